@@ -9,14 +9,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/runtime/**', 'test/chaos/**', 'test/browser/**'],
+          exclude: ['test/**/*.e2e.test.ts', 'test/chaos/**', 'test/browser/**'],
           ...pure,
         },
       },
       {
         test: {
-          name: 'runtime',
-          include: ['test/runtime/**/*.test.ts'],
+          name: 'e2e',
+          include: ['test/**/*.e2e.test.ts'],
           pool: 'threads',
           testTimeout: 60_000,
           hookTimeout: 60_000,

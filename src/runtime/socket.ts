@@ -2,12 +2,13 @@
  * One text WebSocket that behaves the same on Bun, Deno and Node, whoever opened it.
  *
  * The runtimes disagree on nearly everything around the edges: a lost peer is close code 1006 here and 0 there, `close`
- * arrives twice, an exception in a handler may kill the process. `guardSocket` is the one place where that is made equal.
+ * arrives twice, an exception in a handler may kill the process, a peer that never answers a close holds the socket for half
+ * a minute. `guardSocket` is the one place where that is made equal.
  */
 
-/** What we may do with a socket. Sending on a closed one and closing it again do nothing. */
+/** What we may do with a socket. Sending on one that is not open and closing it again do nothing. */
 export type Socket = Readonly<{
-  /** Queues one text message; false when the socket is no longer open and the message was dropped. */
+  /** Queues one text message; false when it was dropped because the socket is not open. */
   send: (text: string) => boolean
   /** Starts the closing handshake. `code` is 1000 or 3000-4999. Also ends a socket that is still connecting. */
   close: (code?: number, reason?: string) => void
@@ -29,3 +30,94 @@ export type SocketEvents = Readonly<{
   message: (text: string) => void
   closed: (close: SocketClose) => void
 }>
+
+/** What a runtime's own socket can do; the rest is made of this. */
+export type RawSocket = Readonly<{
+  /** False when the runtime refused the message. */
+  send: (text: string) => boolean
+  close: (code: number, reason: string) => void
+  /** Ends it without a handshake, where the runtime can. */
+  terminate: () => void
+  bufferedBytes: () => number
+}>
+
+/** What a runtime reports of its socket, as often and in whatever order it likes. */
+export type GuardedSocket = Readonly<{
+  socket: Socket
+  opened: () => void
+  /** Binary messages are nothing either of our peers sends, and are ignored. */
+  message: (data: unknown) => void
+  closed: (code: number, reason: string, httpStatus?: number) => void
+}>
+
+/** How long a peer may take to answer our close. */
+const CLOSING_MS = 2_000
+
+/** Close code for a message over the limit, which the three report in three ways. */
+const TOO_BIG = 4009
+
+/** Close code for an exception in the owner's handler. */
+const FAULT = 4500
+
+/** Makes a runtime's socket safe; `listen` is given it and says who listens. */
+export const guardSocket = (
+  raw: RawSocket,
+  maxMessageBytes: number,
+  listen: (socket: Socket) => SocketEvents,
+): GuardedSocket => {
+  let state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting'
+  let closing: ReturnType<typeof setTimeout> | undefined
+
+  const finish = (close: SocketClose) => {
+    if (state === 'closed') return
+    state = 'closed'
+    clearTimeout(closing)
+    protect(() => events.closed(close))
+  }
+
+  const close = (code = 1000, reason = '') => {
+    if (state === 'closing' || state === 'closed') return
+    state = 'closing'
+    closing = setTimeout(() => {
+      raw.terminate()
+      finish({ code: 1006, reason: 'no answer to close' })
+    }, CLOSING_MS)
+    raw.close(code, reason)
+  }
+
+  const protect = (handler: () => void) => {
+    try {
+      handler()
+    } catch (error) {
+      console.error('socket.fault', error)
+      close(FAULT, 'internal error')
+    }
+  }
+
+  const socket: Socket = {
+    send: (text) => state === 'open' && raw.send(text),
+    close,
+    bufferedBytes: raw.bufferedBytes,
+  }
+  const events = listen(socket)
+
+  return {
+    socket,
+    opened: () => {
+      if (state !== 'connecting') return
+      state = 'open'
+      protect(() => events.opened?.())
+    },
+    message: (data) => {
+      if (state !== 'open' || typeof data !== 'string') return
+      if (data.length > maxMessageBytes) close(TOO_BIG, 'message too big')
+      else protect(() => events.message(data))
+    },
+    closed: (code, reason, httpStatus) =>
+      finish({
+        code: code || 1006,
+        reason,
+        ...(httpStatus === undefined ? {} : { httpStatus }),
+      }),
+  }
+}

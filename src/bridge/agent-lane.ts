@@ -1,0 +1,111 @@
+/**
+ * The agent's voice on its way to the caller.
+ *
+ * Audio of a response that the caller has spoken over is refused before anything is done with it. The rest is sent at once, in
+ * whole frames: Twilio queues it. What the model says before the line is open waits here, and is the first thing heard.
+ */
+import { decodedLength } from '../audio/base64.ts'
+import type { Transcoder } from '../audio/transcoder.ts'
+import type { AgentPart, Happening } from '../call/events.ts'
+import { keepAudio } from './kept-audio.ts'
+
+export type AgentLane = Readonly<{
+  /** Takes a delta of the model. */
+  audio: (part: AgentPart, payload: string) => void
+  /** The model has sent all of an item. */
+  ended: (part: AgentPart) => void
+  /** The line is open: what waited goes out, and from now on everything goes straight through. */
+  open: (toCaller: (payload: string) => void) => void
+  /** Forgets what is not a whole frame yet: the queue at Twilio was cleared. */
+  drop: () => void
+  counts: () => AgentAudioCounts
+}>
+
+export type AgentAudioCounts = Readonly<{ sentMs: number; refused: number; droppedMs: number }>
+
+export type AgentLaneOptions = Readonly<{
+  transcoder: Transcoder
+  isWanted: (responseId: string) => boolean
+  /** How much may be sent in one piece now, so that marks come where they are wanted. */
+  pieceMs: () => number
+  happened: (happening: Happening) => void
+}>
+
+type Piece = Readonly<{ part: AgentPart; frames: string; modelMs: number; ended: boolean }>
+
+const KEPT_MS = 120_000
+const BYTES_PER_MS = 8
+/** Base64 can be cut without decoding after each three bytes; three frames are the least that is whole frames, too. */
+const CUT_MS = 60
+const CUT_CHARS = 640
+
+/** Makes the lane of one call. */
+export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
+  const { transcoder, isWanted, happened } = options
+  const early = keepAudio<Piece>(KEPT_MS)
+  let toCaller: ((payload: string) => void) | undefined
+  let current: AgentPart | undefined
+  let sentMs = 0
+  let refused = 0
+
+  const send = (piece: Piece) => {
+    if (!toCaller) return early.keep(piece, msOf(piece.frames))
+    const { part, ended } = piece
+    let { frames, modelMs } = piece
+    while (frames !== '') {
+      const head = frames.slice(0, charsIn(options.pieceMs()))
+      frames = frames.slice(head.length)
+      const headMs = msOf(head)
+      toCaller(head)
+      sentMs += headMs
+      const headModelMs = frames === '' ? modelMs : headMs
+      modelMs -= headModelMs
+      happened({ type: 'agent-audio-sent', ...part, sentMs: headMs, modelMs: headModelMs })
+    }
+    if (modelMs > 0) happened({ type: 'agent-audio-sent', ...part, sentMs: 0, modelMs })
+    if (ended) happened({ type: 'agent-audio-ended', ...part })
+  }
+
+  const finish = (part: AgentPart) => {
+    if (!isWanted(part.responseId)) return drop()
+    current = undefined
+    send({ part, frames: transcoder.endOfItem(), modelMs: 0, ended: true })
+  }
+
+  const drop = () => {
+    current = undefined
+    transcoder.dropItem()
+  }
+
+  return {
+    audio: ({ responseId, itemId, contentIndex }, payload) => {
+      const part = { responseId, itemId, contentIndex }
+      if (!isWanted(responseId)) {
+        refused += 1
+        return happened({ type: 'agent-audio-refused', ...part })
+      }
+      // Not every server says that an item has ended before it begins the next.
+      if (current && !isSame(current, part)) finish(current)
+      current = part
+      const modelMs = transcoder.modelMs(payload)
+      send({ part, frames: transcoder.toCaller(payload), modelMs, ended: false })
+    },
+    ended: ({ responseId, itemId, contentIndex }) => {
+      const part = { responseId, itemId, contentIndex }
+      if (current && isSame(current, part)) finish(part)
+    },
+    open: (line) => {
+      toCaller = line
+      for (const piece of early.release()) send(piece)
+    },
+    drop,
+    counts: () => ({ sentMs, refused, droppedMs: early.droppedMs() }),
+  }
+}
+
+const msOf = (frames: string): number => decodedLength(frames) / BYTES_PER_MS
+
+const charsIn = (pieceMs: number): number => Math.max(1, Math.floor(pieceMs / CUT_MS)) * CUT_CHARS
+
+const isSame = (one: AgentPart, other: AgentPart): boolean =>
+  one.itemId === other.itemId && one.contentIndex === other.contentIndex

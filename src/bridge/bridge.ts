@@ -1,0 +1,150 @@
+/**
+ * One live call: it joins the caller's leg to the model's.
+ *
+ * Audio goes through the two lanes. Everything else happens to the call: it is told to `step`, and what that decides is done here,
+ * in order. One exception anywhere in it ends this call and no other.
+ */
+import { createTranscoder } from '../audio/transcoder.ts'
+import type { CallEffect, CallReport } from '../call/effects.ts'
+import type { EndReason } from '../call/end-reason.ts'
+import type { Happening } from '../call/events.ts'
+import { pieceMs } from '../call/playback.ts'
+import { type CallRules, type CallState, isWanted, startCall } from '../call/state.ts'
+import { step } from '../call/step.ts'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Socket, SocketEvents } from '../runtime/socket.ts'
+import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
+import { createGapFinder } from '../twilio/gaps.ts'
+import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
+import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
+import { listenToCaller } from './caller-leg.ts'
+import type { OpenModelLeg } from './model-leg.ts'
+
+export type Bridge = Readonly<{
+  state: () => CallState
+  /** Joins the caller's stream, once; gives what listens to its socket from then on. */
+  attach: (socket: Socket, streamSid: string) => SocketEvents
+  /** Lets the call look at its deadlines; to be called a few times a second. */
+  tick: () => void
+  end: (reason: EndReason) => void
+  counts: () => BridgeCounts
+}>
+
+/** What went through a call, for its log line at the end. */
+export type BridgeCounts = Readonly<{
+  caller: CallerAudioCounts
+  agent: AgentAudioCounts
+  rejectedPayloads: number
+}>
+
+export type BridgeOptions = Readonly<{
+  rules: CallRules
+  audio: 'pcm' | 'pcmu'
+  openModel: OpenModelLeg
+  clock: Clock
+  log: Log
+  onReport: (report: CallReport) => void
+}>
+
+/** A socket that says nothing for this long belongs to a phone that is gone. */
+const CALLER_LOST_MS = 60_000
+
+/** Begins a call: the model is opened at once, the caller's stream comes later. */
+export const createBridge = (options: BridgeOptions): Bridge => {
+  const { clock, log } = options
+  const transcoder = createTranscoder(options.audio)
+  let state: CallState = startCall(options.rules, clock.nowMs())
+  let line: Readonly<{ socket: Socket; encode: StreamEncoder }> | undefined
+  let heardFromCallerAtMs = clock.nowMs()
+
+  const happened = (happening: Happening) => {
+    const [next, effects] = step(state, { ...happening, atMs: clock.nowMs() })
+    state = next
+    for (const effect of effects) perform(effect)
+  }
+
+  const perform = (effect: CallEffect) => {
+    switch (effect.type) {
+      case 'clear-playback':
+        line?.socket.send(line.encode.clear())
+        return agentLane.drop()
+      case 'mark-playback':
+        return void line?.socket.send(line.encode.mark(effect.name))
+      case 'cancel-response':
+        return model.cancelResponse(effect.responseId)
+      case 'truncate-item':
+        return model.truncateItem(effect.itemId, effect.contentIndex, effect.audioEndMs)
+      case 'request-response':
+        return model.requestResponse(effect.sentence)
+      case 'end-call':
+        model.close()
+        return line?.socket.close(1000, effect.reason)
+      case 'report':
+        if (effect.report.type === 'model-ready') callerLane.open()
+        return options.onReport(effect.report)
+    }
+  }
+
+  const agentLane = createAgentLane({
+    transcoder,
+    happened,
+    isWanted: (responseId) => isWanted(state, responseId),
+    pieceMs: () => state.phase === 'talking' ? pieceMs(state.playback, clock.nowMs()) : Infinity,
+  })
+
+  const callerLane = createCallerLane({
+    transcoder,
+    gaps: createGapFinder(),
+    nowMs: clock.nowMs,
+    toModel: (payload) => model.appendAudio(payload),
+  })
+
+  /** An exception in here is a mistake of ours: this call ends and says so, the others do not notice. */
+  const guarded =
+    <Arguments extends unknown[]>(handle: (...given: Arguments) => void) =>
+    (...given: Arguments): void => {
+      try {
+        handle(...given)
+      } catch (error) {
+        log.error('call.fault', { error })
+        if (state.phase !== 'ended') happened({ type: 'end-requested', reason: 'fault' })
+      }
+    }
+
+  const model = options.openModel({
+    happened: guarded(happened),
+    audio: guarded(agentLane.audio),
+    audioEnded: guarded(agentLane.ended),
+  })
+
+  return {
+    state: () => state,
+    attach: (socket, streamSid) => {
+      line = { socket, encode: createStreamEncoder(streamSid) }
+      heardFromCallerAtMs = clock.nowMs()
+      const { encode } = line
+      happened({ type: 'caller-connected' })
+      agentLane.open((payload) => socket.send(encode.media(payload)))
+      const caller = listenToCaller(log, {
+        frame: callerLane.frame,
+        happened,
+        heard: () => heardFromCallerAtMs = clock.nowMs(),
+      })
+      return { message: guarded(caller.message), closed: guarded(caller.closed) }
+    },
+    tick: guarded(() => {
+      const nowMs = clock.nowMs()
+      happened({ type: 'tick' })
+      if (state.phase !== 'talking') return
+      callerLane.tick(nowMs, state.floor.is === 'caller')
+      if (nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'caller-lost' })
+    }),
+    end: (reason) => happened({ type: 'end-requested', reason }),
+    counts: () => ({
+      caller: callerLane.counts(),
+      agent: agentLane.counts(),
+      rejectedPayloads: transcoder.rejected,
+    }),
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The event stream of each call: everything reported of it, for whoever watches. Someone who comes late gets the story from its
+ * beginning.
+ */
+import type { CallReport } from '../call/effects.ts'
+
+/** A report and its moment, in ms since the call began. */
+export type FeedEntry = CallReport & Readonly<{ atMs: number }>
+
+export type CallFeed = Readonly<{
+  publish: (callSid: string, entry: FeedEntry) => void
+  /** Gives what has been reported so far, then each new report; undefined for a call nobody has heard of. */
+  watch: (callSid: string, listener: (entry: FeedEntry) => void) => StopWatching | undefined
+}>
+
+export type StopWatching = () => void
+
+const CALLS_KEPT = 200
+const ENTRIES_KEPT = 2_000
+
+/** Makes the feed of a process. It remembers the latest calls, each with a bounded story. */
+export const createCallFeed = (): CallFeed => {
+  const stories = new Map<string, FeedEntry[]>()
+  const listeners = new Map<string, Set<(entry: FeedEntry) => void>>()
+
+  const storyOf = (callSid: string): FeedEntry[] => {
+    const known = stories.get(callSid)
+    if (known) return known
+    const story: FeedEntry[] = []
+    stories.set(callSid, story)
+    const oldest = stories.keys().next()
+    if (stories.size > CALLS_KEPT && !oldest.done) stories.delete(oldest.value)
+    return story
+  }
+
+  return {
+    publish: (callSid, entry) => {
+      const story = storyOf(callSid)
+      if (story.length < ENTRIES_KEPT) story.push(entry)
+      for (const listener of listeners.get(callSid) ?? []) listener(entry)
+    },
+    watch: (callSid, listener) => {
+      const story = stories.get(callSid)
+      if (!story) return undefined
+      for (const entry of story) listener(entry)
+      const watching = listeners.get(callSid) ?? new Set()
+      listeners.set(callSid, watching.add(listener))
+      return () => {
+        watching.delete(listener)
+        if (watching.size === 0) listeners.delete(callSid)
+      }
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/** Says what an event of the Realtime API means for a call: wire names on one side, the words of the domain on the other. */
+import type { Happening } from '../call/events.ts'
+import type { RealtimeEvent } from '../realtime/events.ts'
+
+/** Gives the happening, or nothing for an event that is the leg's own business. */
+export const happeningOf = (event: RealtimeEvent): Happening | undefined => {
+  switch (event.type) {
+    case 'speech-started':
+      return { type: 'caller-started-speaking', itemId: event.itemId }
+    case 'speech-stopped':
+      return { type: 'caller-stopped-speaking', itemId: event.itemId }
+    case 'input-committed':
+      return { ...event, type: 'caller-turn-ended' }
+    case 'input-transcript':
+      return { ...event, type: 'caller-words' }
+    case 'item-added':
+      return event.role === 'assistant' ? { ...event, type: 'agent-item-added' } : undefined
+    case 'response-created':
+      return { type: 'agent-response-started', responseId: event.responseId }
+    case 'output-transcript':
+      return { ...event, type: 'agent-words' }
+    case 'response-done':
+      return { ...event, type: 'agent-response-ended' }
+    default:
+      return undefined
+  }
+}

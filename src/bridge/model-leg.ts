@@ -1,0 +1,27 @@
+/**
+ * The model's leg of a call, whatever protocol it speaks. A second protocol is one more codec folder and one more file that
+ * gives this.
+ */
+import type { AgentPart, Happening } from '../call/events.ts'
+
+/** What the bridge may ask of the model. Before `model-ready` only `close` means anything. */
+export type ModelLeg = Readonly<{
+  /** Adds caller audio, base64 in the leg's audio format. */
+  appendAudio: (payload: string) => void
+  /** Asks for a response; with a sentence, to say exactly that. */
+  requestResponse: (sentence?: string) => void
+  cancelResponse: (responseId: string) => void
+  truncateItem: (itemId: string, contentIndex: number, audioEndMs: number) => void
+  /** Ends the session, also one that is still being opened. Nothing is told afterwards. */
+  close: () => void
+}>
+
+/** What the model's leg tells the bridge. Audio takes its own way and never waits behind a decision. */
+export type ModelLegEvents = Readonly<{
+  happened: (happening: Happening) => void
+  audio: (part: AgentPart, payload: string) => void
+  audioEnded: (part: AgentPart) => void
+}>
+
+/** Opens the model's leg of a call. */
+export type OpenModelLeg = (events: ModelLegEvents) => ModelLeg

@@ -1,0 +1,40 @@
+/** What a call decides to do. The bridge performs effects in the order they are given and decides nothing itself. */
+import type { Usage } from './events.ts'
+import type { EndReason } from './end-reason.ts'
+import type { TranscriptLine } from './transcript.ts'
+
+export type CallEffect =
+  /** Every ms this waits is heard, so it comes before anything else. */
+  | Readonly<{ type: 'clear-playback' }>
+  | Readonly<{ type: 'mark-playback'; name: string }>
+  | Readonly<{ type: 'cancel-response'; responseId: string }>
+  | Readonly<{ type: 'truncate-item'; itemId: string; contentIndex: number; audioEndMs: number }>
+  /** Asks the model to speak; with a sentence, to say exactly that. */
+  | Readonly<{ type: 'request-response'; sentence?: string }>
+  /** Both legs are closed; Twilio then asks what to do with the caller. */
+  | Readonly<{ type: 'end-call'; reason: EndReason }>
+  | Readonly<{ type: 'report'; report: CallReport }>
+
+/** What those who watch a call are told: the log, the event stream, the terminal. */
+export type CallReport =
+  | Readonly<{ type: 'model-ready'; afterMs: number }>
+  | Readonly<{ type: 'caller-connected'; afterMs: number }>
+  /** The agent begins to speak; `latencyMs` since the caller fell silent, or since the line opened. */
+  | Readonly<{ type: 'agent-speaking'; responseId: string; latencyMs: number }>
+  | Readonly<{ type: 'agent-heard'; itemId: string; heardMs: number }>
+  | Readonly<{ type: 'caller-speaking' }>
+  | Readonly<{ type: 'barged-in'; heardMs: number; unheardMs: number; cut: readonly Cut[] }>
+  | Readonly<{ type: 'line'; line: TranscriptLine }>
+  | Readonly<{ type: 'key-pressed'; digit: string }>
+  | Readonly<{
+    type: 'response-ended'
+    responseId: string
+    status: string
+    reason?: string | undefined
+    usage?: Usage | undefined
+  }>
+  | Readonly<{ type: 'model-complained'; code: string; message: string }>
+  | Readonly<{ type: 'ended'; reason: EndReason; cause?: string; durationMs: number }>
+
+/** What was heard of an item that was cut short. */
+export type Cut = Readonly<{ itemId: string; heardMs: number; sentMs: number }>

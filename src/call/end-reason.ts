@@ -1,0 +1,18 @@
+/** Why a call ended. The union is closed: logs, records and what Twilio is told next all depend on it. */
+
+export type EndReason =
+  | 'caller-hung-up'
+  /** The caller's stream broke, or says nothing any more. */
+  | 'caller-lost'
+  /** Twilio never opened the stream that it was told to. */
+  | 'no-stream'
+  | 'model-unreachable'
+  | 'model-lost'
+  | 'max-duration'
+  | 'shutdown'
+  /** A mistake in this program; it ends the one call it happened in. */
+  | 'fault'
+
+/** Whether the caller may still be on the line and is owed an apology. */
+export const owesApology = (reason: EndReason): boolean =>
+  reason !== 'caller-hung-up' && reason !== 'max-duration'

@@ -1,0 +1,63 @@
+/** What can happen to a call, in the words of the domain. Every event carries the moment it happened on the call's clock. */
+import type { EndReason } from './end-reason.ts'
+
+/** Where agent audio belongs. */
+export type AgentPart = Readonly<{ responseId: string; itemId: string; contentIndex: number }>
+
+/** Tokens of one response; cached ones are part of the input. */
+export type Usage = Readonly<{
+  inputTextTokens: number
+  inputAudioTokens: number
+  cachedTextTokens: number
+  cachedAudioTokens: number
+  outputTextTokens: number
+  outputAudioTokens: number
+}>
+
+/** Something that happens; what a leg tells. */
+export type Happening = CallerEvent | AgentEvent | ModelEvent | PlaybackEvent | ServiceEvent
+
+/** Something that happened at a moment; what `step` takes. */
+export type CallEvent = Happening & Readonly<{ atMs: number }>
+
+export type CallerEvent =
+  | Readonly<{ type: 'caller-connected' }>
+  | Readonly<{ type: 'caller-hung-up' }>
+  /** The caller's leg broke without a hang-up. */
+  | Readonly<{ type: 'caller-lost' }>
+  | Readonly<{ type: 'caller-started-speaking'; itemId: string }>
+  | Readonly<{ type: 'caller-stopped-speaking'; itemId: string }>
+  | Readonly<{ type: 'caller-turn-ended'; itemId: string; previousItemId?: string | undefined }>
+  | Readonly<{ type: 'caller-words'; itemId: string; text: string; final: boolean }>
+  | Readonly<{ type: 'caller-pressed-key'; digit: string }>
+
+export type AgentEvent =
+  | Readonly<{ type: 'agent-response-started'; responseId: string }>
+  | Readonly<{
+    type: 'agent-response-ended'
+    responseId: string
+    status: 'completed' | 'cancelled' | 'failed' | 'incomplete'
+    reason?: string | undefined
+    usage?: Usage | undefined
+  }>
+  | Readonly<{ type: 'agent-item-added'; itemId: string; previousItemId?: string | undefined }>
+  | (AgentPart & Readonly<{ type: 'agent-words'; text: string; final: boolean }>)
+  /** Audio went out to the caller: `sentMs` in whole frames, made of `modelMs` of the model's own. */
+  | (AgentPart & Readonly<{ type: 'agent-audio-sent'; sentMs: number; modelMs: number }>)
+  /** Audio came that nobody wants any more, and was dropped. */
+  | (AgentPart & Readonly<{ type: 'agent-audio-refused' }>)
+  | (AgentPart & Readonly<{ type: 'agent-audio-ended' }>)
+
+export type ModelEvent =
+  | Readonly<{ type: 'model-ready' }>
+  /** The model cannot be reached, or its socket broke and is not coming back. */
+  | Readonly<{ type: 'model-lost'; cause: string }>
+  /** The model refused something we asked; the session goes on. */
+  | Readonly<{ type: 'model-complained'; code: string; message: string }>
+
+export type PlaybackEvent = Readonly<{ type: 'mark-echoed'; name: string }>
+
+export type ServiceEvent =
+  /** Comes a few times a second; deadlines are looked at. */
+  | Readonly<{ type: 'tick' }>
+  | Readonly<{ type: 'end-requested'; reason: EndReason }>

@@ -1,0 +1,293 @@
+/**
+ * What the caller has heard of what was sent.
+ *
+ * Twilio plays from a buffer, so sent is not heard. All audio of a stream lies on one line of play-out, measured in ms from its
+ * start. A mark is a position on that line; Twilio echoes it when the position was played. Between two marks the clock tells
+ * how far the play-out has got, because inside a run (audio without a pause) it moves one ms each ms.
+ *
+ * Two things make this exact. Every echo comes a little late, never early, so the earliest of the recent ones is the best. And
+ * whatever we decide reaches Twilio a moment later, while it goes on playing: the round trip is measured with marks on an empty
+ * queue, and counted.
+ */
+
+/** One spoken part of an item on the line of play-out. */
+export type PlayingItem = Readonly<{
+  responseId: string
+  itemId: string
+  contentIndex: number
+  /** Where on the line it begins. */
+  startMs: number
+  /** How much of it was sent, in whole frames. */
+  sentMs: number
+  /** How long the model's own audio of it is so far; the last frame may be padded beyond it. */
+  modelMs: number
+  /** Whether the model has said that this is all. */
+  ended: boolean
+}>
+
+/**
+ * Audio that plays without a pause. Its origin is the moment at which an echo of position 0 would have come back, had the line
+ * moved like this from its start: an echo of position p comes at origin + p.
+ */
+type Run = Readonly<{
+  /** The position it begins at. */
+  startMs: number
+  /** The origin if Twilio begins to play the moment audio arrives, and the origin if it takes as long as it did before. */
+  soonestOriginMs: number
+  expectedOriginMs: number
+  /** The origin as believed now. */
+  originMs: number
+  /** Origins that the latest echoes told, oldest first; the earliest of them is believed, once there are some. */
+  echoedMs: readonly number[]
+}>
+
+type Mark = Readonly<{ name: string; positionMs: number }>
+
+export type Playback = Readonly<{
+  /** The end of the line: everything sent, less what was cleared. */
+  sentMs: number
+  /** Up to here marks prove that it was played. */
+  provenMs: number
+  run: Run
+  /** From sending a message to the earliest possible echo. */
+  roundTripMs: number
+  roundTrips: number
+  /** Items not yet known to be heard whole, in the order of play. */
+  items: readonly PlayingItem[]
+  /** Marks sent and not echoed. */
+  marks: readonly Mark[]
+  markedMs: number
+  /** The mark on an empty queue that measures a round trip. */
+  probe?: Readonly<{ name: string; sentAtMs: number }>
+  nextMark: number
+}>
+
+/** A new line, nothing sent. */
+export const EMPTY_PLAYBACK: Playback = {
+  sentMs: 0,
+  provenMs: 0,
+  run: { startMs: 0, soonestOriginMs: 0, expectedOriginMs: 0, originMs: 0, echoedMs: [] },
+  roundTripMs: 0,
+  roundTrips: 0,
+  items: [],
+  marks: [],
+  markedMs: 0,
+  nextMark: 1,
+}
+
+/** A change of the line, and the mark to send to Twilio after it, if any. */
+export type Marked = Readonly<{ playback: Playback; mark?: string }>
+
+export type SentAudio = Readonly<{
+  responseId: string
+  itemId: string
+  contentIndex: number
+  /** How long the frames last that were sent now. */
+  sentMs: number
+  /** How long the model's audio lasts that they were made of. */
+  modelMs: number
+}>
+
+const MARK_EVERY_MS = 200
+/** Marks are closer at the beginning of a run, where nothing is known of it yet. */
+const EARLY_MS = 180
+const EARLY_MARK_EVERY_MS = 60
+const ECHOES_KEPT = 5
+/** An echo may be late, so it takes a few that agree to give up what was expected. */
+const ECHOES_BELIEVED = 3
+const LONGEST_LAG_MS = 500
+const ROUND_TRIPS_MEASURED = 3
+
+/** How much audio may be sent in one piece at `atMs`, in ms: a mark can only follow a piece. */
+export const pieceMs = (playback: Playback, atMs: number): number =>
+  isIdle(playback, atMs) || isEarly(playback) ? EARLY_MARK_EVERY_MS : Infinity
+
+/** Notes a piece of audio that was sent at `atMs`. Marks follow, a few soon and then one every 200 ms. */
+export const sent = (playback: Playback, audio: SentAudio, atMs: number): Marked => {
+  const run = isIdle(playback, atMs) ? newRun(playback, atMs) : playback.run
+  const before = { ...playback, run }
+  const everyMs = isEarly(before) ? EARLY_MARK_EVERY_MS : MARK_EVERY_MS
+  const next: Playback = {
+    ...before,
+    sentMs: before.sentMs + audio.sentMs,
+    items: addToItems(before, audio),
+  }
+  return next.sentMs - Math.max(next.markedMs, run.startMs) >= everyMs
+    ? addMark(next)
+    : { playback: next }
+}
+
+/** Notes that the model has sent all of an item. A mark at its end tells when it was heard. */
+export const itemEnded = (playback: Playback, itemId: string, contentIndex: number): Echo => {
+  const items = playback.items.map((item) =>
+    item.itemId === itemId && item.contentIndex === contentIndex ? { ...item, ended: true } : item
+  )
+  const next = { ...playback, items }
+  return next.markedMs < next.sentMs ? { ...addMark(next), heard: [] } : takeHeard(next)
+}
+
+/** A change of the line that may prove items to be heard whole. */
+export type Echo = Marked & Readonly<{ heard: readonly PlayingItem[] }>
+
+/**
+ * Takes the echo of a mark at `atMs`; says which items have now been heard whole. The echo of a mark that was cleared proves
+ * nothing, and like any unknown name changes nothing.
+ */
+export const echoed = (playback: Playback, name: string, atMs: number): Echo => {
+  const answered = playback.probe?.name === name ? endProbe(playback, atMs) : playback
+  const mark = answered.marks.find((each) => each.name === name)
+  const reached = takeHeard(mark ? reach(answered, mark, atMs) : answered)
+  return { ...reached, ...probe(reached.playback, atMs) }
+}
+
+/**
+ * Asks for a round trip where it can be measured: a mark on an empty queue is echoed at once. A few of them, as the first may
+ * be slow for reasons of its own.
+ */
+export const probe = (playback: Playback, atMs: number): Marked => {
+  const measured = playback.roundTrips >= ROUND_TRIPS_MEASURED
+  if (measured || playback.probe || playback.marks.length > 0 || !isIdle(playback, atMs)) {
+    return { playback }
+  }
+  const name = `m${playback.nextMark}`
+  return {
+    mark: name,
+    playback: { ...playback, probe: { name, sentAtMs: atMs }, nextMark: playback.nextMark + 1 },
+  }
+}
+
+/** What was heard of one item when the rest was cleared. */
+export type CutItem = Readonly<{ item: PlayingItem; heardMs: number }>
+
+export type Cleared = Readonly<{
+  playback: Playback
+  /** The items that were not heard whole, in order; `heardMs` is 0 for one that was never begun. */
+  cut: readonly CutItem[]
+  /** What was heard of the whole line since its start. */
+  heardMs: number
+  /** What was sent and will not be heard. */
+  unheardMs: number
+}>
+
+/** Empties the queue at `atMs`, the moment `clear` is sent: Twilio plays on until it arrives. */
+export const clear = (playback: Playback, atMs: number): Cleared => {
+  const heardMs = heardBy(playback, atMs)
+  const cut = playback.items
+    .filter((item) => !isWhole(item, heardMs))
+    .map((item) => ({ item, heardMs: heardOf(item, heardMs) }))
+  return {
+    cut,
+    heardMs,
+    unheardMs: playback.sentMs - heardMs,
+    playback: {
+      ...playback,
+      sentMs: heardMs,
+      provenMs: heardMs,
+      markedMs: heardMs,
+      items: [],
+      // Twilio echoes these all the same; nobody waits for them any more.
+      marks: [],
+    },
+  }
+}
+
+/** How far the play-out will be when a message sent at `atMs` arrives. Never more than was sent. */
+export const heardBy = (playback: Playback, atMs: number): number => {
+  const playedMs = atMs + playback.roundTripMs - playback.run.originMs
+  return Math.max(playback.provenMs, Math.min(playback.sentMs, playedMs))
+}
+
+/** Whether something is left to hear, or may be: the last mark is not back yet. */
+export const isPlaying = (playback: Playback, atMs: number): boolean =>
+  playback.marks.length > 0 || !isIdle(playback, atMs)
+
+const isEarly = ({ sentMs, run }: Playback): boolean => sentMs - run.startMs < EARLY_MS
+
+const isIdle = (playback: Playback, atMs: number): boolean =>
+  heardBy(playback, atMs) >= playback.sentMs
+
+/**
+ * Audio sent on an empty queue could be echoed a round trip after it was sent. If Twilio took a while longer the last time, it
+ * is expected to do so again.
+ */
+const newRun = ({ run, sentMs, roundTripMs }: Playback, atMs: number): Run => {
+  const soonestOriginMs = atMs + roundTripMs - sentMs
+  const lagMs = Math.min(LONGEST_LAG_MS, Math.max(0, run.originMs - run.soonestOriginMs))
+  const expectedOriginMs = soonestOriginMs + lagMs
+  return {
+    startMs: sentMs,
+    soonestOriginMs,
+    expectedOriginMs,
+    originMs: expectedOriginMs,
+    echoedMs: [],
+  }
+}
+
+const addToItems = (playback: Playback, audio: SentAudio): readonly PlayingItem[] => {
+  const { responseId, itemId, contentIndex, sentMs, modelMs } = audio
+  const last = playback.items.at(-1)
+  if (last?.itemId !== itemId || last.contentIndex !== contentIndex) {
+    const startMs = playback.sentMs
+    const item = { responseId, itemId, contentIndex, startMs, sentMs, modelMs, ended: false }
+    return [...playback.items, item]
+  }
+  const grown = { ...last, sentMs: last.sentMs + sentMs, modelMs: last.modelMs + modelMs }
+  return [...playback.items.slice(0, -1), grown]
+}
+
+const addMark = (playback: Playback): Marked => {
+  const mark = { name: `m${playback.nextMark}`, positionMs: playback.sentMs }
+  return {
+    mark: mark.name,
+    playback: {
+      ...playback,
+      marks: [...playback.marks, mark],
+      markedMs: mark.positionMs,
+      nextMark: playback.nextMark + 1,
+    },
+  }
+}
+
+/** The position of a mark was played; the marks before it were, too. */
+const reach = (playback: Playback, mark: Mark, atMs: number): Playback => ({
+  ...playback,
+  run: mark.positionMs > playback.run.startMs
+    ? timedBy(playback.run, atMs - mark.positionMs)
+    : playback.run,
+  provenMs: Math.max(playback.provenMs, mark.positionMs),
+  marks: playback.marks.slice(playback.marks.indexOf(mark) + 1),
+})
+
+const timedBy = (run: Run, originMs: number): Run => {
+  const echoedMs = [...run.echoedMs, originMs].slice(-ECHOES_KEPT)
+  const believed = echoedMs.length < ECHOES_BELIEVED
+    ? [run.expectedOriginMs, ...echoedMs]
+    : echoedMs
+  return { ...run, echoedMs, originMs: Math.min(...believed) }
+}
+
+const endProbe = (playback: Playback, atMs: number): Playback => {
+  const { probe, ...rest } = playback
+  if (!probe) return playback
+  const tookMs = atMs - probe.sentAtMs
+  return {
+    ...rest,
+    roundTripMs: playback.roundTrips === 0 ? tookMs : Math.min(playback.roundTripMs, tookMs),
+    roundTrips: playback.roundTrips + 1,
+  }
+}
+
+const takeHeard = (playback: Playback): Echo => ({
+  playback: {
+    ...playback,
+    items: playback.items.filter((item) => !isWhole(item, playback.provenMs)),
+  },
+  heard: playback.items.filter((item) => isWhole(item, playback.provenMs)),
+})
+
+const isWhole = (item: PlayingItem, heardMs: number): boolean =>
+  item.ended && item.startMs + item.sentMs <= heardMs
+
+/** What was heard of an item, in ms of the model's own audio. */
+const heardOf = (item: PlayingItem, heardMs: number): number =>
+  Math.max(0, Math.min(heardMs - item.startMs, item.sentMs, item.modelMs))

@@ -1,0 +1,217 @@
+/**
+ * What happens next in a call: `step(state, event)` gives the next state and what is to be done, and does nothing itself.
+ */
+import type { CallEffect, CallReport } from './effects.ts'
+import type { AgentEvent, CallEvent } from './events.ts'
+import type { EndReason } from './end-reason.ts'
+import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
+import { interrupt, refuseAudio, refuseResponse } from './refuse.ts'
+import { type CallState, connect, type Ringing, type Talking } from './state.ts'
+import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
+
+/** The next state, and the effects to perform in their order. */
+export type Step = readonly [CallState, readonly CallEffect[]]
+
+/** Takes one event. An event that makes no sense in the present phase changes nothing. */
+export const step = (state: CallState, event: CallEvent): Step => {
+  switch (state.phase) {
+    case 'ringing':
+      return stepRinging(state, event)
+    case 'talking':
+      return stepTalking(state, event)
+    case 'ended':
+      return [state, []]
+  }
+}
+
+const stepRinging = (state: Ringing, event: CallEvent): Step => {
+  switch (event.type) {
+    case 'caller-connected': {
+      const afterMs = event.atMs - state.startedAtMs
+      const talking = connect(state, event.atMs)
+      const reported = report({ type: 'caller-connected', afterMs })
+      return withMark(talking, probe(talking.playback, event.atMs), [reported])
+    }
+    case 'tick':
+      return event.atMs - state.startedAtMs < state.rules.streamTimeoutMs
+        ? [state, []]
+        : end(state, 'no-stream', event.atMs)
+    default:
+      return stepLive(state, event)
+  }
+}
+
+const stepTalking = (state: Talking, event: CallEvent): Step => {
+  switch (event.type) {
+    case 'caller-started-speaking': {
+      const [interrupted, effects] = interrupt(state, event.atMs)
+      return [{ ...interrupted, floor: { is: 'caller' } }, [
+        ...effects,
+        report({ type: 'caller-speaking' }),
+      ]]
+    }
+    case 'caller-stopped-speaking':
+      return [{ ...state, floor: { is: 'awaited', sinceMs: event.atMs } }, []]
+    case 'agent-response-started':
+      return state.response.is === 'asked' && state.floor.is === 'caller'
+        ? refuseResponse(state, event.responseId)
+        : stepLive(state, event)
+    case 'agent-audio-sent':
+      return audioSent(state, event)
+    case 'agent-audio-ended':
+      return withEcho(state, itemEnded(state.playback, event.itemId, event.contentIndex), event)
+    case 'mark-echoed':
+      return withEcho(state, echoed(state.playback, event.name, event.atMs), event)
+    case 'tick':
+      return event.atMs - state.connectedAtMs < state.rules.maxDurationMs
+        ? [state, []]
+        : end(state, 'max-duration', event.atMs)
+    default:
+      return stepLive(state, event)
+  }
+}
+
+/** What means the same before and after the line is open. */
+const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
+  switch (event.type) {
+    case 'model-ready':
+      return modelReady(state, event.atMs)
+    case 'model-lost': {
+      const reason = state.model === 'opening' ? 'model-unreachable' : 'model-lost'
+      return end(state, reason, event.atMs, event.cause)
+    }
+    case 'model-complained':
+      return modelComplained(state, event.code, event.message)
+    case 'agent-response-started':
+      return [{ ...state, response: { is: 'active', responseId: event.responseId } }, []]
+    case 'agent-response-ended':
+      return responseEnded(state, event)
+    case 'agent-audio-refused':
+      return refuseAudio(state, event)
+    case 'agent-item-added':
+      return place(state, { ...event, speaker: 'agent' })
+    case 'caller-turn-ended':
+      return place(state, { ...event, speaker: 'caller' })
+    case 'agent-words':
+      return words(state, { ...event, speaker: 'agent' }, event)
+    case 'caller-words':
+      return words(state, { ...event, speaker: 'caller' }, event)
+    case 'caller-pressed-key':
+      return [state, [report({ type: 'key-pressed', digit: event.digit })]]
+    case 'caller-hung-up':
+    case 'caller-lost':
+      return end(state, event.type, event.atMs)
+    case 'end-requested':
+      return end(state, event.reason, event.atMs)
+    default:
+      return [state, []]
+  }
+}
+
+/** The greeting is asked for once: this event comes once, and only here is it looked at. */
+const modelReady = (state: Ringing | Talking, atMs: number): Step => {
+  const reported = report({ type: 'model-ready', afterMs: atMs - state.startedAtMs })
+  const { greeting } = state.rules
+  if (state.model === 'ready') return [state, []]
+  if (greeting === undefined) return [{ ...state, model: 'ready' }, [reported]]
+  return [
+    { ...state, model: 'ready', response: { is: 'asked' } },
+    [{ type: 'request-response', sentence: greeting }, reported],
+  ]
+}
+
+/** A complaint about our request means that it will not be answered; all else is only told. */
+const modelComplained = (
+  state: Ringing | Talking,
+  code: string,
+  message: string,
+): Step => {
+  const unanswered = state.response.is === 'asked' &&
+    code === 'conversation_already_has_active_response'
+  return [
+    unanswered ? { ...state, response: { is: 'free' } } : state,
+    [report({ type: 'model-complained', code, message })],
+  ]
+}
+
+const responseEnded = (
+  state: Ringing | Talking,
+  event: Extract<AgentEvent, { type: 'agent-response-ended' }>,
+): Step => {
+  const { responseId, status, reason, usage } = event
+  const isActive = state.response.is === 'active' && state.response.responseId === responseId
+  return [
+    isActive ? { ...state, response: { is: 'free' } } : state,
+    [report({ type: 'response-ended', responseId, status, reason, usage })],
+  ]
+}
+
+const audioSent = (
+  state: Talking,
+  event: Extract<CallEvent, { type: 'agent-audio-sent' }>,
+): Step => {
+  const marked = sent(state.playback, event, event.atMs)
+  if (state.floor.is === 'agent' || state.floor.is === 'caller') return withMark(state, marked)
+  const sinceMs = state.floor.is === 'awaited' ? state.floor.sinceMs : event.atMs
+  const { responseId } = event
+  return withMark({ ...state, floor: { is: 'agent' } }, marked, [
+    report({ type: 'agent-speaking', responseId, latencyMs: event.atMs - sinceMs }),
+  ])
+}
+
+const withMark = (
+  state: Talking,
+  { playback, mark }: Marked,
+  effects: readonly CallEffect[] = [],
+): Step => [
+  { ...state, playback },
+  mark === undefined ? effects : [{ type: 'mark-playback', name: mark }, ...effects],
+]
+
+const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
+  const silent = state.floor.is === 'agent' && !isPlaying(echo.playback, atMs)
+  return withMark(
+    silent ? { ...state, floor: { is: 'nobody' } } : state,
+    echo,
+    echo.heard.map(({ itemId, modelMs }) =>
+      report({ type: 'agent-heard', itemId, heardMs: modelMs })
+    ),
+  )
+}
+
+const place = (state: Ringing | Talking, line: NewLine): Step => [
+  { ...state, transcript: placeLine(state.transcript, line) },
+  [],
+]
+
+const words = (
+  state: Ringing | Talking,
+  line: NewLine,
+  said: Readonly<{ text: string; final: boolean }>,
+): Step => {
+  const change = said.final ? finishLine : addWords
+  const transcript = change(state.transcript, line, said.text)
+  const changed = lineOf(transcript, line.itemId)
+  const told = changed && changed !== lineOf(state.transcript, line.itemId)
+  return [{ ...state, transcript }, told ? [report({ type: 'line', line: changed })] : []]
+}
+
+const end = (
+  state: Ringing | Talking,
+  reason: EndReason,
+  atMs: number,
+  cause?: string,
+): Step => [
+  { phase: 'ended', reason, transcript: state.transcript },
+  [
+    { type: 'end-call', reason },
+    report({
+      type: 'ended',
+      reason,
+      ...(cause === undefined ? {} : { cause }),
+      durationMs: atMs - state.startedAtMs,
+    }),
+  ],
+]
+
+const report = (report: CallReport): CallEffect => ({ type: 'report', report })

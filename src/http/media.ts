@@ -1,0 +1,109 @@
+/**
+ * The streams of Twilio. A socket becomes a caller's leg in three steps, and each may refuse it: the handshake is signed and
+ * names a call that waits here; the socket is one of few that have not said who they are; its `start` brings the call's token.
+ */
+import { Hono } from 'hono'
+import type { CallFacts, Exchange } from '../bridge/exchange.ts'
+import type { Cancel, Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Socket, SocketEvents } from '../runtime/socket.ts'
+import { decode } from '../twilio/decode.ts'
+import type { StreamStart } from '../twilio/messages.ts'
+import type { AppTypes } from './bindings.ts'
+import { isTokenValid } from './stream-token.ts'
+import { isSignedUpgrade, type SignatureCheck } from './twilio-signature.ts'
+
+export type MediaOptions =
+  & SignatureCheck
+  & Readonly<{
+    exchange: Pick<Exchange, 'ringing' | 'attach'>
+    machine: string
+    secret: string
+    clock: Clock
+    nowS: () => number
+    log: Log
+  }>
+
+const MAX_WAITING_SOCKETS = 32
+const START_TIMEOUT_MS = 5_000
+/** Close code for a socket that does not prove to be the stream of its call. */
+const REFUSED = 4403
+
+/** `/twilio/media/<machine>/<call>`. */
+export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
+  const { exchange, log } = options
+  let waiting = 0
+
+  const refuse = (status: 403 | 404 | 503, why: string) => {
+    log.warn('stream.refused', { status, why })
+    return new Response(why, { status })
+  }
+
+  /** Listens to a socket until its `start` has come, then hands it over to its call. */
+  const awaitStart = (facts: CallFacts, socket: Socket): SocketEvents => {
+    let joined: SocketEvents | undefined
+    let isWaiting = true
+    waiting += 1
+
+    const stopWaiting = () => {
+      if (!isWaiting) return
+      isWaiting = false
+      waiting -= 1
+      cancelTimeout()
+    }
+    const turnAway = (why: string) => {
+      stopWaiting()
+      log.warn('stream.turned-away', { callSid: facts.callSid, why })
+      socket.close(REFUSED, why)
+    }
+    const cancelTimeout: Cancel = options.clock.after(
+      START_TIMEOUT_MS,
+      () => turnAway('no start in time'),
+    )
+
+    return {
+      message: (text) => {
+        if (joined) return joined.message(text)
+        const message = isWaiting ? decode(text) : undefined
+        if (message?.type !== 'start') return
+        const problem = problemOf(options, facts, message)
+        joined = problem === undefined ? exchange.attach(facts.callSid, socket, message) : undefined
+        if (joined) stopWaiting()
+        else turnAway(problem ?? 'the call has its stream')
+      },
+      closed: (close) => {
+        stopWaiting()
+        joined?.closed(close)
+      },
+    }
+  }
+
+  return new Hono<AppTypes>().get('/:machine/:callSid', (c) => {
+    const { machine, callSid } = c.req.param()
+    const { pathname } = new URL(c.req.url)
+    if (!isSignedUpgrade(options, c.req.header('x-twilio-signature'), pathname)) {
+      return refuse(403, 'bad signature')
+    }
+    const facts = machine === options.machine ? exchange.ringing(callSid) : undefined
+    if (!facts) return refuse(404, 'no call waits for this stream')
+    if (waiting >= MAX_WAITING_SOCKETS) return refuse(503, 'too many sockets wait for their start')
+    return c.env.accept((socket) => awaitStart(facts, socket))
+  })
+}
+
+/** Says why a `start` is not that of the call its socket was opened for. */
+const problemOf = (
+  { secret, nowS }: MediaOptions,
+  { callSid, accountSid, epoch }: CallFacts,
+  start: StreamStart,
+): string | undefined => {
+  if (start.callSid !== callSid) return 'start of another call'
+  if (start.accountSid !== accountSid) return 'start of another account'
+  if (!isTokenValid(secret, start.parameters.token ?? '', { callSid, epoch }, nowS())) {
+    return 'bad token'
+  }
+  if (start.encoding !== 'audio/x-mulaw' || start.sampleRateHz !== 8000) {
+    return `unknown audio format ${start.encoding} ${start.sampleRateHz}`
+  }
+  return undefined
+}

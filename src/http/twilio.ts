@@ -1,0 +1,175 @@
+/**
+ * Twilio's webhooks: a call is offered, a stream has ended, something was noticed. Nothing is done for a request that Twilio has
+ * not signed.
+ *
+ * https://www.twilio.com/docs/voice/twiml
+ */
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import type { CallFacts, Exchange } from '../bridge/exchange.ts'
+import { owesApology } from '../call/end-reason.ts'
+import type { Config, Line } from '../config/config.ts'
+import type { Log } from '../log.ts'
+import { connectStream, dial, hangUp, reject, say, twiml } from '../twilio/twiml.ts'
+import type { AppTypes } from './bindings.ts'
+import { signToken } from './stream-token.ts'
+import {
+  type FormFields,
+  isSignedWebhook,
+  type SignatureCheck,
+  webSocketUrl,
+} from './twilio-signature.ts'
+
+export type TwilioOptions =
+  & SignatureCheck
+  & Readonly<{
+    exchange: Pick<Exchange, 'offer' | 'hasRoom' | 'past' | 'end' | 'ringing'>
+    config: () => Config
+    /** The account whose calls are taken; any that signs with our token when absent. */
+    accountSid?: string | undefined
+    machine: string
+    /** Signs the tokens of streams. */
+    secret: string
+    isReady: () => boolean
+    /** Seconds since the epoch. */
+    nowS: () => number
+    log: Log
+  }>
+
+type TwilioTypes = AppTypes & { Variables: { form: FormFields } }
+
+/** Far above what Twilio sends. */
+const MAX_FORM_BYTES = 64 * 1024
+
+/** What is said when a call cannot be matched to a customer any more. */
+const SORRY = 'Sorry, something went wrong on our side. Please call again.'
+
+const FINAL_STATUSES: ReadonlySet<string> = new Set([
+  'completed',
+  'busy',
+  'no-answer',
+  'failed',
+  'canceled',
+])
+
+/** `/twilio/*`, all of them signed form POSTs. */
+export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
+  const { exchange, config, log, publicUrl } = options
+  const routes = new Hono<TwilioTypes>()
+  routes.post('*', bodyLimit({ maxSize: MAX_FORM_BYTES }), signedForm(options))
+
+  routes.post('/voice', (c) => {
+    const form = c.get('form')
+    const line = config().lineOf(field(form, 'To'))
+    if (!line) {
+      log.warn('call.unknown-number', { callSid: field(form, 'CallSid') })
+      return xml(twiml(reject('rejected')))
+    }
+    const facts = factsOf(form, line, options.machine)
+    const isRepeated = exchange.ringing(facts.callSid) !== undefined
+    if (!isRepeated && !(options.isReady() && exchange.hasRoom(line))) {
+      log.warn('call.no-room', { callSid: facts.callSid, customer: line.customer.id })
+      return xml(twiml(reject('busy')))
+    }
+    exchange.offer(facts)
+    return xml(twiml(streamOf(facts)))
+  })
+
+  const streamOf = ({ callSid, epoch, owner }: CallFacts) =>
+    connectStream({
+      url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
+      action: `${publicUrl}/twilio/after`,
+      statusCallback: `${publicUrl}/twilio/stream-status`,
+      parameters: { token: signToken(options.secret, { callSid, epoch }, options.nowS()) },
+    })
+
+  routes.post('/after', (c) => {
+    const form = c.get('form')
+    const callSid = field(form, 'CallSid')
+    const hasHungUp = FINAL_STATUSES.has(field(form, 'CallStatus'))
+    // If we still think that the call goes on, its stream has broken and Twilio knew first.
+    exchange.end(callSid, hasHungUp ? 'caller-hung-up' : 'caller-lost')
+    const past = exchange.past(callSid)
+    if (hasHungUp || (past && !owesApology(past.reason))) return xml(twiml(hangUp()))
+    const line = past?.facts.line ?? config().lineOf(field(form, 'To'))
+    log.warn('call.apology', { callSid, customer: line?.customer.id, reason: past?.reason })
+    return xml(twiml(...apology(line)))
+  })
+
+  routes.post('/stream-status', (c) => {
+    const form = c.get('form')
+    const fields = {
+      callSid: field(form, 'CallSid'),
+      event: field(form, 'StreamEvent'),
+      problem: field(form, 'StreamError'),
+    }
+    if (fields.problem === '') log.debug('stream.status', fields)
+    else log.warn('stream.status', fields)
+    return c.body(null, 204)
+  })
+
+  routes.post('/call-status', (c) => {
+    const form = c.get('form')
+    const status = field(form, 'CallStatus')
+    if (FINAL_STATUSES.has(status)) exchange.end(field(form, 'CallSid'), 'caller-hung-up')
+    log.debug('call.status', { callSid: field(form, 'CallSid'), status })
+    return c.body(null, 204)
+  })
+
+  return routes
+}
+
+/** Lets a request through that Twilio has signed, with its form. */
+const signedForm = (options: TwilioOptions) =>
+  createMiddleware<TwilioTypes>(async (c, next) => {
+    const form = formOf(await c.req.text())
+    const { pathname, search } = new URL(c.req.url)
+    const signature = c.req.header('x-twilio-signature')
+    const { accountSid, log } = options
+    if (!isSignedWebhook(options, signature, pathname + search, form)) {
+      log.warn('twilio.bad-signature', { path: pathname, hasSignature: signature !== undefined })
+      return c.text('bad signature', 403)
+    }
+    if (accountSid !== undefined && field(form, 'AccountSid') !== accountSid) {
+      log.warn('twilio.other-account', { path: pathname })
+      return c.text('not our account', 403)
+    }
+    c.set('form', form)
+    await next()
+  })
+
+const formOf = (body: string): FormFields => {
+  const params = new URLSearchParams(body)
+  return Object.fromEntries(
+    [...new Set(params.keys())].map((name) => {
+      const values = params.getAll(name)
+      return [name, values.length === 1 ? values[0] : values]
+    }),
+  )
+}
+
+const field = (form: FormFields, name: string): string => {
+  const value = form[name] ?? ''
+  return typeof value === 'string' ? value : value[0] ?? ''
+}
+
+const factsOf = (form: FormFields, line: Line, owner: string): CallFacts => ({
+  callSid: field(form, 'CallSid'),
+  accountSid: field(form, 'AccountSid'),
+  from: field(form, 'From'),
+  line,
+  epoch: 1,
+  owner,
+})
+
+const apology = (line: Line | undefined): string[] => {
+  const fallback = line?.customer.fallback
+  return [
+    say(fallback?.say ?? SORRY),
+    fallback?.dial === undefined ? hangUp() : dial(fallback.dial),
+  ]
+}
+
+const xml = (document: string): Response =>
+  new Response(document, { headers: { 'content-type': 'text/xml; charset=utf-8' } })

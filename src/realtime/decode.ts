@@ -1,0 +1,207 @@
+/**
+ * Turns the text of one server event into a `RealtimeEvent`. Never throws: unknown events and fields are expected, the API
+ * gains some every few weeks, and compatible servers have their own.
+ */
+import type { EchoedSession, RealtimeEvent, ResponseStatus, ResponseUsage } from './events.ts'
+import { type Fields, fields, number, text } from './fields.ts'
+
+/** Decodes one server event. */
+export const decode = (message: string): RealtimeEvent => {
+  const event = fields(parse(message))
+  const name = text(event.type)
+  if (name === undefined) return { type: 'malformed', problem: 'no type' }
+  if (IGNORED.has(name)) return { type: 'ignored' }
+  const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined
+  if (!decoder) return { type: 'unknown', name }
+  return decoder(event) ?? { type: 'malformed', problem: `${name} without its fields` }
+}
+
+type Decoder = (event: Fields) => RealtimeEvent | undefined
+
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  'session.created': ({ session }) => {
+    const expiresAtS = number(fields(session).expires_at)
+    return {
+      type: 'session-created',
+      sessionId: text(fields(session).id) ?? '',
+      ...(expiresAtS === undefined ? {} : { expiresAtS }),
+    }
+  },
+  'session.updated': ({ session }) => ({ type: 'session-updated', session: echoed(session) }),
+  'input_audio_buffer.speech_started': (event) =>
+    withItem(event, (itemId) => ({
+      type: 'speech-started',
+      itemId,
+      audioStartMs: number(event.audio_start_ms) ?? 0,
+    })),
+  'input_audio_buffer.speech_stopped': (event) =>
+    withItem(event, (itemId) => ({
+      type: 'speech-stopped',
+      itemId,
+      audioEndMs: number(event.audio_end_ms) ?? 0,
+    })),
+  'input_audio_buffer.committed': (event) =>
+    withItem(event, (itemId) => ({ type: 'input-committed', itemId, ...after(event) })),
+  'conversation.item.added': (event) => {
+    const item = fields(event.item)
+    return withItem({ item_id: item.id }, (itemId) => ({
+      type: 'item-added',
+      itemId,
+      role: text(item.role) ?? '',
+      ...after(event),
+    }))
+  },
+  'conversation.item.input_audio_transcription.delta': (event) =>
+    withItem(event, (itemId) => transcript(itemId, event.delta, false)),
+  'conversation.item.input_audio_transcription.completed': (event) =>
+    withItem(event, (itemId) => transcript(itemId, event.transcript, true)),
+  'conversation.item.input_audio_transcription.failed': (event) =>
+    withItem(event, (itemId) => ({
+      type: 'input-transcript-failed',
+      itemId,
+      message: text(fields(event.error).message) ?? '',
+    })),
+  'response.created': ({ response }) => {
+    const responseId = text(fields(response).id)
+    return responseId === undefined ? undefined : { type: 'response-created', responseId }
+  },
+  'response.output_audio.delta': (event) => {
+    const payload = text(event.delta)
+    return payload === undefined
+      ? undefined
+      : withPart(event, (part) => ({ type: 'output-audio', ...part, payload }))
+  },
+  'response.output_audio.done': (event) =>
+    withPart(event, (part) => ({ type: 'output-audio-done', ...part })),
+  'response.output_audio_transcript.delta': (event) =>
+    withPart(event, (part) => ({ ...part, ...spoken(event.delta, false) })),
+  'response.output_audio_transcript.done': (event) =>
+    withPart(event, (part) => ({ ...part, ...spoken(event.transcript, true) })),
+  'response.done': ({ response }) => responseDone(fields(response)),
+  'error': ({ error }) => {
+    const { code, type, message, event_id } = fields(error)
+    const eventId = text(event_id)
+    return {
+      type: 'error',
+      code: text(code) ?? text(type) ?? 'unknown',
+      message: text(message) ?? '',
+      ...(eventId === undefined ? {} : { eventId }),
+    }
+  },
+}
+
+/** Events of a normal conversation that ask nothing of us; anything else we do not know is counted. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'conversation.created',
+  'conversation.item.created',
+  'conversation.item.done',
+  'conversation.item.deleted',
+  'conversation.item.retrieved',
+  'conversation.item.truncated',
+  'input_audio_buffer.cleared',
+  'input_audio_buffer.timeout_triggered',
+  'rate_limits.updated',
+  'response.content_part.added',
+  'response.content_part.done',
+  'response.function_call_arguments.delta',
+  'response.function_call_arguments.done',
+  'response.output_item.added',
+  'response.output_item.done',
+  'response.output_text.delta',
+  'response.output_text.done',
+])
+
+const parse = (message: string): unknown => {
+  try {
+    return JSON.parse(message)
+  } catch {
+    return undefined
+  }
+}
+
+const withItem = (
+  event: Fields,
+  make: (itemId: string) => RealtimeEvent,
+): RealtimeEvent | undefined => {
+  const itemId = text(event.item_id)
+  return itemId === undefined ? undefined : make(itemId)
+}
+
+type Part = { responseId: string; itemId: string; contentIndex: number }
+
+const withPart = (
+  event: Fields,
+  make: (part: Part) => RealtimeEvent,
+): RealtimeEvent | undefined => {
+  const responseId = text(event.response_id)
+  return responseId === undefined ? undefined : withItem(
+    event,
+    (itemId) => make({ responseId, itemId, contentIndex: number(event.content_index) ?? 0 }),
+  )
+}
+
+const after = (event: Fields): { previousItemId?: string } => {
+  const previousItemId = text(event.previous_item_id)
+  return previousItemId === undefined ? {} : { previousItemId }
+}
+
+const transcript = (itemId: string, said: unknown, final: boolean): RealtimeEvent => ({
+  type: 'input-transcript',
+  itemId,
+  text: text(said) ?? '',
+  final,
+})
+
+const spoken = (said: unknown, final: boolean) => ({
+  type: 'output-transcript' as const,
+  text: text(said) ?? '',
+  final,
+})
+
+const echoed = (session: unknown): EchoedSession => {
+  const audio = fields(fields(session).audio)
+  const input = fields(fields(audio.input).format)
+  const output = fields(fields(audio.output).format)
+  const inputRateHz = number(input.rate)
+  const outputRateHz = number(output.rate)
+  return {
+    inputFormat: text(input.type) ?? '',
+    outputFormat: text(output.type) ?? '',
+    ...(inputRateHz === undefined ? {} : { inputRateHz }),
+    ...(outputRateHz === undefined ? {} : { outputRateHz }),
+  }
+}
+
+const STATUSES: readonly ResponseStatus[] = ['completed', 'cancelled', 'failed', 'incomplete']
+
+const responseDone = (response: Fields): RealtimeEvent | undefined => {
+  const responseId = text(response.id)
+  const status = STATUSES.find((each) => each === response.status)
+  if (responseId === undefined || status === undefined) return undefined
+  const details = fields(response.status_details)
+  const error = fields(details.error)
+  const reason = text(error.code) ?? text(error.type) ?? text(details.reason)
+  const usage = responseUsage(response.usage)
+  return {
+    type: 'response-done',
+    responseId,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(usage === undefined ? {} : { usage }),
+  }
+}
+
+const responseUsage = (usage: unknown): ResponseUsage | undefined => {
+  if (typeof usage !== 'object' || usage === null) return undefined
+  const input = fields(fields(usage).input_token_details)
+  const cached = fields(input.cached_tokens_details)
+  const output = fields(fields(usage).output_token_details)
+  return {
+    inputTextTokens: number(input.text_tokens) ?? 0,
+    inputAudioTokens: number(input.audio_tokens) ?? 0,
+    cachedTextTokens: number(cached.text_tokens) ?? 0,
+    cachedAudioTokens: number(cached.audio_tokens) ?? 0,
+    outputTextTokens: number(output.text_tokens) ?? 0,
+    outputAudioTokens: number(output.audio_tokens) ?? 0,
+  }
+}

@@ -1,0 +1,77 @@
+/** Deno: its own server and sockets, `ws` for the outbound leg. */
+import { connect } from './connect.ts'
+import type { Connection, Runtime, ServeOptions, Server } from './runtime.ts'
+import { guardSocket, type RawSocket } from './socket.ts'
+
+// What this file uses of Deno.
+type DenoServer = { addr: { port: number }; shutdown: () => Promise<void> }
+declare const Deno: {
+  version: { deno: string }
+  serve: (
+    options: {
+      hostname: string
+      port: number
+      onListen: () => void
+      onError: (error: unknown) => Response
+    },
+    handler: (request: Request) => Response | Promise<Response>,
+  ) => DenoServer
+  upgradeWebSocket: (
+    request: Request,
+    options: { idleTimeout: number },
+  ) => { socket: WebSocket; response: Response }
+}
+
+const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
+
+// --- server ---
+
+const serve = (options: ServeOptions): Promise<Server> => {
+  const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
+  const server = Deno.serve(
+    {
+      hostname: options.hostname,
+      port: options.port,
+      onListen: () => {},
+      onError: () => new Response('internal error', { status: 500 }),
+    },
+    (request) => options.fetch(request, connectionOf(request, maxMessageBytes)),
+  )
+  // `shutdown` closes every WebSocket at once, so it is only called when the calls have ended.
+  return Promise.resolve({ port: server.addr.port, stop: () => server.shutdown() })
+}
+
+const connectionOf = (request: Request, maxMessageBytes: number): Connection => ({
+  accept: (open) => {
+    if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+      return new Response('expected a WebSocket handshake', { status: 426 })
+    }
+    // Deno pings after half of this and gives a silent peer up after all of it.
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 120 })
+    const guarded = guardSocket(rawOf(socket), maxMessageBytes, open)
+    socket.onopen = () => guarded.opened()
+    socket.onmessage = ({ data }) => guarded.message(data)
+    // An error comes before the close and says less.
+    socket.onerror = () => {}
+    // A lost peer is code 0 here, and `close` may come twice.
+    socket.onclose = ({ code, reason }) => guarded.closed(code, reason)
+    return response
+  },
+})
+
+// --- sockets ---
+
+const rawOf = (socket: WebSocket): RawSocket => ({
+  send: (text) => {
+    socket.send(text)
+    return true
+  },
+  close: (code, reason) => socket.close(code, reason),
+  // Deno cannot tear a socket; the guard stops waiting for it.
+  terminate: () => {},
+  bufferedBytes: () => socket.bufferedAmount,
+})
+
+// --- runtime ---
+
+export const runtime: Runtime = { name: 'deno', version: Deno.version.deno, serve, connect }

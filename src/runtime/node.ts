@@ -1,0 +1,100 @@
+/** Node: `node:http` with hono's request listener, `ws` for sockets in both directions. */
+import { Buffer } from 'node:buffer'
+import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import process from 'node:process'
+import { getRequestListener } from '@hono/node-server'
+import { WebSocketServer } from 'ws'
+import { connect, rawOf } from './connect.ts'
+import type { Connection, Runtime, ServeOptions, Server } from './runtime.ts'
+import { guardSocket, type Socket, type SocketEvents } from './socket.ts'
+
+const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
+
+// --- server ---
+
+const serve = (options: ServeOptions): Promise<Server> => {
+  const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
+  // `ws` itself would report a longer message as an error and 1006; the guard closes with a code that says why.
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes })
+  const server = createServer(getRequestListener((request) => options.fetch(request, NO_UPGRADE)))
+  server.on('upgrade', (request, stream, head) => {
+    upgrade(options, maxMessageBytes, sockets, { request, stream, head })
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.hostname, () => {
+      const address = server.address()
+      resolve({
+        port: typeof address === 'object' && address ? address.port : options.port,
+        stop: () =>
+          new Promise((stopped) => {
+            for (const socket of sockets.clients) socket.terminate()
+            server.close(() => stopped())
+            server.closeAllConnections()
+          }),
+      })
+    })
+  })
+}
+
+const NO_UPGRADE: Connection = {
+  accept: () => new Response('expected a WebSocket handshake', { status: 426 }),
+}
+
+type Handshake = Readonly<{ request: IncomingMessage; stream: Duplex; head: Buffer }>
+
+/** Node hands an upgrade over before anyone has answered; the app answers, and only if it accepts the handshake is done. */
+const upgrade = async (
+  options: ServeOptions,
+  maxMessageBytes: number,
+  sockets: WebSocketServer,
+  { request, stream, head }: Handshake,
+): Promise<void> => {
+  // The peer may tear the connection while the app thinks about it.
+  stream.on('error', () => stream.destroy())
+  let accepted: ((socket: Socket) => SocketEvents) | undefined
+  const accept: Connection['accept'] = (open) => {
+    accepted = open
+    return new Response(null)
+  }
+  try {
+    const response = await options.fetch(requestOf(request), { accept })
+    if (!accepted) return await refuse(stream, response)
+    const open = accepted
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      const guarded = guardSocket(rawOf(socket), maxMessageBytes, open)
+      socket.on('message', (data, isBinary) => guarded.message(isBinary ? data : String(data)))
+      socket.on('error', () => {})
+      socket.on('close', (code, reason) => guarded.closed(code, String(reason)))
+      guarded.opened()
+    })
+  } catch {
+    await refuse(stream, new Response('internal error', { status: 500 }))
+  }
+}
+
+const requestOf = ({ url, headers, rawHeaders }: IncomingMessage): Request => {
+  const pairs: [string, string][] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) pairs.push([rawHeaders[at], rawHeaders[at + 1]])
+  const base = `http://${headers.host ?? 'localhost'}`
+  return new Request(URL.canParse(url ?? '', base) ? new URL(url ?? '', base) : base, {
+    headers: pairs,
+  })
+}
+
+const refuse = async (stream: Duplex, response: Response): Promise<void> => {
+  const body = await response.text()
+  const status = `${response.status} ${STATUS_CODES[response.status] ?? ''}`
+  const type = response.headers.get('content-type') ?? 'text/plain'
+  stream.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${
+      Buffer.byteLength(body)
+    }\r\n` +
+      `Connection: close\r\n\r\n${body}`,
+  )
+}
+
+// --- runtime ---
+
+export const runtime: Runtime = { name: 'node', version: process.versions.node, serve, connect }

@@ -1,0 +1,59 @@
+/**
+ * The TwiML we answer with: what Twilio shall do with the call next. A verb is a string of XML, a document is its verbs.
+ *
+ * https://www.twilio.com/docs/voice/twiml
+ */
+
+/** One verb, as XML. */
+export type TwimlVerb = string
+
+/** A whole document. Serve it as `text/xml`. */
+export const twiml = (...verbs: readonly TwimlVerb[]): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs.join('')}</Response>`
+
+export type ConnectStream = Readonly<{
+  /** Absolute `wss://` URL without a query: Twilio strips that. */
+  url: string
+  /** Where Twilio asks for the next document once the stream has ended. */
+  action: string
+  statusCallback: string
+  /** Handed back in `start`; a name and its value together stay under 500 characters. */
+  parameters: Readonly<Record<string, string>>
+}>
+
+/** Joins the call to a WebSocket, both ways, until the socket closes. */
+export const connectStream = (stream: ConnectStream): TwimlVerb => {
+  const parameters = Object.entries(stream.parameters)
+    .map(([name, value]) => `<Parameter${attributes({ name, value })}/>`)
+  const { url, statusCallback, action } = stream
+  return `<Connect${attributes({ action })}>` +
+    `<Stream${attributes({ url, statusCallback })}>${parameters.join('')}</Stream></Connect>`
+}
+
+/** Refuses a call that has not been answered: the only answer that costs nothing. Must be the first verb. */
+export const reject = (reason: 'rejected' | 'busy'): TwimlVerb =>
+  `<Reject${attributes({ reason })}/>`
+
+/** Ends the call. */
+export const hangUp = (): TwimlVerb => '<Hangup/>'
+
+/** Speaks a sentence with Twilio's own voice: what is left when there is no model. */
+export const say = (sentence: string): TwimlVerb => `<Say>${escape(sentence)}</Say>`
+
+/** Connects the caller to a human: an E.164 number or a `sip:` address. */
+export const dial = (to: string): TwimlVerb =>
+  to.startsWith('sip:')
+    ? `<Dial><Sip>${escape(to)}</Sip></Dial>`
+    : `<Dial><Number>${escape(to)}</Number></Dial>`
+
+const attributes = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values).map(([name, value]) => ` ${name}="${escape(value)}"`).join('')
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+}
+
+const escape = (text: string): string => text.replace(/[&<>"]/g, (found) => ENTITIES[found])
