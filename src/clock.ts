@@ -16,7 +16,7 @@ export type Clock = Readonly<{
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   after: (delayMs, action) => {
-    const timer = setTimeout(action, delayMs)
+    const timer = setTimeout(action, Math.max(0, delayMs))
     return () => clearTimeout(timer)
   },
 }

@@ -35,10 +35,9 @@ export type LogOptions = Readonly<{
 /** Sets logging up for the process. */
 export const startLog = ({ level, format, pii, write }: LogOptions): Log => {
   const asLine = format === 'json' ? getJsonLinesFormatter({ properties: 'flatten' }) : asText
-  const allowed = pii ? (record: LogRecord) => record : withoutPii
   configureSync({
     reset: true,
-    sinks: { lines: (record) => write(asLine(allowed(record)).trimEnd()) },
+    sinks: { lines: (record) => write(asLine(tidy(record, pii)).trimEnd()) },
     loggers: [
       { category: ['tandem'], sinks: ['lines'], lowestLevel: level },
       { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['lines'] },
@@ -64,9 +63,19 @@ const logOf = (logger: Logger): Log => ({
   with: (fields) => logOf(logger.with({ ...fields })),
 })
 
-const withoutPii = (record: LogRecord): LogRecord => {
-  const { pii: _, ...properties } = record.properties
-  return { ...record, properties }
+/** Leaves out what is private, and the digits of a measurement that nobody measured. */
+const tidy = (record: LogRecord, pii: boolean): LogRecord => {
+  const properties = Object.entries(record.properties)
+    .filter(([name]) => pii || name !== 'pii')
+    .map(([name, value]) => [name, rounded(value)])
+  return { ...record, properties: Object.fromEntries(properties) }
+}
+
+const rounded = (value: unknown): unknown => {
+  if (typeof value === 'number') return Math.round(value * 10) / 10
+  if (Array.isArray(value)) return value.map(rounded)
+  if (typeof value !== 'object' || value === null || value instanceof Error) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, rounded(each)]))
 }
 
 /** A line for a person at a terminal. */
@@ -78,6 +87,5 @@ const asText = ({ timestamp, level, rawMessage, properties }: LogRecord): string
 
 const valueOf = (value: unknown): string => {
   if (value instanceof Error) return JSON.stringify(value.stack ?? value.message)
-  if (typeof value === 'number') return String(Math.round(value * 10) / 10)
   return typeof value === 'string' ? value : JSON.stringify(value) ?? String(value)
 }

@@ -3,9 +3,12 @@
  * beginning.
  */
 import type { CallReport } from '../call/effects.ts'
+import type { BridgeCounts } from './bridge.ts'
 
-/** A report and its moment, in ms since the call began. */
-export type FeedEntry = CallReport & Readonly<{ atMs: number }>
+/** A report and its moment, in ms since the call began; before the end, what went through the call. */
+export type FeedEntry =
+  & Readonly<{ atMs: number }>
+  & (CallReport | Readonly<{ type: 'counts' } & BridgeCounts>)
 
 export type CallFeed = Readonly<{
   publish: (callSid: string, entry: FeedEntry) => void

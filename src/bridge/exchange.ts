@@ -99,10 +99,16 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
           }),
         }, events),
       onReport: (report) => {
-        logReport(log, report)
-        feed.publish(callSid, { ...report, atMs: clock.nowMs() - startedAtMs })
-        if (report.type !== 'ended') return
-        log.info('call.counts', { ...bridge.counts() })
+        const atMs = clock.nowMs() - startedAtMs
+        if (report.type !== 'ended') {
+          feed.publish(callSid, { ...report, atMs })
+          return logReport(log, report)
+        }
+        const { type: _, ...fields } = report
+        const counts = bridge.counts()
+        log.info('call.ended', { ...fields, ...counts })
+        feed.publish(callSid, { type: 'counts', ...counts, atMs })
+        feed.publish(callSid, { ...report, atMs })
         calls.remove(callSid, report.reason)
       },
     })

@@ -16,7 +16,7 @@ export const connect: Runtime['connect'] = (url, options, events) => {
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   })
-  const guarded = guardSocket(rawOf(socket), maxMessageBytes, () => events)
+  const guarded = guardSocket(rawOf(socket), maxMessageBytes, () => events, events)
   let httpStatus: number | undefined
   let failure = ''
   socket.on('open', () => guarded.opened())

@@ -4,10 +4,13 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Reads a text file; undefined when there is none. Rejects when it cannot be read. */
-export const readText = (path: string): Promise<string | undefined> =>
+export const read = (path: string): Promise<string | undefined> =>
   readFile(path, 'utf8').catch(whenMissing(undefined))
 
-/** Reads a file of a package or a person; rejects when there is none. */
+/** Reads a text file that must be there; rejects when it is not. */
+export const readText = (path: string | URL): Promise<string> => readFile(path, 'utf8')
+
+/** Reads a file that must be there; rejects when it is not. */
 export const readBytes = async (path: string | URL): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await readFile(path))
 

@@ -59,12 +59,17 @@ const TOO_BIG = 4009
 /** Close code for an exception in the owner's handler. */
 const FAULT = 4500
 
-/** Makes a runtime's socket safe; `listen` is given it and says who listens. */
+/**
+ * Makes a runtime's socket safe. Who listens is asked once it is open; a socket that we opened ourselves has `listener` before
+ * that, because it may never get there.
+ */
 export const guardSocket = (
   raw: RawSocket,
   maxMessageBytes: number,
   listen: (socket: Socket) => SocketEvents,
+  listener?: SocketEvents,
 ): GuardedSocket => {
+  let events = listener
   let state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting'
   let closing: ReturnType<typeof setTimeout> | undefined
 
@@ -72,7 +77,7 @@ export const guardSocket = (
     if (state === 'closed') return
     state = 'closed'
     clearTimeout(closing)
-    protect(() => events.closed(close))
+    protect(() => events?.closed(close))
   }
 
   const close = (code = 1000, reason = '') => {
@@ -99,19 +104,21 @@ export const guardSocket = (
     close,
     bufferedBytes: raw.bufferedBytes,
   }
-  const events = listen(socket)
 
   return {
     socket,
     opened: () => {
       if (state !== 'connecting') return
       state = 'open'
-      protect(() => events.opened?.())
+      protect(() => {
+        events = listen(socket)
+        events.opened?.()
+      })
     },
     message: (data) => {
       if (state !== 'open' || typeof data !== 'string') return
       if (data.length > maxMessageBytes) close(TOO_BIG, 'message too big')
-      else protect(() => events.message(data))
+      else protect(() => events?.message(data))
     },
     closed: (code, reason, httpStatus) =>
       finish({

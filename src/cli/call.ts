@@ -1,0 +1,107 @@
+/** `tandem call`: places a simulated call with a running service, as Twilio would, and says how it went. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { parseEnvironment } from '../config/environment.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/config.ts'
+import * as files from '../runtime/files.ts'
+import { loadSecrets } from '../secrets.ts'
+import type { Cue } from '../sim/caller/script.ts'
+import { loadClips } from '../sim/model/clips.ts'
+import { describe } from './call-report.ts'
+import type { CommandContext, ExitCode } from './command.ts'
+import { bundledConversation, oneRecording } from './conversation.ts'
+import { place } from './place.ts'
+
+type CallOptions = Readonly<{
+  url?: string
+  to?: string
+  from: string
+  audio?: string
+  seconds: number
+  out?: string
+  json?: true
+}>
+
+const ACCOUNT = 'AC00000000000000000000000000000000'
+
+/** Adds the command to the program. */
+export const addCall = (
+  program: Command,
+  context: CommandContext,
+  exit: (code: ExitCode) => void,
+) =>
+  program.command('call')
+    .description('place a simulated call with a running service; no phone, no account')
+    .option('--url <url>', 'where the service is (default: PUBLIC_URL, or this machine at PORT)')
+    .option('--to <number>', 'the number to call (default: the first of the configuration)')
+    .option('--from <number>', 'the number of the caller', '+15550001111')
+    .option('--audio <file>', 'a WAV file to say (8 or 24 kHz) instead of the bundled conversation')
+    .option('--seconds <n>', 'hang up after this long', positive, 60)
+    .option('--out <file>', 'where the stereo recording goes (default: call-<id>.wav)')
+    .option('--json', 'write the report as one JSON object')
+    .action(async (options: CallOptions) => exit(await call(context, options)))
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (value > 0) return value
+  throw new InvalidArgumentError('It must be a number above 0.')
+}
+
+const call = async (context: CommandContext, options: CallOptions): Promise<ExitCode> => {
+  const parsed = parseEnvironment({ ...context.variables, NODE_ENV: undefined })
+  if ('problems' in parsed) {
+    for (const { variable, message } of parsed.problems) context.err(`${variable} ${message}`)
+    return 2
+  }
+  const { environment } = parsed
+  const loaded = await loadConfig(files, environment.configFolder)
+  const config = 'config' in loaded ? loaded.config : undefined
+  const to = options.to ?? config?.customers[0]?.numbers[0]
+  if (to === undefined) {
+    context.err('no number to call: give --to, or a configuration that `tandem check` likes')
+    return 2
+  }
+  const secrets = await loadSecrets(environment, files)
+  const url = options.url ?? environment.publicUrl ?? `http://127.0.0.1:${environment.port}`
+  if (!await answers(url)) {
+    context.err(`nothing answers at ${url}: start \`tandem serve\` first, or try \`tandem demo\``)
+    return 1
+  }
+  const first = firstCue(config, to)
+  const script = options.audio === undefined
+    ? bundledConversation(await loadClips(files), first)
+    : oneRecording(await files.readBytes(options.audio), first)
+  const summary = await place(context, {
+    url,
+    authToken: secrets.authTokens[0],
+    operatorToken: secrets.operatorToken,
+    accountSid: environment.twilio.accountSid ?? ACCOUNT,
+    from: options.from,
+    to,
+    script,
+    maxMs: options.seconds * 1000,
+    recording: options.out ?? `call-${Date.now()}.wav`,
+    show: options.json ? context.err : context.out,
+  })
+  if (options.json) context.out(JSON.stringify(summary))
+  else for (const line of ['', ...describe(summary)]) context.out(line)
+  return summary.firstAudioMs === undefined ? 1 : 0
+}
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+/** A caller waits for a greeting, where there is one. */
+const firstCue = (config: Config | undefined, to: string): Cue => {
+  const line = config?.lineOf(to)
+  return line && line.customer.agent.greeting === undefined
+    ? { atMs: 500 }
+    : { after: 'agent-silent', ms: 700 }
+}

@@ -1,0 +1,8 @@
+/** Numbers as a person reads them. */
+
+/** A time or a length: `0.42 s`, `63.1 s`. */
+export const formatMs = (ms: number): string =>
+  ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 1000).toFixed(1)} s`
+
+/** A small length: `12.3 ms`. */
+export const formatShortMs = (ms: number): string => `${ms.toFixed(1)} ms`

@@ -1,0 +1,83 @@
+/** Starts the service as the environment says, with the built-in model where there is no key for another. */
+import { type LogLevel, parseEnvironment, type Variables } from '../config/environment.ts'
+import { checkReport } from '../config/check.ts'
+import { loadConfig } from '../config/load.ts'
+import { ConfigError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import * as files from '../runtime/files.ts'
+import { type Service, startService } from '../service.ts'
+import type { CommandContext, ExitCode } from './command.ts'
+
+export type Started = Readonly<{
+  service: Service
+  isBuiltInModel: boolean
+  log: Log
+  /** Stops the service, then the built-in model. */
+  stop: () => Promise<void>
+}>
+
+/** Gives the exit code instead when something is wrong; what it is has been written to stderr. */
+export const startAll = async (
+  context: CommandContext,
+  variables: Variables,
+  makeLog: (level: LogLevel) => Log,
+  modelOptions: { scenario?: string } = {},
+): Promise<Started | ExitCode> => {
+  const parsed = parseEnvironment(variables)
+  if ('problems' in parsed) {
+    for (const { variable, message } of parsed.problems) context.err(`${variable} ${message}`)
+    return 2
+  }
+  const { environment } = parsed
+  const log = makeLog(environment.logLevel)
+  const builtIn = environment.openai.apiKey === undefined
+    ? await startBuiltInModel(context, modelOptions.scenario)
+    : undefined
+  try {
+    const service = await startService({
+      runtime: context.runtime,
+      environment,
+      model: builtIn ??
+        { baseUrl: environment.openai.baseUrl, apiKey: environment.openai.apiKey ?? '' },
+      files,
+      clock: context.clock,
+      log,
+    })
+    return {
+      service,
+      isBuiltInModel: builtIn !== undefined,
+      log,
+      stop: async () => {
+        await service.stop()
+        await builtIn?.stop()
+      },
+    }
+  } catch (error) {
+    await builtIn?.stop()
+    if (error instanceof ConfigError) {
+      const loaded = await loadConfig(files, environment.configFolder)
+      for (const line of checkReport(loaded)) context.err(line)
+      return 2
+    }
+    context.err(`cannot listen on ${environment.host}:${environment.port}: ${messageOf(error)}`)
+    return 1
+  }
+}
+
+const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') => {
+  // Only those who have no key pay for loading it.
+  const { startModelServer } = await import('../sim/model/server.ts')
+  const { loadClips } = await import('../sim/model/clips.ts')
+  const { loadScenario } = await import('../sim/model/scenario.ts')
+  const model = await startModelServer({
+    runtime: context.runtime,
+    clock: context.clock,
+    hostname: '127.0.0.1',
+    port: 0,
+    scenario: await loadScenario(files, scenario),
+    clips: await loadClips(files),
+  })
+  return { baseUrl: model.url, apiKey: 'built-in', stop: model.stop }
+}
+
+const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)

@@ -1,0 +1,135 @@
+/** One customer file: its text in, a customer or everything that is wrong with it out. */
+import type { Agent, Customer, TurnDetection } from './config.ts'
+import type { CustomerShape } from './customer-schema.ts'
+import { customerSchema } from './customer-schema.ts'
+import { parseDurationMs } from './duration.ts'
+import type { Part, ReadKnowledge } from './knowledge.ts'
+import { checkLength, joinInstructions, readKnowledge } from './knowledge.ts'
+import { basename } from './paths.ts'
+import type { Finding, Problem } from './problem.ts'
+import { checkMeaning } from './rules.ts'
+import { createSuggest } from './sections.ts'
+import { checkShape } from './shape.ts'
+import { fingerprint } from './version.ts'
+import type { SourceFile, YamlFile } from './yaml-file.ts'
+import { readYaml } from './yaml-file.ts'
+
+/** What became of a customer file. */
+export type CustomerFile = Readonly<{
+  id: string
+  file: string
+  /** The name in the file, or the id where it has none. */
+  name: string
+  /** The numbers it lists, also when it is broken elsewhere. */
+  numbers: readonly string[]
+  /** Absent when the file is broken: then `problems` says why. */
+  customer?: Customer
+  /** Gives the problem of a number of this file, at its place. */
+  numberProblem: (number: string, finding: Finding) => Problem
+  problems: readonly Problem[]
+  warnings: readonly Problem[]
+}>
+
+/** Reads a customer file. Never throws. */
+export const parseCustomer = (source: SourceFile, read: ReadKnowledge): CustomerFile => {
+  const yaml = readYaml(source)
+  const { customer, problems } = understand(source, yaml, read)
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  const numbers = numbersOf(yaml)
+  const name = yaml.at(['customer'])
+  return {
+    id: idOf(source.path),
+    file: source.path,
+    name: typeof name === 'string' ? name : idOf(source.path),
+    numbers,
+    ...(customer && errors.length === 0 ? { customer } : {}),
+    numberProblem: (number, finding) => yaml.problem(['numbers', numbers.indexOf(number)], finding),
+    problems: errors,
+    warnings: problems.filter(({ severity }) => severity === 'warning'),
+  }
+}
+
+const numbersOf = (yaml: YamlFile): readonly string[] => {
+  const numbers = yaml.at(['numbers'])
+  return Array.isArray(numbers) ? numbers.map((number) => String(number).trim()) : []
+}
+
+const FILE_NAME = /^([a-z0-9][a-z0-9-]*)\.yaml$/
+
+/** Names a customer by its file. A name that is not allowed stays whole, so that it is nobody else's id. */
+const idOf = (path: string): string => FILE_NAME.exec(basename(path))?.[1] ?? basename(path)
+
+const suggest = createSuggest(customerSchema)
+
+type Understood = { customer?: Customer; problems: readonly Problem[] }
+
+const understand = (source: SourceFile, yaml: YamlFile, read: ReadKnowledge): Understood => {
+  const top = (finding: Finding) => ({ problems: [yaml.problem([], finding)] })
+  if (source.unreadable !== undefined) {
+    return top({ code: 'unreadable-file', message: `cannot be read: ${source.unreadable}` })
+  }
+  if (yaml.problems.length) return { problems: yaml.problems }
+  if (yaml.value === null) return top(EMPTY)
+
+  const shape = checkShape(yaml, customerSchema, suggest)
+  const knowledge = readKnowledge(yaml, read)
+  const problems = [
+    ...checkFileName(yaml),
+    ...(shape.fits ? [] : shape.problems),
+    ...checkMeaning(yaml),
+    ...knowledge.problems,
+    ...checkLength(yaml, knowledge.parts),
+  ]
+  const customer = shape.fits && createCustomer(source, shape.value, knowledge.parts)
+  return customer ? { problems, customer } : { problems }
+}
+
+const EMPTY: Finding = {
+  code: 'empty-file',
+  message: 'the file is empty',
+  hint: 'the smallest customer file is in docs/configuration.md',
+}
+
+const checkFileName = (yaml: YamlFile): Problem[] =>
+  FILE_NAME.test(basename(yaml.path)) ? [] : [
+    yaml.problem([], {
+      code: 'file-name',
+      message: `a customer file cannot be called ${basename(yaml.path)}`,
+      hint: 'use lower case letters, digits and dashes, and end in .yaml: bright-smile.yaml',
+    }),
+  ]
+
+const createCustomer = (
+  source: SourceFile,
+  shape: CustomerShape,
+  knowledge: readonly Part[],
+): Customer | undefined => {
+  const { maxDuration, ...limits } = shape.limits
+  const maxDurationMs = parseDurationMs(maxDuration)
+  if (maxDurationMs === undefined) return undefined
+  return {
+    id: idOf(source.path),
+    name: shape.customer,
+    file: source.path,
+    version: fingerprint([source.text, ...knowledge.map(({ text }) => text)]),
+    numbers: shape.numbers,
+    agent: createAgent(shape.agent, knowledge),
+    limits: { maxDurationMs, ...limits },
+    fallback: shape.fallback,
+  }
+}
+
+const createAgent = (shape: CustomerShape['agent'], knowledge: readonly Part[]): Agent => ({
+  ...shape,
+  instructions: joinInstructions(shape.instructions, knowledge),
+  voice: typeof shape.voice === 'string' ? shape.voice : shape.voice.id,
+  turnDetection: createTurnDetection(shape.turnDetection),
+})
+
+// The silence is always said: the docs promise 500 ms, OpenAI's own example session has 200.
+const createTurnDetection = (shape: CustomerShape['agent']['turnDetection']): TurnDetection => {
+  const { type, eagerness = 'auto', ...server } = shape
+  return type === 'semantic_vad'
+    ? { type, eagerness }
+    : { type, threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500, ...server }
+}

@@ -1,0 +1,95 @@
+/** What the environment says: addresses, keys, folders. Read once, at the start; everything that is wrong is said at once. */
+
+/** The variables of a process. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+export type Environment = Readonly<{
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  /** Where Twilio reaches us, without a slash at the end; by default this machine, once the port is known. */
+  publicUrl: string | undefined
+  openai: Readonly<{ apiKey: string | undefined; baseUrl: string }>
+  twilio: Readonly<{ accountSid: string | undefined; authTokens: readonly string[] }>
+  configFolder: string
+  dataFolder: string
+  operatorToken: string | undefined
+  secret: string | undefined
+  machine: string | undefined
+  logLevel: LogLevel
+  isProduction: boolean
+}>
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
+
+/** A variable that is missing or makes no sense, and what to do about it. */
+export type VariableProblem = Readonly<{ variable: string; message: string }>
+
+export type ParsedEnvironment =
+  | Readonly<{ environment: Environment }>
+  | Readonly<{ problems: readonly VariableProblem[] }>
+
+/** Reads the variables of DESIGN's list. In production nothing is made up: a missing key is a problem. */
+export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
+  const problems: VariableProblem[] = []
+  const get = (name: string) => variables[name]?.trim() || undefined
+  const complain = (variable: string, message: string) => {
+    problems.push({ variable, message })
+  }
+
+  const isProduction = get('NODE_ENV') === 'production'
+  for (const [name, why] of isProduction ? Object.entries(NEEDED_IN_PRODUCTION) : []) {
+    if (!get(name)) complain(name, `is not set: ${why}`)
+  }
+  const url = (name: string): string | undefined => {
+    const value = get(name)?.replace(/\/+$/, '')
+    if (value === undefined || /^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+    complain(name, `is no http or https address: ${value}`)
+    return undefined
+  }
+  const port = Number(get('PORT') ?? 8080)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    complain('PORT', `is no port number: ${get('PORT')}`)
+  }
+  const logLevel = LOG_LEVELS[get('LOG_LEVEL')?.toLowerCase() ?? 'info']
+  if (!logLevel) {
+    complain('LOG_LEVEL', `is none of ${Object.keys(LOG_LEVELS).join(', ')}: ${get('LOG_LEVEL')}`)
+  }
+
+  const environment: Environment = {
+    host: get('HOST') ?? '0.0.0.0',
+    port,
+    publicUrl: url('PUBLIC_URL'),
+    openai: {
+      apiKey: get('OPENAI_API_KEY'),
+      baseUrl: url('OPENAI_BASE_URL') ?? 'https://api.openai.com/v1',
+    },
+    twilio: {
+      accountSid: get('TWILIO_ACCOUNT_SID'),
+      authTokens: (get('TWILIO_AUTH_TOKEN') ?? '').split(',').map((each) => each.trim())
+        .filter((each) => each !== ''),
+    },
+    configFolder: get('TANDEM_CONFIG') ?? './config',
+    dataFolder: get('TANDEM_DATA') ?? './data',
+    operatorToken: get('TANDEM_OPERATOR_TOKEN'),
+    secret: get('TANDEM_SECRET'),
+    machine: get('TANDEM_MACHINE') ?? get('FLY_MACHINE_ID'),
+    logLevel: logLevel ?? 'info',
+    isProduction,
+  }
+  return problems.length > 0 ? { problems } : { environment }
+}
+
+const NEEDED_IN_PRODUCTION = {
+  OPENAI_API_KEY: 'the model cannot be reached without it',
+  TWILIO_AUTH_TOKEN: 'nobody could tell calls of Twilio from others',
+  PUBLIC_URL: 'Twilio signs it, and must be told it',
+}
+
+const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
+  debug: 'debug',
+  info: 'info',
+  warn: 'warning',
+  warning: 'warning',
+  error: 'error',
+}

@@ -1,0 +1,128 @@
+/**
+ * What the values of a customer file must mean, beyond their shape: a number is E.164, a voice exists, a key has an effect.
+ * The rules look at the file as it was written, so that they speak even when its shape is wrong elsewhere.
+ */
+import { checkMaxDuration } from './duration.ts'
+import { checkModel, checkTranscriptionModel, checkVoice, checkVoiceId } from './known-names.ts'
+import { checkDialTarget, checkNumber } from './phone-number.ts'
+import type { Finding, KeyPath, Problem } from './problem.ts'
+import type { YamlFile } from './yaml-file.ts'
+import { isGroup } from './yaml-file.ts'
+
+/** Checks the meaning of a customer file: errors and warnings. */
+export const checkMeaning = (yaml: YamlFile): readonly Problem[] => [
+  ...eachText(yaml, ['numbers'], checkNumber),
+  ...numbersTwice(yaml),
+  ...text(yaml, ['agent', 'model'], checkModel),
+  ...text(yaml, ['agent', 'voice'], checkVoice),
+  ...text(yaml, ['agent', 'voice', 'id'], checkVoiceId),
+  ...turnDetection(yaml),
+  ...transcription(yaml),
+  ...maxDuration(yaml),
+  ...text(yaml, ['fallback', 'dial'], checkDialTarget),
+  ...dialLoop(yaml),
+]
+
+type Check = (text: string) => Finding | undefined
+
+const text = (yaml: YamlFile, path: KeyPath, check: Check): Problem[] => {
+  const value = yaml.at(path)
+  const finding = typeof value === 'string' && value.trim() ? check(value.trim()) : undefined
+  return finding ? [yaml.problem(path, finding)] : []
+}
+
+const eachText = (yaml: YamlFile, path: KeyPath, check: Check): Problem[] =>
+  list(yaml, path).flatMap((_, index) => text(yaml, [...path, index], check))
+
+const list = (yaml: YamlFile, path: KeyPath): readonly unknown[] => {
+  const value = yaml.at(path)
+  return Array.isArray(value) ? value : []
+}
+
+const numbersTwice = (yaml: YamlFile): Problem[] =>
+  list(yaml, ['numbers']).flatMap((number, index, numbers) =>
+    numbers.indexOf(number) === index ? [] : [
+      yaml.problem(['numbers', index], {
+        code: 'number-taken',
+        message: `${number} is listed twice`,
+        hint: 'keep one of them',
+      }),
+    ]
+  )
+
+const SERVER_VAD_KEYS = ['threshold', 'prefixPaddingMs', 'silenceDurationMs', 'idleTimeoutMs']
+
+const turnDetection = (yaml: YamlFile): Problem[] => {
+  const path = ['agent', 'turnDetection']
+  const semantic = yaml.at([...path, 'type']) === 'semantic_vad'
+  const [type, other] = semantic ? ['semantic_vad', 'server_vad'] : ['server_vad', 'semantic_vad']
+  return withoutEffect(yaml, path, semantic ? SERVER_VAD_KEYS : ['eagerness'], (key) => ({
+    message: `${key} does nothing with ${type}`,
+    hint: `remove it, or write type: ${other}`,
+  }))
+}
+
+const transcription = (yaml: YamlFile): Problem[] => {
+  const path = ['agent', 'transcription']
+  const model = yaml.at([...path, 'model']) ?? 'gpt-transcribe'
+  const only = (key: string) => ({
+    message: `${key} does nothing with ${model}`,
+    hint: 'remove it, or write model: gpt-transcribe',
+  })
+  return [
+    ...text(yaml, [...path, 'model'], checkTranscriptionModel),
+    ...text(yaml, [...path, 'language'], checkLanguage),
+    ...eachText(yaml, [...path, 'languages'], checkLanguage),
+    ...(isOlderTranscriber(model)
+      ? withoutEffect(yaml, path, ['languages', 'keywords'], only)
+      : []),
+    ...(model === 'gpt-realtime-whisper' ? withoutEffect(yaml, path, ['prompt'], only) : []),
+  ]
+}
+
+const isOlderTranscriber = (model: unknown): boolean =>
+  typeof model === 'string' && /^(whisper-1|gpt-4o-|gpt-realtime-whisper)/.test(model)
+
+const checkLanguage = (code: string): Finding | undefined => {
+  if (/^[a-z]{2}$/.test(code)) return undefined
+  const meant = /^([a-z]{2})[-_]/i.exec(code)?.[1].toLowerCase()
+  return {
+    code: 'invalid-language',
+    message: `"${code}" is not a language of two letters (ISO 639-1)`,
+    hint: meant ? `write ${meant}` : 'write en, pt, de, ...',
+  }
+}
+
+const withoutEffect = (
+  yaml: YamlFile,
+  path: KeyPath,
+  keys: readonly string[],
+  say: (key: string) => { message: string; hint: string },
+): Problem[] => {
+  const group = yaml.at(path)
+  if (!isGroup(group)) return []
+  return keys.filter((key) => Object.hasOwn(group, key)).map((key) =>
+    yaml.problem([...path, key], { code: 'key-without-effect', ...say(key) }, 'key')
+  )
+}
+
+const maxDuration = (yaml: YamlFile): Problem[] => {
+  const path = ['limits', 'maxDuration']
+  const value = yaml.at(path)
+  if (typeof value !== 'string' && typeof value !== 'number') return []
+  const finding = checkMaxDuration(value)
+  return finding ? [yaml.problem(path, finding)] : []
+}
+
+const dialLoop = (yaml: YamlFile): Problem[] => {
+  const path = ['fallback', 'dial']
+  const target = yaml.at(path)
+  if (!list(yaml, ['numbers']).includes(target)) return []
+  return [
+    yaml.problem(path, {
+      code: 'dial-loop',
+      message: `${target} is a number of this customer: the call would come back here`,
+      hint: 'dial a number that a person answers',
+    }),
+  ]
+}

@@ -1,0 +1,32 @@
+/** The service file, `tandem.yaml`: its text in, the service's settings or everything that is wrong with it out. */
+import type { ServiceConfig } from './config.ts'
+import { DEFAULT_SERVICE } from './config.ts'
+import type { Problem } from './problem.ts'
+import { createSuggest } from './sections.ts'
+import { serviceSchema } from './service-schema.ts'
+import { checkShape } from './shape.ts'
+import type { SourceFile } from './yaml-file.ts'
+import { readYaml } from './yaml-file.ts'
+
+/** What became of the service file. */
+export type ServiceFile = Readonly<{
+  /** Absent when the file is broken. */
+  service?: ServiceConfig
+  problems: readonly Problem[]
+}>
+
+/** Reads the service file; no file, or one that is all comments, means the defaults. Never throws. */
+export const parseService = (source: SourceFile | undefined): ServiceFile => {
+  if (!source) return { service: DEFAULT_SERVICE, problems: [] }
+  const yaml = readYaml(source)
+  if (source.unreadable !== undefined) {
+    const message = `cannot be read: ${source.unreadable}`
+    return { problems: [yaml.problem([], { code: 'unreadable-file', message })] }
+  }
+  if (yaml.problems.length) return { problems: yaml.problems }
+  if (yaml.value === null) return { service: DEFAULT_SERVICE, problems: [] }
+  const shape = checkShape(yaml, serviceSchema, suggest)
+  return shape.fits ? { service: shape.value, problems: [] } : { problems: shape.problems }
+}
+
+const suggest = createSuggest(serviceSchema)

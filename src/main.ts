@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The program: picks the runtime it is on and runs the command that was typed. */
+import { runProgram } from './cli/program.ts'
+import { systemClock } from './clock.ts'
+import * as process from './runtime/process.ts'
+import type { Runtime } from './runtime/runtime.ts'
+
+const pickRuntime = async (): Promise<Runtime> => {
+  if ('Bun' in globalThis) return (await import('./runtime/bun.ts')).runtime
+  if ('Deno' in globalThis) return (await import('./runtime/deno.ts')).runtime
+  return (await import('./runtime/node.ts')).runtime
+}
+
+const code = await runProgram(process.programArguments(), {
+  runtime: await pickRuntime(),
+  variables: process.variables,
+  clock: systemClock,
+  out: process.printLine,
+  err: process.complainLine,
+  isTerminal: process.isTerminal(),
+  onStop: process.onStopSignal,
+})
+process.setExitCode(code)

@@ -1,0 +1,37 @@
+/** What the process is told from outside, the same on the three runtimes by `node:process`. */
+import process from 'node:process'
+
+/** The variables of the process. */
+export const variables: Readonly<Record<string, string | undefined>> = process.env
+
+/** What was typed after the name of the program. */
+export const programArguments = (): readonly string[] => process.argv.slice(2)
+
+/** Whether a person reads stdout. */
+export const isTerminal = (): boolean => process.stdout.isTTY === true
+
+/** Writes one line to stdout, for those who read the result. */
+export const printLine = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** Writes one line to stderr, for those who watch. */
+export const complainLine = (line: string): void => void process.stderr.write(`${line}\n`)
+
+/** Calls `stop` when the process is asked to end, by Ctrl-C or by its platform. Asked twice, it ends at once. */
+export const onStopSignal = (stop: () => void): void => {
+  let asked = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1)
+      asked = true
+      stop()
+    })
+  }
+}
+
+/** Ends the process when nothing is left to do, with this exit code. */
+export const setExitCode = (code: number): void => {
+  process.exitCode = code
+}
+
+/** Ends the process now. */
+export const exitNow = (code: number): never => process.exit(code)

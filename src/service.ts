@@ -1,0 +1,124 @@
+/** The whole service put together: configuration, secrets, exchange, routes, server. `serve` and `demo` are both this. */
+import { createExchange, type Exchange } from './bridge/exchange.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { createConfigStore, type Reload } from './config/config-store.ts'
+import type { Environment } from './config/environment.ts'
+import { type ConfigFiles, loadConfig } from './config/load.ts'
+import { ConfigError } from './errors.ts'
+import { createApp } from './http/app.ts'
+import type { Log } from './log.ts'
+import type { Runtime } from './runtime/runtime.ts'
+import { randomSecret } from './runtime/hmac.ts'
+import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
+
+export type Service = Readonly<{
+  port: number
+  /** Where this machine can reach it. */
+  url: string
+  publicUrl: string
+  machine: string
+  secrets: Secrets
+  config: () => Config
+  exchange: Exchange
+  /** Refuses new calls, ends those that are on, and resolves when nothing runs any more. */
+  stop: () => Promise<void>
+}>
+
+export type ServiceOptions = Readonly<{
+  runtime: Pick<Runtime, 'serve' | 'connect'>
+  environment: Environment
+  /** Where sessions are opened: OpenAI, or the built-in model. */
+  model: Readonly<{ baseUrl: string; apiKey: string }>
+  files: ConfigFiles & SecretFiles
+  clock: Clock
+  log: Log
+}>
+
+/** How long Twilio may take to ask what shall become of the callers of a service that stops. */
+const LAST_WORDS_MS = 1_500
+
+/**
+ * Starts the service; resolves when it listens. Rejects with `ConfigError` when the configuration has a mistake, and with the
+ * runtime's own error when the port is taken.
+ */
+export const startService = async (options: ServiceOptions): Promise<Service> => {
+  const { runtime, environment, files, clock, log } = options
+  const secrets = await loadSecrets(environment, files)
+  const first = await loadConfig(files, environment.configFolder)
+  if (!('config' in first)) throw new ConfigError(first.problems)
+  const config = createConfigStore({
+    files,
+    clock,
+    first,
+    folder: environment.configFolder,
+    onReload: (reload) => logReload(log, reload),
+  })
+
+  const exchange = createExchange({
+    connect: runtime.connect,
+    clock,
+    log,
+    capacity: () => config.current().service.capacity,
+    model: options.model,
+    secret: secrets.secret,
+  })
+
+  let isReady = true
+  let app: ReturnType<typeof createApp> | undefined = undefined
+  const server = await runtime.serve({
+    hostname: environment.host,
+    port: environment.port,
+    // The public address may depend on the port, which is known only now.
+    fetch: (request, connection) =>
+      app?.fetch(request, connection) ?? new Response('not ready', { status: 503 }),
+  })
+  const url = `http://127.0.0.1:${server.port}`
+  const publicUrl = environment.publicUrl ?? url
+  const machine = environment.machine ?? randomSecret().slice(0, 12)
+  app = createApp({
+    exchange,
+    config: config.current,
+    authTokens: secrets.authTokens,
+    publicUrl,
+    accountSid: environment.twilio.accountSid,
+    machine,
+    secret: secrets.secret,
+    operatorToken: secrets.operatorToken,
+    isReady: () => isReady,
+    clock,
+    nowS: () => Date.now() / 1000,
+    log,
+  })
+
+  return {
+    port: server.port,
+    url,
+    publicUrl,
+    machine,
+    secrets,
+    config: config.current,
+    exchange,
+    stop: async () => {
+      isReady = false
+      config.stop()
+      const callsLeft = exchange.count()
+      exchange.endAll('shutdown')
+      if (callsLeft > 0) await passed(clock, LAST_WORDS_MS)
+      await server.stop()
+    },
+  }
+}
+
+const logReload = (log: Log, { problems, warnings }: Reload): void => {
+  for (const { file, line, column, message, hint } of problems) {
+    log.error('config.not-taken', { file, line, column, message, hint })
+  }
+  for (const { file, line, column, message } of warnings) {
+    log.warn('config.warning', { file, line, column, message })
+  }
+  if (problems.length === 0) log.info('config.reloaded')
+}
+
+const passed = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve))

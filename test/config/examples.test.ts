@@ -1,0 +1,68 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { ConfigFiles } from '../../src/config/load.ts'
+import { loadConfig } from '../../src/config/load.ts'
+
+const ROOT = new URL('../../', import.meta.url)
+
+const isMissing = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+const repository: ConfigFiles = {
+  read: async (path) => {
+    try {
+      return await readFile(new URL(path, ROOT), 'utf8')
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  },
+  list: (folder) => readdir(new URL(folder, ROOT)),
+  watch: () => () => {},
+}
+
+test('the example customers are configured without a warning', async () => {
+  const loaded = await loadConfig(repository, 'config')
+  expect('problems' in loaded && loaded.problems).toBe(false)
+  expect(loaded.warnings).toEqual([])
+  if ('problems' in loaded) return
+  const { service, lineOf } = loaded.config
+  expect(service).toEqual({ capacity: 200 })
+
+  const dentist = lineOf('+15005550006')?.customer
+  expect(dentist?.name).toBe('Bright Smile Dental')
+  expect(dentist?.agent.greeting).toBe('Thanks for calling Bright Smile. How can I help?')
+  expect(dentist?.agent.audio).toBe('pcm')
+  expect(dentist?.agent.instructions).toContain('## Treatments and prices')
+
+  const restaurant = lineOf('+15005550009')?.customer
+  expect(restaurant?.name).toBe('Casa do Mar')
+  expect(restaurant?.agent.greeting).toBe('Good evening, Casa do Mar. How can I help you?')
+  expect(restaurant?.agent.audio).toBe('pcmu')
+  expect(restaurant?.agent.turnDetection).toEqual({ type: 'semantic_vad', eagerness: 'medium' })
+  expect(restaurant?.agent.instructions).toContain('## Menu')
+})
+
+test('each example file names its schema for editors', async () => {
+  const first = async (path: string) => (await repository.read(path))?.split('\n')[0]
+  expect(await first('config/tandem.yaml')).toBe('# yaml-language-server: $schema=schema.json')
+  for (const name of ['bright-smile', 'casa-do-mar']) {
+    expect(await first(`config/customers/${name}.yaml`)).toBe(
+      '# yaml-language-server: $schema=../schema.json',
+    )
+  }
+})
+
+test('the smallest customer file of the docs is whole', async () => {
+  const docs = await repository.read('docs/configuration.md') ?? ''
+  const [, text] = /```yaml\n(customer: [^`]*)```/.exec(docs) ?? []
+  const files: ConfigFiles = {
+    ...repository,
+    read: (path) => Promise.resolve(path.endsWith('customers/a.yaml') ? text : undefined),
+    list: () => Promise.resolve(['a.yaml']),
+  }
+  const loaded = await loadConfig(files, 'config')
+  expect('config' in loaded && loaded.config.customers.map(({ name }) => name)).toEqual([
+    'Bright Smile Dental',
+  ])
+})

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { renderJsonSchema } from '../../src/config/json-schema.ts'
+
+type Node = Readonly<{ [key: string]: unknown }>
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null
+
+/** Every key that a schema describes, with its schema: `agent.voice`. */
+const keysOf = (schema: unknown, path = ''): readonly (readonly [string, Node])[] => {
+  if (!isNode(schema)) return []
+  const own = isNode(schema.properties) ? Object.entries(schema.properties) : []
+  const choices = Array.isArray(schema.anyOf) ? schema.anyOf : []
+  return [
+    ...own.flatMap(([key, value]) => {
+      const name = path ? `${path}.${key}` : key
+      return [...(isNode(value) ? [[name, value] as const] : []), ...keysOf(value, name)]
+    }),
+    ...choices.flatMap((choice) => keysOf(choice, path)),
+    ...keysOf(schema.items, `${path}[]`),
+  ]
+}
+
+const schema: unknown = JSON.parse(renderJsonSchema())
+const definitions = isNode(schema) && isNode(schema.$defs) ? schema.$defs : {}
+
+test('config/schema.json is what the program checks', async () => {
+  const written = await readFile(new URL('../../config/schema.json', import.meta.url), 'utf8')
+  expect(written, 'out of date, run: npm run schema').toBe(renderJsonSchema())
+})
+
+test('an editor shows a sentence at each key', () => {
+  const keys = [...keysOf(definitions.customer), ...keysOf(definitions.service)]
+  const silent = keys.filter(([, node]) => typeof node.description !== 'string')
+  expect(silent.map(([name]) => name)).toEqual([])
+  expect(keys.map(([name]) => name)).toEqual([
+    'customer',
+    'numbers',
+    'agent',
+    'agent.instructions',
+    'agent.greeting',
+    'agent.model',
+    'agent.voice',
+    'agent.voice.id',
+    'agent.audio',
+    'agent.turnDetection',
+    'agent.turnDetection.type',
+    'agent.turnDetection.threshold',
+    'agent.turnDetection.prefixPaddingMs',
+    'agent.turnDetection.silenceDurationMs',
+    'agent.turnDetection.idleTimeoutMs',
+    'agent.turnDetection.eagerness',
+    'agent.noiseReduction',
+    'agent.transcription',
+    'agent.transcription.model',
+    'agent.transcription.language',
+    'agent.transcription.languages',
+    'agent.transcription.prompt',
+    'agent.transcription.keywords',
+    'agent.maxOutputTokens',
+    'agent.speed',
+    'knowledge',
+    'knowledge[].text',
+    'knowledge[].file',
+    'limits',
+    'limits.maxDuration',
+    'limits.concurrentCalls',
+    'fallback',
+    'fallback.say',
+    'fallback.dial',
+    'capacity',
+  ])
+})
+
+test('an editor demands what must be there and refuses what is not known', () => {
+  const customer = definitions.customer
+  expect(isNode(customer) && customer.required).toEqual(['customer', 'numbers', 'agent'])
+  const groups = keysOf(customer).filter(([, node]) => node.type === 'object')
+  for (const [, node] of groups) expect(node.additionalProperties).toBe(false)
+})
+
+test('docs/configuration.md has every key', async () => {
+  const docs = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+  const keys = [...keysOf(definitions.customer), ...keysOf(definitions.service)]
+  const groups = new Set(['agent', 'agent.turnDetection', 'knowledge', 'limits', 'fallback'])
+  const leaves = keys.map(([name]) => name).filter((name) => !groups.has(name))
+  expect(leaves.filter((name) => !docs.includes(`| \`${name}\` |`))).toEqual([])
+})

@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decode, decodePlain } from '../../src/twilio/decode.ts'
+
+const MZ = 'MZ0123456789abcdef0123456789abcdef'
+const CA = 'CA0123456789abcdef0123456789abcdef'
+const AC = 'AC0123456789abcdef0123456789abcdef'
+
+describe('decode()', () => {
+  it('takes the greeting of the protocol', () => {
+    expect(decode('{"event":"connected","protocol":"Call","version":"1.0.0"}'))
+      .toEqual({ type: 'connected', protocol: 'Call', version: '1.0.0' })
+  })
+
+  it('takes the start of a stream with its parameters', () => {
+    const text =
+      `{"event":"start","sequenceNumber":"1","streamSid":"${MZ}","start":{"accountSid":"${AC}","callSid":"${CA}","streamSid":"${MZ}","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{"token":"k9..","agent":"front-desk"}}}`
+    expect(decode(text)).toEqual({
+      type: 'start',
+      streamSid: MZ,
+      callSid: CA,
+      accountSid: AC,
+      tracks: ['inbound'],
+      encoding: 'audio/x-mulaw',
+      sampleRateHz: 8000,
+      channels: 1,
+      parameters: { token: 'k9..', agent: 'front-desk' },
+    })
+  })
+
+  it('takes a start without parameters as one with none', () => {
+    expect(decode(`{"event":"start","start":{"callSid":"${CA}","streamSid":"${MZ}"}}`))
+      .toMatchObject({ type: 'start', parameters: {}, tracks: [] })
+  })
+
+  it('makes a number of the timestamp that Twilio sends as text', () => {
+    const text =
+      `{"event":"media","sequenceNumber":"2","streamSid":"${MZ}","media":{"track":"inbound","chunk":"1","timestamp":"64","payload":"//79/A=="}}`
+    expect(decode(text))
+      .toEqual({ type: 'media', track: 'inbound', timestampMs: 64, payload: '//79/A==' })
+  })
+
+  it('takes numbers where the documentation promises numbers', () => {
+    expect(decode('{"event":"media","media":{"track":"inbound","timestamp":64,"payload":"/w=="}}'))
+      .toEqual({ type: 'media', track: 'inbound', timestampMs: 64, payload: '/w==' })
+  })
+
+  it('takes media in any order of keys, with spaces, escapes and fields of the future', () => {
+    const text =
+      '{ "media": { "payload": "\\/w==", "codec": "x", "timestamp": "5", "track": "inbound" }, "event": "media" }'
+    expect(decode(text))
+      .toEqual({ type: 'media', track: 'inbound', timestampMs: 5, payload: '/w==' })
+  })
+
+  it('keeps the digit of a DTMF message', () => {
+    const text =
+      `{"event":"dtmf","streamSid":"${MZ}","sequenceNumber":"310","dtmf":{"track":"inbound_track","digit":"5"}}`
+    expect(decode(text)).toEqual({ type: 'dtmf', digit: '5' })
+  })
+
+  it('keeps the name of a mark', () => {
+    const text =
+      `{"event":"mark","sequenceNumber":"415","streamSid":"${MZ}","mark":{"name":"item_ab:400:m7"}}`
+    expect(decode(text)).toEqual({ type: 'mark', name: 'item_ab:400:m7' })
+  })
+
+  it('takes the stop of a stream', () => {
+    const text =
+      `{"event":"stop","sequenceNumber":"901","streamSid":"${MZ}","stop":{"accountSid":"${AC}","callSid":"${CA}"}}`
+    expect(decode(text)).toEqual({ type: 'stop', callSid: CA })
+  })
+
+  it('names an event that it does not know', () => {
+    expect(decode('{"event":"volume","volume":{"level":3}}'))
+      .toEqual({ type: 'unknown', event: 'volume' })
+  })
+
+  it.each([
+    ['text that is no JSON', 'hello', 'no event'],
+    ['an array', '[1,2]', 'no event'],
+    ['a null', 'null', 'no event'],
+    ['an event that is no text', '{"event":7}', 'no event'],
+    [
+      'a start without a call',
+      '{"event":"start","start":{}}',
+      'start without streamSid or callSid',
+    ],
+    ['media without a payload', '{"event":"media","media":{"timestamp":"1"}}', 'no payload'],
+    [
+      'media without a time',
+      '{"event":"media","media":{"payload":""}}',
+      'media without a timestamp',
+    ],
+    ['a mark without a name', '{"event":"mark"}', 'no name'],
+    ['a digit that is a number', '{"event":"dtmf","dtmf":{"digit":5}}', 'no digit'],
+  ])('calls %s malformed', (_, text, problem) => {
+    expect(decode(text)).toEqual({ type: 'malformed', problem })
+  })
+
+  it('means the same by the short way as by a full parse, whatever a peer sends', () => {
+    const mediaText = fc.record({
+      track: fc.constantFrom('inbound', 'outbound', 'in"bound', ''),
+      chunk: fc.constantFrom('1', '007', '', 'x'),
+      timestamp: fc.constantFrom('0', '18553', '-1', '1e3', ''),
+      payload: fc.oneof(fc.base64String(), fc.string()),
+      streamSid: fc.constantFrom(MZ, '', 'M"Z'),
+    }).map(({ streamSid, ...media }) =>
+      JSON.stringify({ event: 'media', sequenceNumber: '2', streamSid, media })
+    )
+    const damaged = fc.tuple(mediaText, fc.nat(400), fc.string({ maxLength: 3 }))
+      .map(([text, at, put]) => text.slice(0, at) + put + text.slice(at + 1))
+    fc.assert(
+      fc.property(fc.oneof(mediaText, damaged, fc.string(), fc.json()), (text) => {
+        expect(decode(text)).toEqual(decodePlain(text))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

@@ -1,0 +1,48 @@
+import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js'
+import { describe, expect, it } from 'vitest'
+import { connectStream, dial, hangUp, reject, say, twiml } from '../../src/twilio/twiml.ts'
+
+/** Twilio's own builder says what is meant. */
+const twilios = (build: (response: InstanceType<typeof VoiceResponse>) => void): string => {
+  const response = new VoiceResponse()
+  build(response)
+  return response.toString()
+}
+
+describe('twiml()', () => {
+  it('joins a call to a stream as the twilio package would', () => {
+    const ours = twiml(connectStream({
+      url: 'wss://voice.example.com/twilio/media/m1/CA1',
+      action: 'https://voice.example.com/twilio/after?a=1&b=2',
+      statusCallback: 'https://voice.example.com/twilio/stream-status',
+      parameters: { token: 'a"b<c&d' },
+    }))
+    expect(ours).toBe(twilios((response) => {
+      const connect = response.connect({ action: 'https://voice.example.com/twilio/after?a=1&b=2' })
+      const stream = connect.stream({
+        url: 'wss://voice.example.com/twilio/media/m1/CA1',
+        statusCallback: 'https://voice.example.com/twilio/stream-status',
+      })
+      stream.parameter({ name: 'token', value: 'a"b<c&d' })
+    }))
+  })
+
+  it('refuses, speaks and hangs up as the twilio package would', () => {
+    expect(twiml(reject('busy'))).toBe(twilios((response) => response.reject({ reason: 'busy' })))
+    expect(twiml(say('Sorry, 5 < 6 & so.'), hangUp())).toBe(twilios((response) => {
+      response.say('Sorry, 5 < 6 & so.')
+      response.hangup()
+    }))
+  })
+
+  it('dials numbers and SIP addresses as the twilio package would', () => {
+    expect(twiml(dial('+351210000000')))
+      .toBe(twilios((response) => response.dial().number('+351210000000')))
+    expect(twiml(dial('sip:desk@example.com')))
+      .toBe(twilios((response) => response.dial().sip('sip:desk@example.com')))
+  })
+
+  it('escapes all that could end a text or an attribute', () => {
+    expect(say('a "b" <c> & d')).toBe('<Say>a &quot;b&quot; &lt;c&gt; &amp; d</Say>')
+  })
+})
