@@ -6,6 +6,7 @@ import { parseDurationMs } from './duration.ts'
 import type { Part, ReadKnowledge } from './knowledge.ts'
 import { checkLength, joinInstructions, readKnowledge } from './knowledge.ts'
 import { basename } from './paths.ts'
+import { toE164 } from './phone-number.ts'
 import type { Finding, Problem } from './problem.ts'
 import { checkMeaning } from './rules.ts'
 import { createSuggest } from './sections.ts'
@@ -20,7 +21,7 @@ export type CustomerFile = Readonly<{
   file: string
   /** The name in the file, or the id where it has none. */
   name: string
-  /** The numbers it lists, also when it is broken elsewhere. */
+  /** The numbers it lists in E.164, also when it is broken elsewhere. */
   numbers: readonly string[]
   /** Absent when the file is broken: then `problems` says why. */
   customer?: Customer
@@ -35,13 +36,13 @@ export const parseCustomer = (source: SourceFile, read: ReadKnowledge): Customer
   const yaml = readYaml(source)
   const { customer, problems } = understand(source, yaml, read)
   const errors = problems.filter(({ severity }) => severity === 'error')
-  const numbers = numbersOf(yaml)
+  const numbers = listedNumbers(yaml)
   const name = yaml.at(['customer'])
   return {
     id: idOf(source.path),
     file: source.path,
     name: typeof name === 'string' ? name : idOf(source.path),
-    numbers,
+    numbers: numbers.filter((number) => toE164(number) === number),
     ...(customer && errors.length === 0 ? { customer } : {}),
     numberProblem: (number, finding) => yaml.problem(['numbers', numbers.indexOf(number)], finding),
     problems: errors,
@@ -49,9 +50,11 @@ export const parseCustomer = (source: SourceFile, read: ReadKnowledge): Customer
   }
 }
 
-const numbersOf = (yaml: YamlFile): readonly string[] => {
+/** The entries of `numbers`, each in its place; what is not text is empty. */
+const listedNumbers = (yaml: YamlFile): readonly string[] => {
   const numbers = yaml.at(['numbers'])
-  return Array.isArray(numbers) ? numbers.map((number) => String(number).trim()) : []
+  if (!Array.isArray(numbers)) return []
+  return numbers.map((number) => typeof number === 'string' ? number.trim() : '')
 }
 
 const FILE_NAME = /^([a-z0-9][a-z0-9-]*)\.yaml$/

@@ -41,7 +41,7 @@ const list = (yaml: YamlFile, path: KeyPath): readonly unknown[] => {
 
 const numbersTwice = (yaml: YamlFile): Problem[] =>
   list(yaml, ['numbers']).flatMap((number, index, numbers) =>
-    numbers.indexOf(number) === index ? [] : [
+    typeof number !== 'string' || numbers.indexOf(number) === index ? [] : [
       yaml.problem(['numbers', index], {
         code: 'number-taken',
         message: `${number} is listed twice`,
@@ -117,7 +117,7 @@ const maxDuration = (yaml: YamlFile): Problem[] => {
 const dialLoop = (yaml: YamlFile): Problem[] => {
   const path = ['fallback', 'dial']
   const target = yaml.at(path)
-  if (!list(yaml, ['numbers']).includes(target)) return []
+  if (typeof target !== 'string' || !list(yaml, ['numbers']).includes(target)) return []
   return [
     yaml.problem(path, {
       code: 'dial-loop',

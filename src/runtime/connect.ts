@@ -17,16 +17,16 @@ export const connect: Runtime['connect'] = (url, options, events) => {
     perMessageDeflate: false,
   })
   const guarded = guardSocket(rawOf(socket), maxMessageBytes, () => events, events)
-  let httpStatus: number | undefined
   let failure = ''
   socket.on('open', () => guarded.opened())
   socket.on('message', (data, isBinary) => guarded.message(isBinary ? data : String(data)))
+  // Whoever listens to this has to end the request, and is told of no close afterwards.
   socket.on('unexpected-response', (request, response) => {
-    httpStatus = response.statusCode
     request.destroy()
+    guarded.closed(1006, `HTTP ${response.statusCode}`, response.statusCode)
   })
   socket.on('error', (error) => failure = error.message)
-  socket.on('close', (code, reason) => guarded.closed(code, String(reason) || failure, httpStatus))
+  socket.on('close', (code, reason) => guarded.closed(code, String(reason) || failure))
   return guarded.socket
 }
 

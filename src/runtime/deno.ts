@@ -67,8 +67,8 @@ const rawOf = (socket: WebSocket): RawSocket => ({
     return true
   },
   close: (code, reason) => socket.close(code, reason),
-  // Deno cannot tear a socket; the guard stops waiting for it.
-  terminate: () => {},
+  // Deno cannot tear a socket; the guard does not wait for it.
+  terminate: () => socket.close(),
   bufferedBytes: () => socket.bufferedAmount,
 })
 

@@ -12,6 +12,8 @@ export type Socket = Readonly<{
   send: (text: string) => boolean
   /** Starts the closing handshake. `code` is 1000 or 3000-4999. Also ends a socket that is still connecting. */
   close: (code?: number, reason?: string) => void
+  /** Ends it at once and without a handshake, as a lost network would; Deno's server can only close. */
+  terminate: () => void
   /** Bytes accepted by `send` that the network has not taken yet. */
   bufferedBytes: () => number
 }>
@@ -83,11 +85,14 @@ export const guardSocket = (
   const close = (code = 1000, reason = '') => {
     if (state === 'closing' || state === 'closed') return
     state = 'closing'
-    closing = setTimeout(() => {
-      raw.terminate()
-      finish({ code: 1006, reason: 'no answer to close' })
-    }, CLOSING_MS)
+    closing = setTimeout(terminate, CLOSING_MS)
     raw.close(code, reason)
+  }
+
+  const terminate = () => {
+    if (state === 'closed') return
+    raw.terminate()
+    finish({ code: 1006, reason: 'terminated' })
   }
 
   const protect = (handler: () => void) => {
@@ -102,6 +107,7 @@ export const guardSocket = (
   const socket: Socket = {
     send: (text) => state === 'open' && raw.send(text),
     close,
+    terminate,
     bufferedBytes: raw.bufferedBytes,
   }
 

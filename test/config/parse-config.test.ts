@@ -193,6 +193,7 @@ test('any text at all gives a configuration or problems, never an exception', ()
       '? ',
       '__proto__: ',
       'file: x.md',
+      '{ toString: 1 }',
       'null',
       '~',
       '1e999',

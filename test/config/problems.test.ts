@@ -98,6 +98,24 @@ describe('YAML itself', () => {
     )
   })
 
+  test('groups where texts belong, even with keys that JavaScript knows', () => {
+    const text = `customer: &a { toString: 1 }
+numbers: [*a, *a]
+agent: { instructions: Hello., model: *a, voice: *a, transcription: { model: *a } }
+fallback: { dial: *a }
+`
+    expect(problemsOf(text)).toEqual([
+      '1:14 wrong-type customer must be text, got a group of keys',
+      '1:16 unknown-key unknown key "toString" in agent.voice > the keys here are id',
+      '2:11 wrong-type numbers[0] must be text, got a group of keys',
+      '2:15 wrong-type numbers[1] must be text, got a group of keys',
+      '3:39 wrong-type agent.model must be text, got a group of keys',
+      '3:43 missing-key agent.voice.id is missing',
+      '3:78 wrong-type agent.transcription.model must be text, got a group of keys',
+      '4:19 wrong-type fallback.dial must be text, got a group of keys',
+    ])
+  })
+
   test('a file that is a list', () => {
     expect(problemsOf('- customer: A\n')).toEqual([
       '1:1 wrong-type the file must be a group of keys, got a list',

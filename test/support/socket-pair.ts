@@ -25,6 +25,12 @@ export const createSocketPair = (clock: Clock, latencyMs = 0): [SocketEnd, Socke
         clock.after(latencyMs, () => inboxes[1 - here].closed({ code, reason }))
         clock.after(latencyMs, () => inboxes[here].closed({ code, reason }))
       },
+      terminate: () => {
+        if (!open) return
+        open = false
+        clock.after(latencyMs, () => inboxes[1 - here].closed({ code: 1006, reason: '' }))
+        inboxes[here].closed({ code: 1006, reason: 'terminated' })
+      },
       bufferedBytes: () => 0,
     },
   })

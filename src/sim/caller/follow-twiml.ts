@@ -89,9 +89,9 @@ const follow = async (
   switch (verb.verb) {
     case 'connect':
       await walker.stream(verb, documentUrl)
-      return askAction(walker, verb, documentUrl, {})
+      return actionOf(verb, documentUrl)
     case 'dial':
-      return askAction(walker, verb, documentUrl, await walker.dial(verb))
+      return actionOf(verb, documentUrl, await walker.dial(verb))
     case 'redirect':
       return { url: absolute(verb.url, documentUrl), method: verb.method, extra: {} }
     case 'pause':
@@ -107,19 +107,13 @@ const follow = async (
   }
 }
 
-/** After a hang-up the `action` is told as well, but what it answers counts no more. */
-const askAction = async (
-  walker: Walker,
+/** The `action` is told even after a hang-up; what it answers then counts no more. */
+const actionOf = (
   { action, method }: ConnectVerb | DialVerb,
   documentUrl: string,
-  extra: FormFields,
-): Promise<CallEnding | DocumentRequest | undefined> => {
-  if (action === undefined) return undefined
-  const request = { url: absolute(action, documentUrl), method, extra }
-  if (!walker.hungUp()) return request
-  await walker.ask(request)
-  return HUNG_UP
-}
+  extra: FormFields = {},
+): DocumentRequest | undefined =>
+  action === undefined ? undefined : { url: absolute(action, documentUrl), method, extra }
 
 const absolute = (url: string, documentUrl: string): string =>
   URL.canParse(url) ? url : new URL(url, documentUrl).href

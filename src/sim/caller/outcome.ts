@@ -27,6 +27,7 @@ export type CallOutcome =
     endedAtMs: number
     /** What the TwiML made Twilio do, in order. `say` was spoken, `dial` was dialled. */
     verbs: readonly Verb[]
+    /** What Twilio's debugger would show; times count from the moment the call was placed. */
     warnings: readonly TwilioWarning[]
     clears: readonly Clear[]
     marks: readonly ReturnedMark[]
@@ -58,7 +59,7 @@ export const outcomeOf = (
     ...call,
     ...ending,
     verbs: events.flatMap((event) => event.event === 'verb' ? [event.verb] : []),
-    warnings: [...journal.warnings(), ...streams.flatMap((stream) => stream.warnings)],
+    warnings: [...journal.warnings(), ...streams.flatMap(warningsOf)],
     clears: parts.flatMap(({ stream, offsetMs }) => stream.clears.map(shifted(offsetMs))),
     marks: parts.flatMap(({ stream, offsetMs }) => stream.marks.map(shifted(offsetMs))),
     ...(firstPacketAtMs !== undefined && { firstPacketAtMs }),
@@ -67,6 +68,9 @@ export const outcomeOf = (
     streams,
   }
 }
+
+const warningsOf = ({ startMs, warnings }: StreamPart): TwilioWarning[] =>
+  warnings.map((warning) => ({ ...warning, firstAtMs: startMs + warning.firstAtMs }))
 
 const plus = (offsetMs: number, atMs: number | undefined): number | undefined =>
   atMs === undefined ? undefined : offsetMs + atMs

@@ -1,6 +1,7 @@
 /**
- * Who gets a session: the checks on the opening handshake. The real API lets nearly every handshake succeed and then
- * refuses in-band, with an `error` event and a close code of its own; so does this.
+ * Who gets a session: the checks on the opening handshake. The real API lets nearly every handshake
+ * succeed and then refuses in-band, with an `error` event and a close code of its own; so does
+ * this.
  */
 import type { Refusal } from './refusal.ts'
 import type { Scenario } from './scenario.ts'
@@ -25,7 +26,10 @@ export const admit = (request: Request, { refuse }: Pick<Scenario, 'refuse'>): A
   return admitModel(searchParams.get('model'))
 }
 
-/** The reason a socket is closed with after a refusal, such as `invalid_request_error.invalid_api_key`. */
+/**
+ * The reason a socket is closed with after a refusal, such as
+ * `invalid_request_error.invalid_api_key`.
+ */
 export const closeReason = ({ type = 'invalid_request_error', code }: Refusal): string =>
   `${type}.${code}`
 

@@ -1,6 +1,6 @@
 /**
- * What a client may send: the client events of the Realtime API (GA), checked by their shape. What needs the state of the
- * session to be judged is judged by whoever handles the event.
+ * What a client may send: the client events of the Realtime API (GA), checked by their shape. What
+ * needs the state of the session to be judged is judged by whoever handles the event.
  */
 import { z } from 'zod'
 import { decodedLength } from '../../audio/base64.ts'

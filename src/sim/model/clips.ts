@@ -1,10 +1,12 @@
 /**
- * The sentences the built-in model has a recording of: it speaks with them, and recognises them when a caller plays them.
+ * The sentences the built-in model has a recording of: it speaks with them, and recognises them
+ * when a caller plays them.
  */
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readWav } from '../../audio/wav.ts'
 import type { ModelFiles } from './files.ts'
+import { curveOf } from './levels.ts'
 import type { Sound } from './sound.ts'
 
 export type Clip = Readonly<{
@@ -13,6 +15,8 @@ export type Clip = Readonly<{
   voice: 'agent' | 'caller'
   text: string
   sound: Sound
+  /** Its loudness over time, to recognise it by. */
+  curve: readonly number[]
 }>
 
 const clipList = z.array(z.strictObject({
@@ -21,7 +25,10 @@ const clipList = z.array(z.strictObject({
   text: z.string().min(1),
 }))
 
-/** Loads the clips of a folder by its `clips.yaml`; the bundled ones by default. Clips are 8 kHz mono. */
+/**
+ * Loads the clips of a folder by its `clips.yaml`; the bundled ones by default. Clips are 8 kHz
+ * mono.
+ */
 export const loadClips = async (
   files: ModelFiles,
   folder: URL = new URL('../clips/', import.meta.url),
@@ -29,7 +36,7 @@ export const loadClips = async (
   const list = clipList.parse(parse(await files.readText(new URL('clips.yaml', folder))))
   return Promise.all(list.map(async ({ file, voice, text }) => {
     const sound = await readSound(files, new URL(file, folder))
-    return { name: file.slice(0, -'.wav'.length), voice, text, sound }
+    return { name: file.slice(0, -'.wav'.length), voice, text, sound, curve: curveOf(sound) }
   }))
 }
 

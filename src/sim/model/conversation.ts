@@ -1,17 +1,32 @@
 /**
- * The default conversation of a session: its items in order, with the audio that belongs to them, and what may be done to
- * them from outside.
+ * The default conversation of a session: its items in order, with the audio that belongs to them,
+ * and what may be done to them from outside.
  */
 import type { Item } from './events.ts'
 import type { Refusal } from './refusal.ts'
 import type { Sound } from './sound.ts'
 
-/** An item and its audio: what the caller said, or how much of the agent's words there is so far. */
-export type Entry = Readonly<{ item: Item; audioMs: number; sound?: Sound; isTruncated?: true }>
+export type Entry = Readonly<{
+  item: Item
+  /**
+   * How much audio it has: what the caller said, or what there is so far of what the agent says.
+   */
+  audioMs: number
+  sound?: Sound
+  /**
+   * What was understood of a caller's audio, known at once; the item shows it when its transcript
+   * comes.
+   */
+  words?: string
+  isTruncated?: true
+}>
 
 export type Conversation = Readonly<{
   id: string
-  /** Puts an entry after another (`root`: at the front, absent: at the end); false when that other is not there. */
+  /**
+   * Puts an entry after another (`root`: at the front, absent: at the end); false when that other
+   * is not there.
+   */
   insert: (entry: Entry, afterId?: string | null) => boolean
   /** Changes an entry that is there, and does nothing for one that has been deleted. */
   change: (itemId: string, change: (entry: Entry) => Entry) => void
@@ -51,7 +66,10 @@ export const createConversation = (id: string): Conversation => {
   }
 }
 
-/** Cuts the audio of an agent's message after `audioEndMs` and forgets its transcript, or says why that cannot be. */
+/**
+ * Cuts the audio of an agent's message after `audioEndMs` and forgets its transcript, or says why
+ * that cannot be.
+ */
 export const truncateItem = (
   conversation: Conversation,
   itemId: string,

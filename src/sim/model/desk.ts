@@ -1,5 +1,6 @@
 /**
- * What the parts of one session share: its settings, its conversation, its timers, and the one way out to the client.
+ * What the parts of one session share: its settings, its conversation, its timers, and the one way
+ * out to the client.
  */
 import type { Cancel, Clock } from '../../clock.ts'
 import type { Socket } from '../../runtime/socket.ts'
@@ -103,7 +104,10 @@ export const createDesk = (options: DeskOptions): Desk => {
   }
 }
 
-/** Adds an item that is complete as it comes, and says so; false when there is no item `afterId` to put it after. */
+/**
+ * Adds an item that is complete as it comes, and says so; false when there is no item `afterId` to
+ * put it after.
+ */
 export const addItem = (desk: Desk, entry: Entry, afterId?: string | null): boolean => {
   if (!desk.conversation.insert(entry, afterId)) return false
   const previous_item_id = desk.conversation.before(entry.item.id)

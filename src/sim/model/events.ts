@@ -1,8 +1,10 @@
 /**
- * What the built-in model says on the wire: the server events of the OpenAI Realtime API (GA) and the objects in them.
+ * What the built-in model says on the wire: the server events of the OpenAI Realtime API (GA) and
+ * the objects in them.
  *
- * Written from the protocol, not taken from `src/realtime`, which reads these events: shared code would share its errors.
- * `null` stands where the real API sends `null`, also where its own types leave that out.
+ * Written from the protocol, not taken from `src/realtime`, which reads these events: shared code
+ * would share its errors. `null` stands where the real API sends `null`, also where its own types
+ * leave that out.
  */
 import type { SessionObject } from './session-config.ts'
 

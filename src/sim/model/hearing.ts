@@ -1,6 +1,6 @@
 /**
- * The side of a session that listens: it takes the caller's audio, finds the turns in it, and puts them into the
- * conversation.
+ * The side of a session that listens: it takes the caller's audio, finds the turns in it, and puts
+ * them into the conversation.
  */
 import { INVALID_AUDIO } from './client-events.ts'
 import { addItem, type Desk } from './desk.ts'
@@ -19,7 +19,10 @@ export type Hearing = Readonly<{
   clear: () => void
   /** Goes by the session's settings as they are now, after they were another. */
   sessionChanged: (before: SessionObject) => void
-  /** Commits the silence since the last turn, because the caller has not spoken for the idle timeout. */
+  /**
+   * Commits the silence since the last turn, because the caller has not spoken for the idle
+   * timeout.
+   */
   commitSilence: () => void
   /** All that the caller has said, if the session keeps it. */
   heard: () => Sound
@@ -75,10 +78,9 @@ export const createHearing = (
       item_id: itemId,
       previous_item_id: desk.conversation.lastId(),
     })
-    addItem(desk, { item: callerItem(itemId), sound, audioMs: soundMs(sound) })
-    const text = transcribe(sound, desk.clips)
-    noteWords(desk, itemId, text)
-    sendTranscript(desk, itemId, text, soundMs(sound))
+    const words = transcribe(sound, desk.clips)
+    addItem(desk, { item: callerItem(itemId), sound, audioMs: soundMs(sound), words })
+    sendTranscript(desk, itemId, words, soundMs(sound))
   }
 
   const startAfresh = () => {
@@ -143,14 +145,6 @@ const listen = ({ audio: { input } }: SessionObject, fromMs: number): TurnDetect
     : undefined
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
-
-/** Keeps what was understood with the item, so that the parrot knows its words at once, however late the transcript is. */
-const noteWords = ({ conversation }: Desk, itemId: string, transcript: string): void =>
-  conversation.change(itemId, (entry) => {
-    const { item } = entry
-    if (item.type !== 'message' || item.role !== 'user') return entry
-    return { ...entry, item: { ...item, content: [{ type: 'input_audio', transcript }] } }
-  })
 
 const callerItem = (id: string): UserMessage => ({
   id,

@@ -1,6 +1,7 @@
 /**
- * The voice for a text that has no clip: there is no text-to-speech here, so the text is hummed, one soft note a syllable,
- * as long as speaking it would take. Nobody can understand it, but its timing is believable.
+ * The voice for a text that has no clip: there is no text-to-speech here, so the text is hummed,
+ * one soft note a syllable, as long as speaking it would take. Nobody can understand it, but its
+ * timing is believable.
  */
 import { createTone } from '../../audio/tone.ts'
 import { samplesIn, type Sound } from './sound.ts'
@@ -13,7 +14,10 @@ const AMPLITUDE = 0.12
 /** A pentatonic scale in the range of a speaking voice. */
 const NOTES_HZ = [175, 196, 220, 262, 294]
 
-/** Hums a text, at 8 kHz. The same text is always the same sound; a text without a letter is one note. */
+/**
+ * Hums a text, at 8 kHz. The same text is always the same sound; a text without a letter is one
+ * note.
+ */
 export const hum = (text: string): Sound => {
   const pieces: Int16Array[] = []
   for (const word of text.split(/\s+/).filter((word) => word !== '')) {

@@ -1,5 +1,6 @@
 /**
- * Ids in the shape of the real ones, counted instead of drawn, so that a session on a fake clock says the same twice.
+ * Ids in the shape of the real ones, counted instead of drawn, so that a session on a fake clock
+ * says the same twice.
  */
 
 /** Makes the next id of a kind, such as `item_k3v9q0000000000000007`. */

@@ -1,5 +1,6 @@
 /**
- * The input audio buffer: what the client has appended, on a clock of its own that counts written audio, not time.
+ * The input audio buffer: what the client has appended, on a clock of its own that counts written
+ * audio, not time.
  */
 import { base64Decode, decodedLength } from '../../audio/base64.ts'
 import type { AudioFormat } from './events.ts'

@@ -1,5 +1,6 @@
 /**
- * What a client may do to the items of the conversation: add, read, delete, and cut off what its caller did not hear.
+ * What a client may do to the items of the conversation: add, read, delete, and cut off what its
+ * caller did not hear.
  */
 import type { ClientEvent } from './client-events.ts'
 import { noSuchItem, truncateItem } from './conversation.ts'

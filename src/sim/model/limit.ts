@@ -6,7 +6,10 @@ import type { ResponseHead } from './performance.ts'
 import type { Planned } from './plan.ts'
 import { cutSound, soundMs } from './sound.ts'
 
-/** What of the planned items fits, and whether something was cut. Audio counts when it is spoken, text when written. */
+/**
+ * What of the planned items fits, and whether something was cut. Audio counts when it is spoken,
+ * text when written.
+ */
 export const limitOutputs = (
   planned: readonly Planned[],
   { max_output_tokens, output_modalities }: Pick<

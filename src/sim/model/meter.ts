@@ -1,11 +1,15 @@
 /**
- * Counts tokens as the real API bills them: the whole context again for every response, what it begins with from cache.
+ * Counts tokens as the real API bills them: the whole context again for every response, what it
+ * begins with from cache.
  */
 import type { Entry } from './conversation.ts'
 import type { Usage } from './events.ts'
 import type { SessionObject } from './session-config.ts'
 
-/** Caller audio costs a token per 100 ms, agent audio one per 50 ms; text is taken as four characters a token. */
+/**
+ * Caller audio costs a token per 100 ms, agent audio one per 50 ms; text is taken as four
+ * characters a token.
+ */
 export const CALLER_MS_PER_TOKEN = 100
 export const AGENT_MS_PER_TOKEN = 50
 export const CHARACTERS_PER_TOKEN = 4
@@ -16,18 +20,22 @@ export type Tokens = Readonly<{ text: number; audio: number }>
 export type Generated = Readonly<{ characters: number; audioMs: number }>
 
 export type Meter = Readonly<{
-  /** The usage of a response that read this context, and the beginning of it that an earlier one had read already. */
-  usage: (session: ContextHead, entries: readonly Entry[], generated: Generated) => Usage
+  /**
+   * The usage of a response that read this context, and the beginning of it that an earlier one had
+   * read already.
+   */
+  usage: (head: ContextHead, entries: readonly Entry[], generated: Generated) => Usage
 }>
 
-type ContextHead = Pick<SessionObject, 'instructions' | 'tools'>
+/** What stands before the items of the conversation in what a response reads. */
+export type ContextHead = Pick<SessionObject, 'instructions' | 'tools'>
 
 export const createMeter = (): Meter => {
   let known: readonly string[] = []
 
   return {
-    usage: (session, entries, generated) => {
-      const parts = [headPart(session), ...entries.map(entryPart)]
+    usage: (head, entries, generated) => {
+      const parts = [headPart(head), ...entries.map(entryPart)]
       const firstNew = parts.findIndex(({ key }, at) => key !== known[at])
       const cached = sum(firstNew < 0 ? parts : parts.slice(0, firstNew))
       known = parts.map(({ key }) => key)

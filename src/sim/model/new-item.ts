@@ -1,5 +1,6 @@
 /**
- * Items that a client adds itself: a session's history after a reconnect, a typed message, the result of a tool call.
+ * Items that a client adds itself: a session's history after a reconnect, a typed message, the
+ * result of a tool call.
  */
 import { base64Decode, decodedLength } from '../../audio/base64.ts'
 import { INVALID_AUDIO, type NewItem } from './client-events.ts'

@@ -1,6 +1,6 @@
 /**
- * The way out of a session: gives every event its id, counts it, and, when the scenario wants garbage, mixes in what a
- * client must survive.
+ * The way out of a session: gives every event its id, counts it, and, when the scenario wants
+ * garbage, mixes in what a client must survive.
  */
 import type { Socket } from '../../runtime/socket.ts'
 import type { EventBody, ServerEvent } from './events.ts'
@@ -29,7 +29,9 @@ export const createOutlet = (
 const obfuscationFor = (count: number): string =>
   'x'.repeat(count % 11 === 0 ? 200_000 : count % 16)
 
-/** An unknown event after every fifth, and half an event, or JSON that is none, after every seventh. */
+/**
+ * An unknown event after every fifth, and half an event, or JSON that is none, after every seventh.
+ */
 const garbageAfter = (count: number, event: ServerEvent, ids: Ids): readonly string[] => {
   const garbage: string[] = []
   if (count % 5 === 0) {

@@ -1,7 +1,7 @@
 /**
- * Writes the items of one response, one after the other: each method is a step of an item's life and sends the events of
- * that step, in the documented order. An item is in the conversation from its first moment, unless the response is out of
- * band.
+ * Writes the items of one response, one after the other: each method is a step of an item's life
+ * and sends the events of that step, in the documented order. An item is in the conversation from
+ * its first moment, unless the response is out of band.
  */
 import { base64Encode } from '../../audio/base64.ts'
 import type { Desk } from './desk.ts'
@@ -10,7 +10,10 @@ import type { Generated } from './meter.ts'
 import type { Sound } from './sound.ts'
 
 export type OutputWriter = Readonly<{
-  /** Opens a message of the agent: a spoken one with the sound it is going to be, a written one without. */
+  /**
+   * Opens a message of the agent: a spoken one with the sound it is going to be, a written one
+   * without.
+   */
   openMessage: (sound?: Sound) => void
   /** Opens a call of a tool. */
   openCall: (name: string) => void

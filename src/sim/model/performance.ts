@@ -1,8 +1,8 @@
 /**
  * One response on its way, at the pace of the scenario, until it is complete or is told to stop.
  *
- * It is written as a generator that does a step and yields how long to wait, so that it reads like the protocol; to stop
- * it is not to go on with it.
+ * It is written as a generator that does a step and yields how long to wait, so that it reads like
+ * the protocol; to stop it is not to go on with it.
  */
 import type { Cancel } from '../../clock.ts'
 import type { Desk } from './desk.ts'
@@ -34,7 +34,10 @@ export type PerformanceEnd = Readonly<{
 
 export type Performance = Readonly<{
   id: string
-  /** Ends it as cancelled, after as many more deltas of the item being spoken as the scenario lets come late. */
+  /**
+   * Ends it as cancelled, after as many more deltas of the item being spoken as the scenario lets
+   * come late.
+   */
   cancel: (reason: 'turn_detected' | 'client_cancelled') => void
 }>
 

@@ -1,5 +1,6 @@
 /**
- * Decides what a response says: what it was told to say, the scenario's turn, or, for the parrot, the last thing it heard.
+ * Decides what a response says: what it was told to say, the scenario's turn, or, for the parrot,
+ * the last thing it heard.
  */
 import { type Clip, clipOfText } from './clips.ts'
 import type { ContextItem, ResponseRequest } from './client-events.ts'
@@ -7,6 +8,7 @@ import type { Conversation, Entry } from './conversation.ts'
 import type { Item } from './events.ts'
 import { hum } from './hum.ts'
 import { speechIn } from './levels.ts'
+import { transcribe } from './recognition.ts'
 import type { SessionObject } from './session-config.ts'
 import type { Sound } from './sound.ts'
 import type { Output, Turn } from './turn.ts'
@@ -16,7 +18,10 @@ export type Planned =
   | Readonly<{ kind: 'message'; text: string; sound: Sound }>
   | Readonly<{ kind: 'call'; name: string; arguments: string }>
 
-/** Why there is a response: the client asked, the caller ended a turn, or the caller was silent for long. */
+/**
+ * Why there is a response: the client asked, the caller ended a turn, or the caller was silent for
+ * long.
+ */
 export type Occasion = 'client' | 'caller-turn' | 'idle'
 
 export type PlanInput = Readonly<{
@@ -28,7 +33,10 @@ export type PlanInput = Readonly<{
   nextTurn: () => Turn | undefined
 }>
 
-/** Plans a response. What was quoted to be said, and what is out of the conversation, uses up no turn of the scenario. */
+/**
+ * Plans a response. What was quoted to be said, and what is out of the conversation, uses up no
+ * turn of the scenario.
+ */
 export const planTurn = (input: PlanInput): Turn => {
   const { occasion, request, conversation } = input
   const quoted = occasion === 'client' ? quotedText(input) : undefined
@@ -75,7 +83,8 @@ const parrot = ({ request, conversation, clips }: Omit<PlanInput, 'nextTurn'>): 
   const last = conversation.entries().findLast(isTold)
   if (!last) return spoken(HELLO, clips)
   if (last.sound) {
-    return { kind: 'message', text: transcriptOf(last.item), sound: speechIn(last.sound, 40, 100) }
+    const text = last.words ?? transcribe(last.sound, clips)
+    return { kind: 'message', text, sound: speechIn(last.sound, 40, 100) }
   }
   return spoken(writtenText(last.item) ?? HELLO, clips)
 }
@@ -85,12 +94,6 @@ const HELLO = 'Hello. How can I help you?'
 const isTold = ({ item, sound }: Entry): boolean =>
   item.type === 'function_call_output' ||
   (item.type === 'message' && item.role === 'user' && sound?.pcm.length !== 0)
-
-const transcriptOf = (item: Item): string => {
-  if (item.type !== 'message' || item.role !== 'user') return ''
-  const audio = item.content.find((part) => part.type === 'input_audio')
-  return audio?.transcript ?? ''
-}
 
 /** The text of an item, at most 200 characters of it. */
 const writtenText = (item: Item | ContextItem): string | undefined => {
@@ -103,7 +106,10 @@ const writtenText = (item: Item | ContextItem): string | undefined => {
 const isSaid = (text: string | undefined): text is string =>
   text !== undefined && text.trim() !== ''
 
-/** The sentence that the request, its input, or before anything was said the session's instructions want to be said. */
+/**
+ * The sentence that the request, its input, or before anything was said the session's instructions
+ * want to be said.
+ */
 const quotedText = ({ request, session, conversation }: PlanInput): string | undefined => {
   const asked = [request.instructions ?? '', ...(request.input ?? []).map(writtenText)]
   const quoted = asked.filter(isSaid).map(sentenceToSay).find(isSaid)
@@ -116,15 +122,18 @@ const quotedText = ({ request, session, conversation }: PlanInput): string | und
 }
 
 /**
- * Finds what instructions want to be said word for word: `Say exactly: "Good evening."`, in straight quotes (then as in
- * JSON), curly quotes or guillemets.
+ * Finds what instructions want to be said word for word: `Say exactly: "Good evening."`, in
+ * straight quotes (then as in JSON), curly quotes or guillemets.
  */
 export const sentenceToSay = (instructions: string): string | undefined => {
   const [, json, curly, guillemets] = SAY_QUOTED.exec(instructions) ?? []
   return json === undefined ? curly ?? guillemets : unescaped(json)
 }
 
-/** The quote follows its verb within the sentence: instructions may well quote something else further on. */
+/**
+ * The quote follows its verb within the sentence: instructions may well quote something else
+ * further on.
+ */
 const SAY_QUOTED =
   /\b(?:say|greet|repeat|read|speak)\b[^"“«.\n]{0,80}(?:"((?:[^"\\]|\\.)+)"|“([^”]+)”|«([^»]+)»)/is
 

@@ -1,35 +1,42 @@
 /**
- * What the built-in model understands of a caller: it has no speech recognition, but knows the clips it ships with by
- * heart and tells them by the rise and fall of their loudness, which survives mu-law, resampling and another volume.
+ * What the built-in model understands of a caller: it has no speech recognition, but knows the
+ * clips it ships with by heart and tells them by the rise and fall of their loudness, which
+ * survives mu-law, resampling and another volume.
  */
 import type { Clip } from './clips.ts'
-import { levelsOf, speechIn } from './levels.ts'
+import { curveOf, speechIn } from './levels.ts'
 import { type Sound, soundMs } from './sound.ts'
 
-/** How alike the loudness of two sounds must be: 1 is equal. A clip over a bad line keeps 0.93, two clips reach 0.53. */
+/**
+ * How alike the loudness of two sounds must be: 1 is equal. A clip over a bad line keeps 0.93, two
+ * clips reach 0.53.
+ */
 const ALIKE = 0.88
 
 /** How far a sound may be shifted against a clip, in steps of 20 ms. */
 const MAX_SHIFT = 8
 
-/** Gives the text of the clip that is heard, else how long the speech was: `(2.4 s of speech)`. Empty for silence. */
+/**
+ * Gives the text of the clip that is heard, else how long the speech was: `(2.4 s of speech)`.
+ * Empty for silence.
+ */
 export const transcribe = (heard: Sound, clips: readonly Clip[]): string => {
-  const speech = speechIn(heard)
-  if (speech.pcm.length === 0) return ''
-  const levels = levelsOf(speech).map(audible)
+  const spokenMs = soundMs(speechIn(heard))
+  if (spokenMs === 0) return ''
+  const curve = curveOf(heard)
   const best = clips
-    .map((clip) => ({
-      clip,
-      likeness: likeness(levels, levelsOf(speechIn(clip.sound)).map(audible)),
-    }))
+    .map((clip) => ({ clip, likeness: likeness(curve, clip.curve) }))
     .reduce<Candidate>((best, next) => next.likeness > best.likeness ? next : best, { likeness: 0 })
   if (best.clip && best.likeness >= ALIKE) return best.clip.text
-  return `(${(soundMs(speech) / 1000).toFixed(1)} s of speech)`
+  return `(${(spokenMs / 1000).toFixed(1)} s of speech)`
 }
 
 type Candidate = Readonly<{ clip?: Clip; likeness: number }>
 
-/** Compares two loudness curves at the shift where they fit best: the correlation, 0 when their lengths differ much. */
+/**
+ * Compares two loudness curves at the shift where they fit best: the correlation, 0 when their
+ * lengths differ much.
+ */
 export const likeness = (heard: readonly number[], known: readonly number[]): number => {
   if (Math.abs(heard.length - known.length) > MAX_SHIFT) return 0
   let best = 0
@@ -59,6 +66,3 @@ const correlation = (a: readonly number[], b: readonly number[]): number => {
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
-
-/** Lifts what is silence on a telephone line to one level, so that its noise does not count. */
-const audible = (db: number): number => Math.max(db, -50)

@@ -1,5 +1,6 @@
 /**
- * What a session has seen and done, for tests and for whoever wants to know what the client at the other end is like.
+ * What a session has seen and done, for tests and for whoever wants to know what the client at the
+ * other end is like.
  */
 import type { ErrorDetail, ResponseObject } from './events.ts'
 

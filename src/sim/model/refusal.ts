@@ -1,6 +1,6 @@
 /**
- * The `error` events of the real API: type, code, parameter and wording, as far as they are known from its documentation
- * and from what its users quote.
+ * The `error` events of the real API: type, code, parameter and wording, as far as they are known
+ * from its documentation and from what its users quote.
  */
 import type { z } from 'zod'
 import type { ErrorDetail } from './events.ts'
@@ -37,7 +37,10 @@ export const missing = (param: string): Refusal => ({
   message: `Missing required parameter: '${param}'.`,
 })
 
-/** Puts what zod found wrong with `input` in the words of the real API: one thing, what is missing before all else. */
+/**
+ * Puts what zod found wrong with `input` in the words of the real API: one thing, what is missing
+ * before all else.
+ */
 export const refusalOf = (error: z.ZodError, input: unknown): Refusal => {
   const refusals = error.issues.map((issue) => refusalOfIssue(issue, input, []))
   return refusals.find(({ code }) => code === 'missing_required_parameter') ?? refusals[0]
@@ -46,7 +49,10 @@ export const refusalOf = (error: z.ZodError, input: unknown): Refusal => {
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
-/** `base` is where the value of the union is that the issue was found in: zod counts its path from there. */
+/**
+ * `base` is where the value of the union is that the issue was found in: zod counts its path from
+ * there.
+ */
 const refusalOfIssue = (issue: Issue, input: unknown, base: Path): Refusal => {
   const path = [...base, ...issue.path]
   const param = paramOf(path)
@@ -65,7 +71,9 @@ const refusalOfIssue = (issue: Issue, input: unknown, base: Path): Refusal => {
 
 type UnionIssue = Extract<Issue, { code: 'invalid_union' }>
 
-/** Says what is wrong by the branch that the value has the type of, or by its type if there is none. */
+/**
+ * Says what is wrong by the branch that the value has the type of, or by its type if there is none.
+ */
 const refusalOfUnion = (issue: UnionIssue, input: unknown, path: Path): Refusal => {
   const value = valueAt(input, path)
   if ('options' in issue && Array.isArray(issue.options)) {
@@ -102,31 +110,30 @@ const outOfRange = (
   limit: number | bigint,
   value: unknown,
 ): Refusal => {
-  if (typeof value === 'string') return tooLong(param, limit, value)
-  if (typeof value !== 'number') {
+  const bound = side === 'below' ? 'min' : 'max'
+  if (typeof value === 'number') {
+    const kind = Number.isInteger(value) ? 'integer' : 'decimal'
+    const sign = side === 'below' ? '>=' : '<='
     return {
-      code: 'invalid_value',
+      code: `${kind}_${side}_${bound}_value`,
       param,
-      message: `Invalid '${param}': too many or too few elements.`,
+      message: `Invalid '${param}': ${kind} ${side} ${bound}imum value. ` +
+        `Expected a value ${sign} ${limit}, but got ${value} instead.`,
     }
   }
-  const kind = Number.isInteger(value) ? 'integer' : 'decimal'
-  const bound = side === 'below' ? 'min' : 'max'
+  const [kind, length] = lengthOf(value)
   return {
-    code: `${kind}_${side}_${bound}_value`,
+    code: `${kind}_${side}_${bound}_length`,
     param,
-    message: `Invalid '${param}': ${kind} ${side} ${bound}imum value. Expected a value ${
-      side === 'below' ? '>=' : '<='
-    } ${limit}, but got ${value} instead.`,
+    message: `Invalid '${param}': ${kind} too ${side === 'below' ? 'short' : 'long'}. ` +
+      `Expected ${bound}imum length ${limit}, but got length ${length} instead.`,
   }
 }
 
-const tooLong = (param: string, limit: number | bigint, value: string): Refusal => ({
-  code: 'string_above_max_length',
-  param,
-  message:
-    `Invalid '${param}': string too long. Expected a string with maximum length ${limit}, but got a string with length ${value.length} instead.`,
-})
+const lengthOf = (value: unknown): readonly ['string' | 'array', number] =>
+  typeof value === 'string'
+    ? ['string', value.length]
+    : ['array', Array.isArray(value) ? value.length : 0]
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'a string',

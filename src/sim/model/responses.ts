@@ -1,13 +1,13 @@
 /**
- * The side of a session that speaks: it starts responses, holds that only one of them writes to the conversation, stops
- * them, and sums them up in `response.done`.
+ * The side of a session that speaks: it starts responses, holds that only one of them writes to the
+ * conversation, stops them, and sums them up in `response.done`.
  */
 import type { Cancel } from '../../clock.ts'
 import type { ResponseRequest } from './client-events.ts'
 import type { Desk } from './desk.ts'
 import type { ResponseObject, StatusDetails } from './events.ts'
 import { limitOutputs } from './limit.ts'
-import { createMeter, NO_USAGE } from './meter.ts'
+import { type ContextHead, createMeter, NO_USAGE } from './meter.ts'
 import { perform, type Performance, type PerformanceEnd, type ResponseHead } from './performance.ts'
 import { type Occasion, planOutput, planTurn } from './plan.ts'
 import type { Refusal } from './refusal.ts'
@@ -19,7 +19,10 @@ export type Responses = Readonly<{
   create: (occasion: Occasion, request: ResponseRequest, eventId: string | null) => void
   /** Stops the response of this id, or the active one. */
   cancel: (responseId: string | undefined, eventId: string | null) => void
-  /** The caller speaks: whatever is in the conversation's response stops, and the wait for the caller is over. */
+  /**
+   * The caller speaks: whatever is in the conversation's response stops, and the wait for the
+   * caller is over.
+   */
   callerSpeaks: () => void
   isActive: () => boolean
 }>
@@ -36,6 +39,7 @@ export const createResponses = (desk: Desk, callerSilent: () => void): Responses
   const start = (occasion: Occasion, request: ResponseRequest, turn: ResponseTurn) => {
     const session = desk.session()
     const head = headOf(desk, session, request)
+    const contextHead = { ...session, ...request }
     const planned = { occasion, request, session, conversation, clips }
     const wanted = turn.outputs.map((output) => planOutput(output, planned))
     const { outputs, isCut } = limitOutputs(wanted, head)
@@ -47,7 +51,7 @@ export const createResponses = (desk: Desk, callerSilent: () => void): Responses
       outputs,
       firstDeltaMs,
       ending: isCut ? { type: 'incomplete', reason: 'max_output_tokens' } : turn.ending,
-      finished: (end) => finish(session, head, end, firstDeltaAtMs),
+      finished: (end) => finish(contextHead, head, end, firstDeltaAtMs),
     })
     if (head.conversation_id === null) outOfBand.set(head.id, performance)
     else active = performance
@@ -56,7 +60,7 @@ export const createResponses = (desk: Desk, callerSilent: () => void): Responses
   }
 
   const finish = (
-    session: SessionObject,
+    contextHead: ContextHead,
     head: ResponseHead,
     end: PerformanceEnd,
     firstDeltaAtMs: number,
@@ -67,7 +71,9 @@ export const createResponses = (desk: Desk, callerSilent: () => void): Responses
     const context = conversation.entries().filter(({ item }) =>
       !output.some(({ id }) => id === item.id)
     )
-    const usage = details?.type === 'failed' ? NO_USAGE : meter.usage(session, context, generated)
+    const usage = details?.type === 'failed'
+      ? NO_USAGE
+      : meter.usage(contextHead, context, generated)
     const response = { ...head, status: statusOf(details), status_details: details, output, usage }
     tokensUsed += usage.total_tokens
     desk.recorder.responded(response)
@@ -76,7 +82,9 @@ export const createResponses = (desk: Desk, callerSilent: () => void): Responses
     if (head.conversation_id !== null) waitForCaller(firstDeltaAtMs + generated.audioMs)
   }
 
-  /** The idle timeout runs from when the audio would have been played, if it was played as it came. */
+  /**
+   * The idle timeout runs from when the audio would have been played, if it was played as it came.
+   */
   const waitForCaller = (playedAtMs: number) => {
     const settings = desk.session().audio.input.turn_detection
     cancelIdleWait()

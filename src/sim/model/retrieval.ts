@@ -1,5 +1,6 @@
 /**
- * An item as `conversation.item.retrieved` shows it: with the bytes of its audio, which it has nowhere else.
+ * An item as `conversation.item.retrieved` shows it: with the bytes of its audio, which it has
+ * nowhere else.
  */
 import { base64Encode } from '../../audio/base64.ts'
 import type { Entry } from './conversation.ts'

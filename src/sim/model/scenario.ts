@@ -1,6 +1,6 @@
 /**
- * What the built-in model does in a session: how fast it is, what it answers, what goes wrong. Written in YAML, one file a
- * scenario, in `src/sim/scenarios/`; every key may be absent.
+ * What the built-in model does in a session: how fast it is, what it answers, what goes wrong.
+ * Written in YAML, one file a scenario, in `src/sim/scenarios/`; every key may be absent.
  */
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
@@ -58,7 +58,7 @@ const rules = z.strictObject({
 
 export type Scenario = Readonly<z.infer<typeof rules>>
 
-/** One thing that is wrong with a scenario, such as `drops.yaml:4:3 turns[0].sai: unknown key`. */
+/** What is wrong with a scenario; a problem reads `drops.yaml:4:3 turns[0].delayMs: ...`. */
 export class ScenarioError extends Error {
   readonly code = 'bad-scenario'
   readonly problems: readonly string[]
@@ -73,7 +73,10 @@ export class ScenarioError extends Error {
 /** The scenario without any key: the parrot. */
 export const PARROT: Scenario = rules.parse({})
 
-/** Reads a scenario from YAML; `file` is only named in errors. Throws a ScenarioError that names all that is wrong. */
+/**
+ * Reads a scenario from YAML; `file` is only named in errors. Throws a ScenarioError that names all
+ * that is wrong.
+ */
 export const parseScenario = (yaml: string, file: string): Scenario => {
   const lines = new LineCounter()
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false })

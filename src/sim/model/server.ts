@@ -1,6 +1,6 @@
 /**
- * The built-in model as a server: `GET /v1/realtime` takes WebSockets as OpenAI's does, so that everything that talks to
- * OpenAI can talk to it, with no account and no network.
+ * The built-in model as a server: `GET /v1/realtime` takes WebSockets as OpenAI's does, so that
+ * everything that talks to OpenAI can talk to it, with no account and no network.
  */
 import type { Clock } from '../../clock.ts'
 import type { Connection, Runtime } from '../../runtime/runtime.ts'
@@ -22,14 +22,19 @@ export type ModelServerOptions = Readonly<{
   wallClock?: () => number
   /** Keeps all that callers say, for `session.heard()`. Default true; a bench turns it off. */
   keepHeard?: boolean
-  /** Begins the ids of this server, so that those of two servers differ: 1 to 8 letters and digits. Default random. */
+  /**
+   * Begins the ids of this server, so that those of two servers differ: 1 to 8 letters and digits.
+   * Default random.
+   */
   idPrefix?: string
 }>
 
 export type ModelServer = Readonly<{
   /** Answers a request; upgrades it to a WebSocket when it asks for a session. */
   fetch: (request: Request, connection: Connection) => Response | Promise<Response>
-  /** The sessions so far, in order. Those that ended are dropped when there are more than a hundred. */
+  /**
+   * The sessions so far, in order. Those that ended are dropped when there are more than a hundred.
+   */
   sessions: readonly ModelSession[]
 }>
 
@@ -105,7 +110,9 @@ export const startModelServer = async (
   }
 }
 
-/** More than 15 MiB of audio in base64, so that it is this model and not the socket that refuses it. */
+/**
+ * More than 15 MiB of audio in base64, so that it is this model and not the socket that refuses it.
+ */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 const KEPT_SESSIONS = 100

@@ -1,6 +1,6 @@
 /**
- * The session object: what it is when a session begins, and what becomes of it with each `session.update`, which is a
- * deep partial of it.
+ * The session object: what it is when a session begins, and what becomes of it with each
+ * `session.update`, which is a deep partial of it.
  */
 import type { AudioFormat } from './events.ts'
 import type { SessionUpdate, Tool, ToolChoice, TurnDetectionUpdate } from './session-rules.ts'
@@ -65,7 +65,10 @@ export type SessionObject = Readonly<{
   }>
 }>
 
-/** The session a connection begins with: PCM both ways and a turn detection of 200 ms, as the real one has it. */
+/**
+ * The session a connection begins with: PCM both ways and a turn detection of 200 ms, as the real
+ * one has it.
+ */
 export const initialSession = (id: string, model: string, expiresAt: number): SessionObject => ({
   type: 'realtime',
   object: 'realtime.session',

@@ -1,6 +1,7 @@
 /**
- * What a client may ask of a session, as strictly as the real API: unknown parameters (all of the beta's among them),
- * wrong types and values out of range are refused, and then nothing of the update counts.
+ * What a client may ask of a session, as strictly as the real API: unknown parameters (all of the
+ * beta's among them), wrong types and values out of range are refused, and then nothing of the
+ * update counts.
  */
 import { z } from 'zod'
 import type { Refusal } from './refusal.ts'
@@ -99,8 +100,7 @@ export const sessionUpdate = z.strictObject({
   parallel_tool_calls: z.boolean().exactOptional(),
   max_output_tokens: maxOutputTokens.exactOptional(),
   reasoning: reasoning.exactOptional(),
-  tracing: z.union([z.literal('auto'), z.record(z.string(), z.unknown())]).nullable()
-    .exactOptional(),
+  tracing: z.union([z.literal('auto'), tracing]).nullable().exactOptional(),
   truncation: z.union([
     z.enum(['auto', 'disabled']),
     z.strictObject({
@@ -154,7 +154,10 @@ export type TurnDetectionUpdate = z.infer<typeof turnDetection> | null
 export type Tool = z.infer<typeof tool>
 export type ToolChoice = z.infer<typeof toolChoice>
 
-/** What stands against an update now, though it is well formed: some things cannot change once the agent has spoken. */
+/**
+ * What stands against an update now, though it is well formed: some things cannot change once the
+ * agent has spoken.
+ */
 export const updateConflict = (
   session: SessionObject,
   update: SessionUpdate,
@@ -191,7 +194,10 @@ const CANNOT_UPDATE_SPEED: Refusal = {
     'The speed can only be changed in between model turns, not while a response is in progress.',
 }
 
-/** The one refusal the real API would not give: it reaches MCP servers, the built-in model has no network. */
+/**
+ * The one refusal the real API would not give: it reaches MCP servers, the built-in model has no
+ * network.
+ */
 const NO_MCP: Refusal = {
   code: 'unsupported_tool',
   param: 'session.tools',

@@ -1,8 +1,9 @@
 /**
  * One session of the built-in model: an OpenAI Realtime session (GA) over any socket, on any clock.
  *
- * It takes events strictly in the order they come, as the real one does; an update that takes time holds up what is behind
- * it. It speaks the protocol in full, but it is no model: it says what its scenario says, or repeats what it hears.
+ * It takes events strictly in the order they come, as the real one does; an update that takes time
+ * holds up what is behind it. It speaks the protocol in full, but it is no model: it says what its
+ * scenario says, or repeats what it hears.
  */
 import type { Clock } from '../../clock.ts'
 import type { Socket, SocketEvents } from '../../runtime/socket.ts'
@@ -50,7 +51,10 @@ export type ModelSession = Readonly<{
   isOpen: () => boolean
 }>
 
-/** Makes a session. Once its socket is open, `session.created` goes out after the scenario's `sessionMs`. */
+/**
+ * Makes a session. Once its socket is open, `session.created` goes out after the scenario's
+ * `sessionMs`.
+ */
 export const createModelSession = (options: ModelSessionOptions): ModelSession => {
   const { scenario, clips = [], wallClock = () => 0, keepHeard = true } = options
   const expiresAt = Math.floor((wallClock() + scenario.maxSessionMs) / 1000)
@@ -82,7 +86,10 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
       desk.refuse(received.refusal, received.eventId)
     }
   }
-  /** Takes the time that a change of the session takes; nothing else is taken from the inbox meanwhile. */
+  /**
+   * Takes the time that a change of the session takes; nothing else is taken from the inbox
+   * meanwhile.
+   */
   const afterSessionMs = (change: () => void) => {
     isBusy = true
     desk.later(scenario.sessionMs, () => {
@@ -130,7 +137,7 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
 
   const expire = () => {
     const message = `Your session hit the maximum duration of ${
-      scenario.maxSessionMs / 60_000
+      minutes(scenario.maxSessionMs)
     } minutes.`
     desk.refuse({ code: 'session_expired', message })
     desk.close(1001, message)
@@ -164,3 +171,5 @@ const WEBRTC_ONLY: Refusal = {
   param: 'type',
   message: 'output_audio_buffer.clear is only supported over WebRTC and SIP.',
 }
+
+const minutes = (ms: number): number => Number((ms / 60_000).toFixed(2))

@@ -1,6 +1,6 @@
 /**
- * Audio inside the built-in model: 16-bit samples at one of the two rates of the protocol, and the way to and from its
- * wire formats.
+ * Audio inside the built-in model: 16-bit samples at one of the two rates of the protocol, and the
+ * way to and from its wire formats.
  */
 import { aLawDecode, aLawEncode, muLawDecode, muLawEncode } from '../../audio/g711.ts'
 import { createDownsampler, createUpsampler } from '../../audio/resample.ts'

@@ -1,7 +1,8 @@
 /**
- * The transcript of a caller turn, which comes from another model at its own pace: often before the answer, sometimes
- * long after it.
+ * The transcript of a caller turn, which comes from another model at its own pace: often before the
+ * answer, sometimes long after it.
  */
+import type { Entry } from './conversation.ts'
 import type { Desk } from './desk.ts'
 import { CALLER_MS_PER_TOKEN } from './meter.ts'
 
@@ -12,14 +13,15 @@ export const sendTranscript = (
   transcript: string,
   audioMs: number,
 ): void => {
-  const settings = desk.session().audio.input.transcription
-  if (!settings) return
+  const model = desk.session().audio.input.transcription?.model
+  if (model === undefined) return
+  const place = { item_id: itemId, content_index: 0 }
   desk.later(desk.scenario.transcriptionDelayMs, () => {
-    const place = { item_id: itemId, content_index: 0 }
-    for (const delta of deltasOf(transcript, settings.model)) {
+    for (const delta of deltasOf(transcript, model)) {
       desk.send({ type: 'conversation.item.input_audio_transcription.delta', ...place, delta })
     }
-    const usage = usageOf(settings.model, transcript, audioMs)
+    desk.conversation.change(itemId, (entry) => withTranscript(entry, transcript))
+    const usage = usageOf(model, transcript, audioMs)
     desk.send({
       type: 'conversation.item.input_audio_transcription.completed',
       ...place,
@@ -27,6 +29,12 @@ export const sendTranscript = (
       usage,
     })
   })
+}
+
+const withTranscript = (entry: Entry, transcript: string): Entry => {
+  const { item } = entry
+  if (item.type !== 'message' || item.role !== 'user') return entry
+  return { ...entry, item: { ...item, content: [{ type: 'input_audio', transcript }] } }
 }
 
 /** whisper-1 gives the whole text at once, the newer models a few words at a time. */

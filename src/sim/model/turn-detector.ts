@@ -1,13 +1,17 @@
 /**
- * Turn detection by loudness: speech begins with 60 ms above the threshold and ends with a silence of the length that the
- * session asks for. Semantic detection is the same with a longer silence, since there is nobody here who understands.
+ * Turn detection by loudness: speech begins with 60 ms above the threshold and ends with a silence
+ * of the length that the session asks for. Semantic detection is the same with a longer silence,
+ * since there is nobody here who understands.
  */
 import { pcmRmsDb } from '../../audio/level.ts'
 import { STEP_MS } from './levels.ts'
 import type { TurnDetection } from './session-config.ts'
 import { type SampleRate, samplesIn } from './sound.ts'
 
-/** `atMs` on the clock of written audio: where speech began, or how far was listened until it was taken as over. */
+/**
+ * `atMs` on the clock of written audio: where speech began, or how far was listened until it was
+ * taken as over.
+ */
 export type Heard = Readonly<{ kind: 'speech-started' | 'speech-stopped'; atMs: number }>
 
 export type TurnDetector = Readonly<{

@@ -1,6 +1,6 @@
 /**
- * One turn of a scenario: what the next response is. The YAML is flat (`say: ...`, `call: ...`, `delayMs: ...`); in here a
- * turn is one of three things, and each holds only what belongs to it.
+ * One turn of a scenario: what the next response is. The YAML is flat (`say: ...`, `call: ...`,
+ * `delayMs: ...`); in here a turn is one of three things, and each holds only what belongs to it.
  */
 import { z } from 'zod'
 import type { StatusDetails } from './events.ts'

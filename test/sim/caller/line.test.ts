@@ -211,6 +211,20 @@ describe('marks', () => {
     expect(line.record().marks).toEqual([{ name: 'a', atMs: 50, playedMs: 50, cleared: false }])
   })
 
+  test('that were heard are not counted as cleared because their timer was late', () => {
+    const { clock, line, sendMedia, sendMark, sendClear } = createLineFixture({}, () => 9)
+    sendMedia(50)
+    sendMark('a')
+    sendMedia(50)
+    sendMark('b')
+    clock.advance(55)
+    sendClear()
+    expect(line.record().marks).toEqual([
+      { name: 'a', atMs: 50, playedMs: 50, cleared: false },
+      { name: 'b', atMs: 55, playedMs: 55, cleared: true },
+    ])
+  })
+
   test('come back in time although timers fire early', () => {
     const early = [0, -4, 0, 0]
     const { clock, control, sendMedia, sendMark } = createLineFixture({}, () => early.shift() ?? 0)
@@ -305,6 +319,15 @@ describe('the caller', () => {
     expect(line.heard(109, 2)).toEqual(
       Uint8Array.from({ length: 16 }, (_, i) => i < 8 ? 0x20 : 0xff),
     )
+  })
+
+  test('sends what he had said before he hangs up, even when the timer was late', () => {
+    const { clock, line, media, control } = createLineFixture({}, () => 90)
+    clock.advance(70)
+    line.hangUp()
+    clock.advance(0)
+    expect(media().map(({ text }) => counters(text)[2])).toEqual(['0', '20', '40'])
+    expect(control().at(-1)?.text).toContain('"event":"stop","sequenceNumber":"5"')
   })
 
   test('can hang up from within a frame', () => {

@@ -197,6 +197,38 @@ describe('a stream', () => {
       },
     ])
     expect(await call.done).toMatchObject({ end: 'caller-hung-up', verbs: [{ verb: 'connect' }] })
+    expect(call.events.slice(-4)).toMatchObject([
+      { event: 'stream-ended' },
+      { event: 'webhook', callStatus: 'completed', answer: 200 },
+      { event: 'ended' },
+      { event: 'callback', about: 'completed', answer: 200 },
+    ])
+  })
+
+  test('that a script ends by hanging up the line ends the call', async () => {
+    const { place, pass, requests } = server()
+    const call = place()
+    await pass(1000)
+    const line = await call.started
+    line.hangUp()
+    await pass(20)
+    expect(requests[1]).toMatchObject({ fields: { CallStatus: 'completed' } })
+    expect(await call.done).toMatchObject({ end: 'caller-hung-up', warnings: [] })
+  })
+
+  test('whose action answers 204 is the end of the call', async () => {
+    const { place, pass, upgrades } = createServerFixture((path) =>
+      path === '/twilio/voice' ? twiml(STREAM) : new Response(null, { status: 204 })
+    )
+    const call = place()
+    await pass(1000)
+    upgrades[0].server.socket.close()
+    await pass(20)
+    expect(await call.done).toMatchObject({
+      end: 'server-closed',
+      reason: 'the TwiML had no verb left',
+      warnings: [{ code: 31921 }],
+    })
   })
 
   test('that tears is followed by the action while the call goes on', async () => {
@@ -224,11 +256,14 @@ describe('a stream', () => {
     upgrades[0].server.socket.close()
     await pass(500)
     const second = 'MZ00000000000000000000000000000003'
+    const send = (message: object) =>
+      upgrades[1].server.socket.send(JSON.stringify({ streamSid: second, ...message }))
     upgrades[1].server.socket.send(mediaText(100, second))
-    upgrades[1].server.socket.send(
-      JSON.stringify({ event: 'mark', streamSid: second, mark: { name: 'b' } }),
-    )
-    await pass(300)
+    send({ event: 'mark', mark: { name: 'b' } })
+    await pass(200)
+    send({ event: 'clear' })
+    send({ event: 'sing' })
+    await pass(100)
     upgrades[1].server.socket.close()
     await pass(20)
 
@@ -236,6 +271,9 @@ describe('a stream', () => {
     expect(outcome.streams.map(({ streamSid, startMs }) => [streamSid, startMs]))
       .toEqual([[STREAM_SID, 300], [second, 1800]])
     expect(outcome.marks).toEqual([{ name: 'b', atMs: 2100, playedMs: 100, cleared: false }])
+    expect(outcome.clears).toEqual([{ atMs: 2200, playedMs: 100, droppedMs: 0 }])
+    expect(outcome.warnings.map(({ code, firstAtMs, times }) => [code, firstAtMs, times]))
+      .toEqual([[31921, 1800, 2], [31951, 2500, 1]])
     expect(outcome).toMatchObject({ firstPacketAtMs: 1000, firstAudioAtMs: 1000 })
     const [, agent] = outcome.recording.channels
     const loud = (ms: number) => agent[ms * 8] !== 0
@@ -376,7 +414,8 @@ describe('a caller', () => {
   })
 
   test('who hangs up during the handshake closes the socket', async () => {
-    const { place, pass, upgrades, requests } = createServerFixture(() => twiml(STREAM), {
+    const withStatus = STREAM.replace('<Stream', '<Stream statusCallback="http://127.0.0.1:8080/s"')
+    const { place, pass, upgrades, requests } = createServerFixture(() => twiml(withStatus), {
       handshakeMs: 50,
     })
     const call = place({ answerDelayMs: 0 })
@@ -385,6 +424,8 @@ describe('a caller', () => {
     await pass(100)
     expect(upgrades).toHaveLength(1)
     expect(upgrades[0].texts).toEqual([])
+    expect(upgrades[0].closedAtMs[0]).toBe(40)
+    expect(requests.map(({ path }) => path)).toEqual(['/twilio/voice', '/twilio/after'])
     expect(requests[1]).toMatchObject({
       path: '/twilio/after',
       fields: { CallStatus: 'completed' },
@@ -479,5 +520,30 @@ describe('other verbs', () => {
       reason: 'the call went through 100 documents',
     })
     expect(requests).toHaveLength(100)
+  })
+})
+
+describe('the status callback', () => {
+  const url = 'http://127.0.0.1:8080/twilio/call-status'
+
+  test('belongs to the call: it is done when the callback was delivered, or was not', async () => {
+    const { place, pass } = createServerFixture((path) =>
+      path === '/twilio/voice' ? twiml('<Hangup/>') : 'unreachable'
+    )
+    const call = place({ statusCallbackUrl: url })
+    const lastEvent = call.done.then(() => call.events.at(-1))
+    await pass(400)
+    expect(await lastEvent).toMatchObject({ event: 'warning', code: 11205 })
+    expect(await call.done).toMatchObject({ end: 'server-closed', warnings: [{ code: 11205 }] })
+  })
+
+  test('that is answered with an error is a warning', async () => {
+    const { place, pass } = createServerFixture((path) =>
+      path === '/twilio/voice' ? twiml('<Hangup/>') : new Response('no', { status: 404 })
+    )
+    const call = place({ statusCallbackUrl: url })
+    await pass(400)
+    expect((await call.done).warnings)
+      .toEqual([{ code: 11200, problem: `${url} answered 404`, firstAtMs: 300, times: 1 }])
   })
 })

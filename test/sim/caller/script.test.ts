@@ -66,6 +66,13 @@ describe('a cue', () => {
     expect(isDue(cue, hear(pressed, 1020, LOUD), 1720)).toBe(true)
   })
 
+  test('after silence does not take speech from before the last step', () => {
+    const cue = { after: 'agent-silent', ms: 700 } as const
+    const pressed = stepDone(hearAll([50, LOUD]), 2000, 0)
+    expect(isDue(cue, pressed, 9000)).toBe(false)
+    expect(isDue(cue, hear(pressed, 3020, LOUD), 3720)).toBe(true)
+  })
+
   test('after the agent starts does not take a turn that began before the last step', () => {
     const cue = { after: 'agent-starts', ms: 100 } as const
     const pressed = stepDone(hearAll([50, LOUD]), 900, 0)
@@ -128,6 +135,14 @@ describe('a script', () => {
     })
     clock.advance(10_000)
     expect(line.record().end).toEqual({ how: 'hung-up', atMs: 5020 })
+  })
+
+  test('has the patience for a moment it was given in time', () => {
+    const { clock, line } = createLineFixture({
+      eachFrame: playScript([{ atMs: 60_000, hangUp: true }], { patienceMs: 5000 }),
+    })
+    clock.advance(70_000)
+    expect(line.record().end).toEqual({ how: 'hung-up', atMs: 60_000 })
   })
 
   test('has patience while the agent speaks', () => {

@@ -17,6 +17,15 @@ export type Answers = (path: string, earlier: number) => Answer
 export const twiml = (verbs: string) =>
   new Response(`<Response>${verbs}</Response>`, { headers: { 'content-type': 'text/xml' } })
 
+/** A stream that was asked for: its server end, what came there, and when the caller closed it. */
+type Upgrade = Readonly<{
+  url: string
+  options: ConnectOptions
+  server: SocketEnd
+  texts: string[]
+  closedAtMs: number[]
+}>
+
 export type ServerOptions = Readonly<{ refuseWith?: SocketClose; handshakeMs?: number }>
 
 export const createServerFixture = (
@@ -25,8 +34,7 @@ export const createServerFixture = (
 ) => {
   const clock = createFakeClock()
   const requests: { atMs: number; path: string; fields: Record<string, string> }[] = []
-  const upgrades: { url: string; options: ConnectOptions; server: SocketEnd; texts: string[] }[] =
-    []
+  const upgrades: Upgrade[] = []
 
   const fetch: Fetch = (url, init) => {
     const path = new URL(url).pathname
@@ -41,13 +49,18 @@ export const createServerFixture = (
   const connect = (url: string, options: ConnectOptions, events: SocketEvents) => {
     const [twilio, server] = createSocketPair(clock)
     const texts: string[] = []
-    upgrades.push({ url, options, server, texts })
+    const closedAtMs: number[] = []
+    upgrades.push({ url, options, server, texts, closedAtMs })
     clock.after(handshakeMs, () => {
       if (refuseWith) return events.closed(refuseWith)
       server.listen({ message: (text) => void texts.push(text), closed: () => {} })
       twilio.listen(events)
     })
-    return twilio.socket
+    const close = (code?: number, reason?: string) => {
+      closedAtMs.push(clock.nowMs())
+      twilio.socket.close(code, reason)
+    }
+    return { ...twilio.socket, close }
   }
 
   let sids = 0

@@ -24,6 +24,7 @@ describe('the url of a stream', () => {
     ['wss://[', 'https://example.com/v', 31923],
     ['ws://example.com/m', 'https://example.com/v', 31922],
     ['ws://example.com/m', 'http://example.com/v', 31922],
+    ['ws://localhost/m', 'https://localhost/v', 31922],
     ['https://example.com/m', 'https://example.com/v', 31922],
     ['wss://example.com/m?token=1', 'https://example.com/v', 31920],
   ])('%s in a document from %s is refused with %i', (url, documentUrl, code) => {

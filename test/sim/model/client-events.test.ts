@@ -22,12 +22,18 @@ describe('readClientEvent()', () => {
     })
   })
 
-  it.each(['', '{', 'null', '[]', '42', '"session.update"'])('refuses %j, which is no event', (text) => {
-    expect(readClientEvent(text)).toEqual({
-      eventId: null,
-      refusal: { code: 'invalid_json', message: 'Invalid message: expected a JSON object with a type.' },
-    })
-  })
+  it.each(['', '{', 'null', '[]', '42', '"session.update"'])(
+    'refuses %j, which is no event',
+    (text) => {
+      expect(readClientEvent(text)).toEqual({
+        eventId: null,
+        refusal: {
+          code: 'invalid_json',
+          message: 'Invalid message: expected a JSON object with a type.',
+        },
+      })
+    },
+  )
 
   it('refuses an event without a type', () => {
     expect(readClientEvent('{"event_id":"e1"}')).toMatchObject({
@@ -37,10 +43,13 @@ describe('readClientEvent()', () => {
   })
 
   it('refuses more than 15 MiB of audio at once', () => {
-    const audio = (bytes: number) => `{"type":"input_audio_buffer.append","audio":"${'A'.repeat((bytes / 3) * 4)}"}`
+    const audio = (bytes: number) =>
+      `{"type":"input_audio_buffer.append","audio":"${'A'.repeat((bytes / 3) * 4)}"}`
 
     expect(readClientEvent(audio(15 * 1024 * 1024))).toHaveProperty('event')
-    expect(readClientEvent(audio(15 * 1024 * 1024 + 3))).toMatchObject({ refusal: { param: 'audio' } })
+    expect(readClientEvent(audio(15 * 1024 * 1024 + 3))).toMatchObject({
+      refusal: { param: 'audio' },
+    })
   })
 
   it('refuses a field that no event has', () => {
@@ -66,9 +75,16 @@ describe('a session', () => {
     client.send({ type: 'input_audio_buffer.clear' })
     client.sendText('nonsense')
 
-    expect(client.session.record.received).toEqual({ 'input_audio_buffer.clear': 2, '(refused)': 1 })
+    expect(client.session.record.received).toEqual({
+      'input_audio_buffer.clear': 2,
+      '(refused)': 1,
+    })
     expect(client.session.record.errors.map(({ code }) => code)).toEqual(['invalid_json'])
-    expect(client.session.record.sent).toEqual({ 'session.created': 1, 'input_audio_buffer.cleared': 2, error: 1 })
+    expect(client.session.record.sent).toEqual({
+      'session.created': 1,
+      'input_audio_buffer.cleared': 2,
+      error: 1,
+    })
   })
 
   const types = fc.constantFrom(
@@ -85,7 +101,17 @@ describe('a session', () => {
     'something.else',
   )
   const fields = fc.dictionary(
-    fc.constantFrom('session', 'audio', 'item', 'item_id', 'response', 'event_id', 'audio_end_ms', 'content_index', '__proto__'),
+    fc.constantFrom(
+      'session',
+      'audio',
+      'item',
+      'item_id',
+      'response',
+      'event_id',
+      'audio_end_ms',
+      'content_index',
+      '__proto__',
+    ),
     fc.oneof(
       fc.jsonValue(),
       fc.constantFrom<unknown>(
@@ -114,11 +140,16 @@ describe('a session', () => {
           client.clock.advance(ms)
         }
         client.clock.advance(60_000)
-        client.send({ type: 'response.create', event_id: 'last', response: { conversation: 'none' } })
+        client.send({
+          type: 'response.create',
+          event_id: 'last',
+          response: { conversation: 'none' },
+        })
         client.clock.advance(60_000)
         expect(client.session.isOpen()).toBe(true)
         expect(client.last('response.done').get('response.conversation_id')).toBe(null)
-        expect(client.events.every((event) => String(event.get('event_id')).startsWith('event_'))).toBe(true)
+        expect(client.events.every((event) => String(event.get('event_id')).startsWith('event_')))
+          .toBe(true)
       }),
       { numRuns: 150 },
     )

@@ -1,5 +1,6 @@
 /**
- * A client of the built-in model on a fake clock, joined to it in memory: says things, and has a list of what came back.
+ * A client of the built-in model on a fake clock, joined to it in memory: says things, and has a
+ * list of what came back.
  */
 import { base64Encode } from '../../../src/audio/base64.ts'
 import { createIds } from '../../../src/sim/model/ids.ts'
@@ -11,8 +12,12 @@ import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
 import { createSocketPair } from '../../support/socket-pair.ts'
 import { clips } from './bundled.ts'
 
-/** An event as a client reads it: its type, and whatever else is in it, by path (`response.status`). */
-export type Read = Readonly<{ type: string; atMs: number; text: string; get: (path: string) => unknown }>
+/**
+ * An event as a client reads it: its type, and whatever else is in it, by path (`response.status`).
+ */
+export type Read = Readonly<
+  { type: string; atMs: number; text: string; get: (path: string) => unknown }
+>
 
 export type Client = Readonly<{
   clock: FakeClock
@@ -33,7 +38,7 @@ export type Client = Readonly<{
 /** Opens a session and lets its beginning pass. */
 export const openSession = (
   scenario: Partial<Scenario> = {},
-  options: Readonly<{ format?: AudioFormat; withoutClips?: boolean }> = {},
+  options: Readonly<{ format?: AudioFormat }> = {},
 ): Client => {
   const clock = createFakeClock()
   const [here, there] = createSocketPair(clock)
@@ -45,7 +50,7 @@ export const openSession = (
     scenario: { ...PARROT, ...scenario },
     ids: createIds('test'),
     model: 'gpt-realtime-2.1',
-    clips: options.withoutClips ? [] : clips,
+    clips,
     wallClock: () => 1_700_000_000_000,
   })
   there.listen(session.events)
@@ -81,7 +86,8 @@ export const openSession = (
     sendText,
     say,
     silence: (ms) => say({ sampleRateHz: 8000, pcm: new Int16Array(samplesIn(ms, 8000)) }),
-    types: (prefix = '') => events.map(({ type }) => type).filter((type) => type.startsWith(prefix)),
+    types: (prefix = '') =>
+      events.map(({ type }) => type).filter((type) => type.startsWith(prefix)),
     all: (type) => events.filter((event) => event.type === type),
     last: (type) => {
       const event = events.findLast((event) => event.type === type)
@@ -106,13 +112,18 @@ export const tone = (ms: number): Sound => ({
 /** How much audio the deltas among these events hold, in ms. */
 export const audioMsIn = (events: readonly Read[], msPerByte: number): number =>
   events.filter(({ type }) => type === 'response.output_audio.delta')
-    .reduce((ms, event) => ms + Uint8Array.fromBase64(String(event.get('delta'))).length * msPerByte, 0)
+    .reduce(
+      (ms, event) => ms + Uint8Array.fromBase64(String(event.get('delta'))).length * msPerByte,
+      0,
+    )
 
 const read = (text: string, atMs: number): Read => {
   const json = parse(text)
   const get = (path: string) =>
     path.split('.').reduce<unknown>((value, key) => {
-      return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(key) : undefined
+      return typeof value === 'object' && value !== null
+        ? new Map(Object.entries(value)).get(key)
+        : undefined
     }, json)
   return { type: String(get('type') ?? '(no JSON)'), atMs, text, get }
 }

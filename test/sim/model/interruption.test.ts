@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { audioMsIn, type Client, openSession, sessionUpdate, tone } from './client.ts'
 
 const PCMU = { type: 'audio/pcmu' } as const
-const LONG = 'One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen.'
+const LONG =
+  'One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen.'
 
 const speakSlowly = { speed: 1, firstAudioMs: 0, deltaMs: [100] }
 
@@ -50,7 +51,9 @@ describe('an interruption', () => {
     const types = client.types()
     const started = types.indexOf('input_audio_buffer.speech_started')
     const done = types.indexOf('response.done')
-    expect(types.slice(started, done).filter((type) => type === 'response.output_audio.delta').length).toBe(3)
+    expect(
+      types.slice(started, done).filter((type) => type === 'response.output_audio.delta').length,
+    ).toBe(3)
     expect(types.slice(done)).not.toContain('response.output_audio.delta')
   })
 
@@ -120,7 +123,8 @@ describe('an interruption', () => {
     client.clock.advance(950)
     client.send({ type: 'response.cancel' })
 
-    expect(client.last('response.done').get('response.usage.output_token_details.audio_tokens')).toBe(20)
+    expect(client.last('response.done').get('response.usage.output_token_details.audio_tokens'))
+      .toBe(20)
   })
 })
 
@@ -145,7 +149,10 @@ describe('a truncation', () => {
     client.send(truncate(itemId, 2000))
 
     expect(client.last('conversation.item.truncated').get('audio_end_ms')).toBe(2000)
-    expect(client.session.items()[0]).toMatchObject({ id: itemId, content: [{ type: 'output_audio' }] })
+    expect(client.session.items()[0]).toMatchObject({
+      id: itemId,
+      content: [{ type: 'output_audio' }],
+    })
     expect(client.session.items()[0]).not.toHaveProperty('content.0.transcript')
     expect(client.session.record.truncations).toEqual([
       { itemId, contentIndex: 0, audioEndMs: 2000, isGranted: true },
@@ -171,7 +178,9 @@ describe('a truncation', () => {
     client.send(truncate(itemId, 700))
     client.send(truncate(itemId, 1200))
 
-    expect(client.last('error').get('error.message')).toBe('Audio content of 700ms is already shorter than 1200ms')
+    expect(client.last('error').get('error.message')).toBe(
+      'Audio content of 700ms is already shorter than 1200ms',
+    )
   })
 
   it('leaves the audio that was heard to be retrieved', () => {
@@ -206,9 +215,18 @@ describe('a truncation', () => {
     client.say(tone(300))
     client.silence(220)
     client.send(truncate(client.last('input_audio_buffer.committed').get('item_id'), 0))
-    expect(client.last('error').get('error.message')).toBe('Only model output audio messages can be truncated')
+    expect(client.last('error').get('error.message')).toBe(
+      'Only model output audio messages can be truncated',
+    )
 
-    client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Yes.' }] } })
+    client.send({
+      type: 'conversation.item.create',
+      item: {
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: 'Yes.' }],
+      },
+    })
     client.send(truncate(client.last('conversation.item.added').get('item.id'), 0))
     expect(client.all('error').length).toBe(2)
   })
@@ -226,7 +244,8 @@ describe('a truncation', () => {
 
     expect(client.last('error').get('error')).toMatchObject({
       code: 'integer_below_min_value',
-      message: "Invalid 'audio_end_ms': integer below minimum value. Expected a value >= 0, but got -11 instead.",
+      message:
+        "Invalid 'audio_end_ms': integer below minimum value. Expected a value >= 0, but got -11 instead.",
       param: 'audio_end_ms',
     })
   })

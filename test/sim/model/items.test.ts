@@ -53,9 +53,22 @@ describe('conversation.item.create', () => {
   it('seeds the history of an earlier session: what both said, tool calls and their results', () => {
     const client = openSession()
     const items = [
-      { type: 'message', role: 'system', content: [{ type: 'input_text', text: 'The call was interrupted.' }] },
-      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Do you take my insurance?' }] },
-      { type: 'function_call', call_id: 'call_7', name: 'search', arguments: '{"query":"insurance"}' },
+      {
+        type: 'message',
+        role: 'system',
+        content: [{ type: 'input_text', text: 'The call was interrupted.' }],
+      },
+      {
+        type: 'message',
+        role: 'user',
+        content: [{ type: 'input_text', text: 'Do you take my insurance?' }],
+      },
+      {
+        type: 'function_call',
+        call_id: 'call_7',
+        name: 'search',
+        arguments: '{"query":"insurance"}',
+      },
       { type: 'function_call_output', call_id: 'call_7', output: 'Most of them.' },
       { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Yes.' }] },
     ]
@@ -68,10 +81,19 @@ describe('conversation.item.create', () => {
   it('takes the audio of a caller', () => {
     const client = openSession({}, { format: { type: 'audio/pcmu' } })
     const audio = base64Encode(encodeSound(tone(500), { type: 'audio/pcmu' }))
-    client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_audio', audio }] } })
-    client.send({ type: 'conversation.item.retrieve', item_id: client.last('conversation.item.added').get('item.id') })
+    client.send({
+      type: 'conversation.item.create',
+      item: { type: 'message', role: 'user', content: [{ type: 'input_audio', audio }] },
+    })
+    client.send({
+      type: 'conversation.item.retrieve',
+      item_id: client.last('conversation.item.added').get('item.id'),
+    })
 
-    expect(client.last('conversation.item.added').get('item.content.0')).toEqual({ type: 'input_audio', transcript: null })
+    expect(client.last('conversation.item.added').get('item.content.0')).toEqual({
+      type: 'input_audio',
+      transcript: null,
+    })
     expect(client.last('conversation.item.retrieved').get('item.content.0.audio')).toBe(audio)
   })
 
@@ -125,7 +147,12 @@ describe('conversation.item.create', () => {
     client.send(written('One.', { previous_item_id: 'item_no' }))
     expect(client.last('error').get('error.param')).toBe('previous_item_id')
 
-    const item = { id: 'mine', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'x' }] }
+    const item = {
+      id: 'mine',
+      type: 'message',
+      role: 'user',
+      content: [{ type: 'input_text', text: 'x' }],
+    }
     client.send({ type: 'conversation.item.create', item })
     client.send({ type: 'conversation.item.create', item })
     expect(client.last('error').get('error.param')).toBe('item.id')
@@ -161,7 +188,10 @@ describe('an item', () => {
     const client = openSession({ firstAudioMs: 0 })
     client.send({ type: 'response.create' })
     client.clock.advance(50)
-    client.send({ type: 'conversation.item.delete', item_id: client.last('response.output_item.added').get('item.id') })
+    client.send({
+      type: 'conversation.item.delete',
+      item_id: client.last('response.output_item.added').get('item.id'),
+    })
     client.clock.advance(5000)
 
     expect(client.last('response.done').get('response.status')).toBe('completed')

@@ -6,7 +6,13 @@ import { hum, syllablesIn } from '../../../src/sim/model/hum.ts'
 import { createInputAudio } from '../../../src/sim/model/input-audio.ts'
 import { speechIn } from '../../../src/sim/model/levels.ts'
 import { transcribe } from '../../../src/sim/model/recognition.ts'
-import { decodeSound, encodeSound, type Sound, soundMs, toRate } from '../../../src/sim/model/sound.ts'
+import {
+  decodeSound,
+  encodeSound,
+  type Sound,
+  soundMs,
+  toRate,
+} from '../../../src/sim/model/sound.ts'
 import { createTurnDetector } from '../../../src/sim/model/turn-detector.ts'
 import { clips } from './bundled.ts'
 import { tone } from './client.ts'
@@ -38,11 +44,14 @@ const overTheLine = ({ pcm }: Sound, lateMs: number, gain: number): Sound => {
 }
 
 describe('transcribe()', () => {
-  it.each(clips.map(({ name, ...clip }) => [name, clip] as const))('recognises %s over a bad line', (_name, clip) => {
-    expect(transcribe(overTheLine(clip.sound, 313, 1), clips)).toBe(clip.text)
-    expect(transcribe(overTheLine(clip.sound, 40, 0.4), clips)).toBe(clip.text)
-    expect(transcribe(overTheLine(clip.sound, 7, 1.4), clips)).toBe(clip.text)
-  })
+  it.each(clips.map(({ name, ...clip }) => [name, clip] as const))(
+    'recognises %s over a bad line',
+    (_name, clip) => {
+      expect(transcribe(overTheLine(clip.sound, 313, 1), clips)).toBe(clip.text)
+      expect(transcribe(overTheLine(clip.sound, 40, 0.4), clips)).toBe(clip.text)
+      expect(transcribe(overTheLine(clip.sound, 7, 1.4), clips)).toBe(clip.text)
+    },
+  )
 
   it('says how long speech was that it does not know', () => {
     expect(transcribe(tone(2400), clips)).toBe('(2.4 s of speech)')
@@ -61,18 +70,30 @@ describe('the bundled clips', () => {
       const power = sound.pcm.reduce((sum, sample) => sum + sample ** 2, 0) / sound.pcm.length
       expect(10 * Math.log10(power / 32768 ** 2), name).toBeCloseTo(-20.4, 0)
     }
-    expect(clips.reduce((bytes, { sound }) => bytes + sound.pcm.byteLength, 0)).toBeLessThan(1_000_000)
+    expect(clips.reduce((bytes, { sound }) => bytes + sound.pcm.byteLength, 0)).toBeLessThan(
+      1_000_000,
+    )
   })
 
   it('are found by their text, whatever its case and punctuation', () => {
-    expect(clipOfText(clips, 'good evening – casa do mar! How can I help you')?.name).toBe('agent-casa-do-mar')
+    expect(clipOfText(clips, 'good evening – casa do mar! How can I help you')?.name).toBe(
+      'agent-casa-do-mar',
+    )
     expect(clipOfText(clips, 'Good evening.')).toBe(undefined)
   })
 })
 
 describe('hum()', () => {
   it('has a note for every syllable', () => {
-    expect(['Hi', 'banana', 'strengths', 'Olá', 'éléphant', '2026', '—'].map(syllablesIn)).toEqual([1, 3, 1, 2, 3, 4, 1])
+    expect(['Hi', 'banana', 'strengths', 'Olá', 'éléphant', '2026', '—'].map(syllablesIn)).toEqual([
+      1,
+      3,
+      1,
+      2,
+      3,
+      4,
+      1,
+    ])
   })
 
   it('takes as long as the words and the pauses between them', () => {
@@ -94,10 +115,11 @@ describe('createTurnDetector()', () => {
   spoken.set(tone(800).pcm, 8 * 1000)
 
   it('finds where speech begins and when it was silent for long enough', () => {
-    expect(createTurnDetector({ settings: VAD, sampleRateHz: 8000, fromMs: 0 }).push(spoken)).toEqual([
-      { kind: 'speech-started', atMs: 1000 },
-      { kind: 'speech-stopped', atMs: 2300 },
-    ])
+    expect(createTurnDetector({ settings: VAD, sampleRateHz: 8000, fromMs: 0 }).push(spoken))
+      .toEqual([
+        { kind: 'speech-started', atMs: 1000 },
+        { kind: 'speech-stopped', atMs: 2300 },
+      ])
   })
 
   it('hears the same however the audio is cut', () => {
@@ -117,13 +139,16 @@ describe('createTurnDetector()', () => {
   it('does not take a click for speech', () => {
     const click = new Int16Array(8 * 1000)
     click.set(tone(20).pcm, 4000)
-    expect(createTurnDetector({ settings: VAD, sampleRateHz: 8000, fromMs: 0 }).push(click)).toEqual([])
+    expect(createTurnDetector({ settings: VAD, sampleRateHz: 8000, fromMs: 0 }).push(click))
+      .toEqual([])
   })
 
   it('needs louder speech with a higher threshold', () => {
     const quiet = spoken.map((sample) => sample / 10)
     const hears = (threshold: number) =>
-      createTurnDetector({ settings: { ...VAD, threshold }, sampleRateHz: 8000, fromMs: 0 }).push(quiet).length > 0
+      createTurnDetector({ settings: { ...VAD, threshold }, sampleRateHz: 8000, fromMs: 0 }).push(
+        quiet,
+      ).length > 0
     expect([hears(0.1), hears(0.5), hears(0.9)]).toEqual([true, true, false])
   })
 })
@@ -141,7 +166,9 @@ describe('speechIn()', () => {
 describe('createInputAudio()', () => {
   const appended = (keepAll: boolean) => {
     const input = createInputAudio({ type: 'audio/pcmu' }, keepAll)
-    for (let second = 0; second < 10; second++) input.append(base64Encode(new Uint8Array(8000).fill(0x80 + second)))
+    for (let second = 0; second < 10; second++) {
+      input.append(base64Encode(new Uint8Array(8000).fill(0x80 + second)))
+    }
     input.forgetBefore(7000)
     return input
   }
@@ -151,7 +178,9 @@ describe('createInputAudio()', () => {
 
     expect(input.writtenMs()).toBe(10_000)
     expect(soundMs(input.cut(0, 10_000))).toBe(3000)
-    expect(encodeSound(input.cut(8000, 8001), { type: 'audio/pcmu' })).toEqual(new Uint8Array(8).fill(0x88))
+    expect(encodeSound(input.cut(8000, 8001), { type: 'audio/pcmu' })).toEqual(
+      new Uint8Array(8).fill(0x88),
+    )
   })
 
   it('keeps everything when it is told to', () => {

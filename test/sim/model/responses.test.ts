@@ -21,7 +21,9 @@ describe('a response', () => {
     client.clock.advance(2000)
 
     expect(transcripts(client)).toEqual(['Good evening, Casa do Mar. How can I help you?'])
-    expect(audioMsIn(client.events, 1 / 8)).toBe(clipNamed('agent-casa-do-mar').sound.pcm.length / 8)
+    expect(audioMsIn(client.events, 1 / 8)).toBe(
+      clipNamed('agent-casa-do-mar').sound.pcm.length / 8,
+    )
   })
 
   it('hums a sentence it has no clip for, as long as speaking it would take', () => {
@@ -39,7 +41,17 @@ describe('a response', () => {
     client.clock.advance(2000)
 
     const deltas = client.all('response.output_audio.delta')
-    expect(deltas.map(({ atMs }) => Math.round(atMs))).toEqual([250, 280, 295, 337, 358, 393, 405, 435, 450])
+    expect(deltas.map(({ atMs }) => Math.round(atMs))).toEqual([
+      250,
+      280,
+      295,
+      337,
+      358,
+      393,
+      405,
+      435,
+      450,
+    ])
     expect(deltas.map((delta) => Uint8Array.fromBase64(String(delta.get('delta'))).length / 8))
       .toEqual([180, 90, 250, 130, 210, 70, 180, 90, 221.75])
     expect(client.last('response.done').atMs).toBeCloseTo(250 + 1421.75 / 6, 5)
@@ -49,11 +61,15 @@ describe('a response', () => {
     const client = openSession({}, { format: PCMU })
     client.send(saying('Thanks for calling Bright Smile. How can I help?'))
     client.clock.advance(401)
-    const words = client.all('response.output_audio_transcript.delta').map((event) => event.get('delta'))
+    const words = client.all('response.output_audio_transcript.delta').map((event) =>
+      event.get('delta')
+    )
     expect(words.join('')).toBe('Thanks for calling Bright Smile. ')
 
     client.clock.advance(1000)
-    const all = client.all('response.output_audio_transcript.delta').map((event) => event.get('delta'))
+    const all = client.all('response.output_audio_transcript.delta').map((event) =>
+      event.get('delta')
+    )
     expect(all.join('')).toBe('Thanks for calling Bright Smile. How can I help?')
   })
 
@@ -62,7 +78,10 @@ describe('a response', () => {
     client.send(saying('Goodbye.'))
     client.clock.advance(1000)
 
-    expect(Uint8Array.fromBase64(String(client.all('response.output_audio.delta')[0].get('delta'))).length).toBe(2001)
+    expect(
+      Uint8Array.fromBase64(String(client.all('response.output_audio.delta')[0].get('delta')))
+        .length,
+    ).toBe(2001)
   })
 
   it('is the only one: a second is refused until it is done', () => {
@@ -74,7 +93,8 @@ describe('a response', () => {
     expect(client.last('error').get('error')).toEqual({
       type: 'invalid_request_error',
       code: 'conversation_already_has_active_response',
-      message: `Conversation already has an active response in progress: ${id}. Wait until the response is finished before creating a new one.`,
+      message:
+        `Conversation already has an active response in progress: ${id}. Wait until the response is finished before creating a new one.`,
       param: null,
       event_id: 'second',
     })
@@ -88,21 +108,33 @@ describe('a response', () => {
     client.send(saying('Goodbye.'))
     client.send({
       type: 'response.create',
-      response: { conversation: 'none', output_modalities: ['text'], metadata: { purpose: 'summary' }, input: [] },
+      response: {
+        conversation: 'none',
+        output_modalities: ['text'],
+        metadata: { purpose: 'summary' },
+        input: [],
+      },
     })
     client.clock.advance(2000)
 
     expect(client.types('error')).toEqual([])
-    const summary = client.all('response.done').find((event) => event.get('response.conversation_id') === null)
+    const summary = client.all('response.done').find((event) =>
+      event.get('response.conversation_id') === null
+    )
     expect(summary?.get('response.metadata')).toEqual({ purpose: 'summary' })
-    expect(client.last('response.output_text.done').get('text')).toBe('The conversation has 0 items.')
+    expect(client.last('response.output_text.done').get('text')).toBe(
+      'The conversation has 0 items.',
+    )
     expect(client.session.items().length).toBe(1)
   })
 
   it('out of band can be cancelled by its id', () => {
     const client = openSession()
     client.send({ type: 'response.create', response: { conversation: 'none' } })
-    client.send({ type: 'response.cancel', response_id: client.last('response.created').get('response.id') })
+    client.send({
+      type: 'response.cancel',
+      response_id: client.last('response.created').get('response.id'),
+    })
 
     expect(client.last('response.done').get('response.status')).toBe('cancelled')
   })
@@ -130,16 +162,27 @@ describe('a response', () => {
 
   it('has a format of its own when it asks for one', () => {
     const client = openSession({ deltaMs: [100] })
-    client.send({ type: 'response.create', response: { audio: { output: { format: { type: 'audio/pcma' } } } } })
+    client.send({
+      type: 'response.create',
+      response: { audio: { output: { format: { type: 'audio/pcma' } } } },
+    })
     client.clock.advance(300)
 
-    expect(Uint8Array.fromBase64(String(client.all('response.output_audio.delta')[0].get('delta'))).length).toBe(800)
-    expect(client.last('response.created').get('response.audio.output.format')).toEqual({ type: 'audio/pcma' })
+    expect(
+      Uint8Array.fromBase64(String(client.all('response.output_audio.delta')[0].get('delta')))
+        .length,
+    ).toBe(800)
+    expect(client.last('response.created').get('response.audio.output.format')).toEqual({
+      type: 'audio/pcma',
+    })
   })
 
   it('is cut off at its token limit', () => {
     const client = openSession({}, { format: PCMU })
-    client.send({ type: 'response.create', response: { instructions: 'Say "Goodbye."', max_output_tokens: 5 } })
+    client.send({
+      type: 'response.create',
+      response: { instructions: 'Say "Goodbye."', max_output_tokens: 5 },
+    })
     client.clock.advance(1000)
 
     expect(audioMsIn(client.events, 1 / 8)).toBe(250)
@@ -162,7 +205,10 @@ describe('a response', () => {
 
   it('refuses a reference to an item that is not there', () => {
     const client = openSession()
-    client.send({ type: 'response.create', response: { input: [{ type: 'item_reference', id: 'item_no' }] } })
+    client.send({
+      type: 'response.create',
+      response: { input: [{ type: 'item_reference', id: 'item_no' }] },
+    })
 
     expect(client.last('error').get('error.param')).toBe('response.input')
     expect(client.types('response')).toEqual([])
@@ -185,7 +231,11 @@ describe('the usage of a response', () => {
     const client = openSession({}, { format: PCMU })
     client.send(sessionUpdate({
       instructions: 'x'.repeat(400),
-      audio: { input: { turn_detection: { type: 'server_vad', prefix_padding_ms: 0, silence_duration_ms: 400 } } },
+      audio: {
+        input: {
+          turn_detection: { type: 'server_vad', prefix_padding_ms: 0, silence_duration_ms: 400 },
+        },
+      },
     }))
     client.say(tone(600))
     client.silence(2000)
@@ -214,15 +264,21 @@ describe('the usage of a response', () => {
     })
   })
 
-  it('has nothing cached after the instructions changed', () => {
+  it('has nothing cached when the instructions are others', () => {
     const client = openSession()
-    client.send(saying('Goodbye.'))
-    client.clock.advance(1000)
+    const cached = () => {
+      client.clock.advance(2000)
+      return client.last('response.done').get('response.usage.input_token_details.cached_tokens')
+    }
+    client.send({ type: 'response.create' })
+    expect(cached()).toBe(0)
+    client.send({ type: 'response.create' })
+    expect(cached()).not.toBe(0)
+    client.send({ type: 'response.create', response: { instructions: 'Only this once.' } })
+    expect(cached()).toBe(0)
     client.send(sessionUpdate({ instructions: 'New ones.' }))
-    client.send(saying('Goodbye.'))
-    client.clock.advance(1000)
-
-    expect(client.last('response.done').get('response.usage.input_token_details.cached_tokens')).toBe(0)
+    client.send({ type: 'response.create' })
+    expect(cached()).toBe(0)
   })
 })
 
@@ -252,13 +308,21 @@ describe('a scripted turn', () => {
       [2, 'message'],
     ])
     expect(new Set(items.map((event) => event.get('item.id'))).size).toBe(3)
-    expect(transcripts(client)).toEqual(['One moment, let me look that up.', 'Is there anything else?'])
+    expect(transcripts(client)).toEqual([
+      'One moment, let me look that up.',
+      'Is there anything else?',
+    ])
     expect(client.all('response.done').length).toBe(1)
-    expect(client.last('response.done').get('response.output.2.content.0.transcript')).toBe('Is there anything else?')
+    expect(client.last('response.done').get('response.output.2.content.0.transcript')).toBe(
+      'Is there anything else?',
+    )
   })
 
   it('calls a tool in the documented order', () => {
-    const client = play({ ...respond, outputs: [{ kind: 'call', name: 'search', arguments: '{"query":"insurance"}' }] })
+    const client = play({
+      ...respond,
+      outputs: [{ kind: 'call', name: 'search', arguments: '{"query":"insurance"}' }],
+    })
     client.clock.advance(1000)
 
     expect(client.types('response')).toEqual([
@@ -281,7 +345,10 @@ describe('a scripted turn', () => {
   })
 
   it('takes the result of its call, and of no other', () => {
-    const client = play({ ...respond, outputs: [{ kind: 'call', name: 'search', arguments: '{}' }] })
+    const client = play({
+      ...respond,
+      outputs: [{ kind: 'call', name: 'search', arguments: '{}' }],
+    })
     client.clock.advance(1000)
     const output = (call_id: unknown) => ({
       type: 'conversation.item.create',
@@ -305,18 +372,31 @@ describe('a scripted turn', () => {
   })
 
   it('may be an error event instead of a response', () => {
-    const client = play({ kind: 'error', error: { type: 'server_error', code: 'server_error', message: 'Sorry.' } })
+    const client = play({
+      kind: 'error',
+      error: { type: 'server_error', code: 'server_error', message: 'Sorry.' },
+    })
 
-    expect(client.last('error').get('error')).toMatchObject({ type: 'server_error', message: 'Sorry.' })
+    expect(client.last('error').get('error')).toMatchObject({
+      type: 'server_error',
+      message: 'Sorry.',
+    })
     expect(client.types('response')).toEqual([])
   })
 
   it('may fail', () => {
-    const error = { type: 'insufficient_quota', code: 'insufficient_quota', message: 'You exceeded your current quota.' }
+    const error = {
+      type: 'insufficient_quota',
+      code: 'insufficient_quota',
+      message: 'You exceeded your current quota.',
+    }
     const client = play({ ...respond, outputs: [], ending: { type: 'failed', error } })
     client.clock.advance(1000)
 
-    expect(client.last('response.done').get('response.status_details')).toEqual({ type: 'failed', error })
+    expect(client.last('response.done').get('response.status_details')).toEqual({
+      type: 'failed',
+      error,
+    })
     expect(client.last('response.done').get('response.usage.total_tokens')).toBe(0)
   })
 
@@ -328,12 +408,18 @@ describe('a scripted turn', () => {
     })
     client.clock.advance(1000)
 
-    expect(client.last('response.done').get('response.status_details.reason')).toBe('content_filter')
+    expect(client.last('response.done').get('response.status_details.reason')).toBe(
+      'content_filter',
+    )
     expect(client.last('response.output_item.done').get('item.status')).toBe('incomplete')
   })
 
   it('may come late', () => {
-    const client = play({ kind: 'response', delayMs: 3000, outputs: [{ kind: 'say', text: 'Goodbye.' }] })
+    const client = play({
+      kind: 'response',
+      delayMs: 3000,
+      outputs: [{ kind: 'say', text: 'Goodbye.' }],
+    })
     client.clock.advance(3199)
     expect(client.types('response')).toEqual(['response.created'])
     client.clock.advance(1)
@@ -355,7 +441,10 @@ describe('a scripted turn', () => {
   })
 
   it('is not used up by a greeting', () => {
-    const client = openSession({ ...PARROT, turns: [{ ...respond, outputs: [{ kind: 'say', text: 'First turn.' }] }] })
+    const client = openSession({
+      ...PARROT,
+      turns: [{ ...respond, outputs: [{ kind: 'say', text: 'First turn.' }] }],
+    })
     client.send(saying('Goodbye.'))
     client.clock.advance(1000)
     client.send({ type: 'response.create' })
@@ -368,7 +457,14 @@ describe('a scripted turn', () => {
 describe('the parrot', () => {
   it('says what was written to it', () => {
     const client = openSession()
-    client.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Polly wants a cracker.' }] } })
+    client.send({
+      type: 'conversation.item.create',
+      item: {
+        type: 'message',
+        role: 'user',
+        content: [{ type: 'input_text', text: 'Polly wants a cracker.' }],
+      },
+    })
     client.send({ type: 'response.create' })
     client.clock.advance(2000)
 
@@ -377,8 +473,14 @@ describe('the parrot', () => {
 
   it('says what a tool answered', () => {
     const client = openSession()
-    client.send({ type: 'conversation.item.create', item: { type: 'function_call', call_id: 'call_1', name: 'f', arguments: '{}' } })
-    client.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 'call_1', output: 'Yes.' } })
+    client.send({
+      type: 'conversation.item.create',
+      item: { type: 'function_call', call_id: 'call_1', name: 'f', arguments: '{}' },
+    })
+    client.send({
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: 'call_1', output: 'Yes.' },
+    })
     client.send({ type: 'response.create' })
     client.clock.advance(2000)
 
@@ -395,7 +497,12 @@ describe('the parrot', () => {
 
   it('greets with the sentence that the instructions of the session quote, once', () => {
     const client = openSession()
-    client.send(sessionUpdate({ instructions: 'You answer the phone. Begin the call: greet the caller with “Olá, Casa do Mar.”' }))
+    client.send(
+      sessionUpdate({
+        instructions:
+          'You answer the phone. Begin the call: greet the caller with “Olá, Casa do Mar.”',
+      }),
+    )
     client.send({ type: 'response.create' })
     client.clock.advance(2000)
 

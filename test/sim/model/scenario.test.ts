@@ -1,9 +1,18 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { createTurns, loadScenario, parseScenario, PARROT, ScenarioError } from '../../../src/sim/model/scenario.ts'
-import { files } from './bundled.ts'
+import { clipOfText } from '../../../src/sim/model/clips.ts'
+import {
+  createTurns,
+  loadScenario,
+  PARROT,
+  parseScenario,
+  ScenarioError,
+} from '../../../src/sim/model/scenario.ts'
+import { clips, files } from './bundled.ts'
 import { openSession, sessionUpdate, tone } from './client.ts'
 
-const play = async (name: string) => openSession(await loadScenario(files, name), { format: { type: 'audio/pcmu' } })
+const play = async (name: string) =>
+  openSession(await loadScenario(files, name), { format: { type: 'audio/pcmu' } })
 
 const problemsOf = (yaml: string): readonly string[] => {
   try {
@@ -18,7 +27,14 @@ const problemsOf = (yaml: string): readonly string[] => {
 describe('parseScenario()', () => {
   it('takes an empty file as the parrot', () => {
     expect(parseScenario('', 'mine.yaml')).toEqual(PARROT)
-    expect(PARROT).toMatchObject({ connectMs: 0, firstAudioMs: 200, speed: 6, lateDeltas: 0, voice: 'parrot', turns: [] })
+    expect(PARROT).toMatchObject({
+      connectMs: 0,
+      firstAudioMs: 200,
+      speed: 6,
+      lateDeltas: 0,
+      voice: 'parrot',
+      turns: [],
+    })
   })
 
   it('reads every kind of turn', () => {
@@ -43,20 +59,38 @@ turns:
     expect(turns).toEqual([
       { kind: 'response', delayMs: 0, outputs: [{ kind: 'say', text: 'Goodbye.' }] },
       { kind: 'response', delayMs: 100, outputs: [{ kind: 'clip', name: 'agent-goodbye' }] },
-      { kind: 'response', delayMs: 0, outputs: [{ kind: 'call', name: 'search', arguments: '{"query":"insurance"}' }] },
-      { kind: 'response', delayMs: 0, outputs: [{ kind: 'call', name: 'search', arguments: 'not json' }] },
       {
         kind: 'response',
         delayMs: 0,
-        outputs: [{ kind: 'say', text: 'One.' }, { kind: 'call', name: 'f', arguments: '{}' }, { kind: 'parrot' }],
+        outputs: [{ kind: 'call', name: 'search', arguments: '{"query":"insurance"}' }],
       },
-      { kind: 'response', delayMs: 0, outputs: [{ kind: 'parrot' }], dropSocket: { afterMs: 600, code: 1011 } },
+      {
+        kind: 'response',
+        delayMs: 0,
+        outputs: [{ kind: 'call', name: 'search', arguments: 'not json' }],
+      },
+      {
+        kind: 'response',
+        delayMs: 0,
+        outputs: [{ kind: 'say', text: 'One.' }, { kind: 'call', name: 'f', arguments: '{}' }, {
+          kind: 'parrot',
+        }],
+      },
+      {
+        kind: 'response',
+        delayMs: 0,
+        outputs: [{ kind: 'parrot' }],
+        dropSocket: { afterMs: 600, code: 1011 },
+      },
       { kind: 'response', delayMs: 0, outputs: [], dropSocket: { afterMs: 5, code: 4001 } },
       {
         kind: 'response',
         delayMs: 0,
         outputs: [],
-        ending: { type: 'failed', error: { type: 'server_error', code: 'rate_limit_exceeded', message: 'Too fast.' } },
+        ending: {
+          type: 'failed',
+          error: { type: 'server_error', code: 'rate_limit_exceeded', message: 'Too fast.' },
+        },
       },
       {
         kind: 'response',
@@ -77,7 +111,9 @@ turns:
   })
 
   it('names every problem with its line', () => {
-    expect(problemsOf('speed: -1\nturns:\n  - sai: Hello.\n  - say: A\n    call: f\nfirstAudioMS: 5\n')).toEqual([
+    expect(
+      problemsOf('speed: -1\nturns:\n  - sai: Hello.\n  - say: A\n    call: f\nfirstAudioMS: 5\n'),
+    ).toEqual([
       'mine.yaml:1:8 speed: Too small: expected number to be >0',
       'mine.yaml:3:5 turns[0]: Unrecognized key: "sai"',
       'mine.yaml:4:5 turns[1]: has more than one of say, clip, call, parrot and items',
@@ -90,16 +126,26 @@ turns:
   })
 
   it('wants a script to have a turn', () => {
-    expect(problemsOf('voice: script\n')).toEqual(['mine.yaml:1:1 turns: a script needs at least one turn'])
+    expect(problemsOf('voice: script\n')).toEqual([
+      'mine.yaml:1:1 turns: a script needs at least one turn',
+    ])
   })
 })
 
 describe('createTurns()', () => {
-  const turns = [{ kind: 'ignore' as const }, { kind: 'error' as const, error: { type: 'a', code: 'b', message: 'c' } }]
+  const turns = [{ kind: 'ignore' as const }, {
+    kind: 'error' as const,
+    error: { type: 'a', code: 'b', message: 'c' },
+  }]
 
   it('goes over to the parrot after the last turn', () => {
     const next = createTurns({ ...PARROT, turns })
-    expect([next()?.kind, next()?.kind, next(), next()]).toEqual(['ignore', 'error', undefined, undefined])
+    expect([next()?.kind, next()?.kind, next(), next()]).toEqual([
+      'ignore',
+      'error',
+      undefined,
+      undefined,
+    ])
   })
 
   it('begins a script again', () => {
@@ -108,9 +154,28 @@ describe('createTurns()', () => {
   })
 })
 
+describe('the bundled scenarios', () => {
+  const folder = new URL('../../../src/sim/scenarios/', import.meta.url)
+
+  it('all have a description, and say nothing that would be hummed', async () => {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'))
+    expect(names).toContain('parrot.yaml')
+    for (const name of names) {
+      const { description, turns } = await loadScenario(files, name.replace('.yaml', ''))
+      expect(description, name).toMatch(/\.$/)
+      for (const output of turns.flatMap((turn) => turn.kind === 'response' ? turn.outputs : [])) {
+        if (output.kind === 'say') expect(clipOfText(clips, output.text)?.text).toBe(output.text)
+      }
+    }
+  })
+})
+
 describe('the bundled scenario', () => {
   it('parrot is what the model does without one', async () => {
-    expect(await loadScenario(files, 'parrot')).toEqual({ ...PARROT, description: expect.any(String) })
+    expect(await loadScenario(files, 'parrot')).toEqual({
+      ...PARROT,
+      description: expect.any(String),
+    })
   })
 
   it('slow-start takes its time at every step', async () => {
@@ -142,7 +207,10 @@ describe('the bundled scenario', () => {
     expect(client.types('response.output_audio')).toEqual([])
 
     const call_id = client.last('response.output_item.done').get('item.call_id')
-    client.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id, output: 'Most.' } })
+    client.send({
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id, output: 'Most.' },
+    })
     client.send({ type: 'response.create' })
     client.clock.advance(2000)
     expect(client.last('response.output_audio_transcript.done').get('transcript'))
@@ -177,7 +245,9 @@ describe('the bundled scenario', () => {
     expect(client.all('(no JSON)').length).toBeGreaterThan(2)
     expect(client.all('response.telemetry.updated').length).toBeGreaterThan(2)
     expect(client.events.some(({ text }) => text.length > 200_000)).toBe(true)
-    expect(client.all('response.output_audio.delta').some((event) => event.get('item_id') === undefined)).toBe(true)
+    expect(
+      client.all('response.output_audio.delta').some((event) => event.get('item_id') === undefined),
+    ).toBe(true)
   })
 })
 
@@ -189,7 +259,10 @@ describe('a session', () => {
 
     expect(client.last('error').atMs).toBe(90_000)
     expect(client.last('error').get('error.code')).toBe('session_expired')
-    expect(client.closes).toEqual([{ code: 1000, reason: 'Your session hit the maximum duration of 1.5 minutes.' }])
+    expect(client.closes).toEqual([{
+      code: 1000,
+      reason: 'Your session hit the maximum duration of 1.5 minutes.',
+    }])
     expect(client.session.isOpen()).toBe(false)
   })
 

@@ -2,13 +2,20 @@ import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../../src/clock.ts'
 import type { SocketClose, SocketEvents } from '../../../src/runtime/socket.ts'
 import { PARROT, type Scenario } from '../../../src/sim/model/scenario.ts'
-import { createModelServer, type ModelServer, startModelServer } from '../../../src/sim/model/server.ts'
+import {
+  createModelServer,
+  type ModelServer,
+  startModelServer,
+} from '../../../src/sim/model/server.ts'
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
 import { createSocketPair } from '../../support/socket-pair.ts'
 
 const GOOD = { upgrade: 'websocket', authorization: 'Bearer sk-anything' }
 
-/** A request as a runtime hands it over; made by hand, since `Request` may not carry `upgrade` everywhere. */
+/**
+ * A request as a runtime hands it over; made by hand, since `Request` may not carry `upgrade`
+ * everywhere.
+ */
 const request = (path: string, headers: Record<string, string>): Request =>
   Object.defineProperty(new Request(`http://127.0.0.1:9100${path}`), 'headers', {
     value: { get: (name: string) => headers[name] ?? null },
@@ -22,7 +29,9 @@ const connect = (
 ) => {
   const messages: { type: string; error?: { code: string; message: string } }[] = []
   const closes: SocketClose[] = []
-  const accept = (open: (socket: ReturnType<typeof createSocketPair>[0]['socket']) => SocketEvents) => {
+  const accept = (
+    open: (socket: ReturnType<typeof createSocketPair>[0]['socket']) => SocketEvents,
+  ) => {
     const [here, there] = createSocketPair(clock)
     there.listen(open(there.socket))
     here.listen({
@@ -36,15 +45,29 @@ const connect = (
 
 const serverWith = (scenario: Partial<Scenario>): { clock: FakeClock; server: ModelServer } => {
   const clock = createFakeClock()
-  const server = createModelServer({ clock, scenario: { ...PARROT, ...scenario }, wallClock: () => 0, idPrefix: 'test' })
+  const server = createModelServer({
+    clock,
+    scenario: { ...PARROT, ...scenario },
+    wallClock: () => 0,
+    idPrefix: 'test',
+  })
   return { clock, server }
 }
 
-const refusedInBand = (path: string, headers?: Record<string, string>, scenario: Partial<Scenario> = {}) => {
+const refusedInBand = (
+  path: string,
+  headers?: Record<string, string>,
+  scenario: Partial<Scenario> = {},
+) => {
   const { clock, server } = serverWith(scenario)
   const { messages, closes } = connect(server, clock, path, headers)
   clock.advance(0)
-  return { code: messages[0].error?.code, closed: closes[0], messages: messages.length, sessions: server.sessions.length }
+  return {
+    code: messages[0].error?.code,
+    closed: closes[0],
+    messages: messages.length,
+    sessions: server.sessions.length,
+  }
 }
 
 describe('GET /v1/realtime', () => {
@@ -53,7 +76,10 @@ describe('GET /v1/realtime', () => {
     const { messages, closes } = connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1')
     clock.advance(0)
 
-    expect(messages).toMatchObject([{ type: 'session.created', session: { model: 'gpt-realtime-2.1' } }])
+    expect(messages).toMatchObject([{
+      type: 'session.created',
+      session: { model: 'gpt-realtime-2.1' },
+    }])
     expect(closes).toEqual([])
     expect(server.sessions.length).toBe(1)
     expect(server.sessions[0].isOpen()).toBe(true)
@@ -64,11 +90,20 @@ describe('GET /v1/realtime', () => {
     connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1')
     connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1')
 
-    expect(server.sessions.map(({ id }) => id)).toEqual(['sess_testx0x00000000000001', 'sess_testx1x00000000000001'])
+    expect(server.sessions.map(({ id }) => id)).toEqual([
+      'sess_testx0x00000000000001',
+      'sess_testx1x00000000000001',
+    ])
   })
 
   it.each<[string, string, Record<string, string>, string, number]>([
-    ['without a key', '/v1/realtime?model=gpt-realtime-2.1', { upgrade: 'websocket' }, 'invalid_api_key', 3000],
+    [
+      'without a key',
+      '/v1/realtime?model=gpt-realtime-2.1',
+      { upgrade: 'websocket' },
+      'invalid_api_key',
+      3000,
+    ],
     [
       'with a wrong key',
       '/v1/realtime?model=gpt-realtime-2.1',
@@ -85,7 +120,13 @@ describe('GET /v1/realtime', () => {
     ],
     ['without a model', '/v1/realtime', GOOD, 'missing_model', 4000],
     ['with a model that does not speak', '/v1/realtime?model=gpt-4.1', GOOD, 'invalid_model', 4000],
-    ['with a model that was removed', '/v1/realtime?model=gpt-4o-realtime-preview', GOOD, 'model_not_found', 4004],
+    [
+      'with a model that was removed',
+      '/v1/realtime?model=gpt-4o-realtime-preview',
+      GOOD,
+      'model_not_found',
+      4004,
+    ],
   ])('refuses a client %s, after the handshake', (_how, path, headers, code, closeCode) => {
     expect(refusedInBand(path, headers)).toEqual({
       code,
@@ -98,22 +139,35 @@ describe('GET /v1/realtime', () => {
   it('answers 404 elsewhere and 400 to what is no WebSocket', async () => {
     const { clock, server } = serverWith({})
     expect((await connect(server, clock, '/v1/models').response).status).toBe(404)
-    expect((await connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1', {}).response).status).toBe(400)
+    expect(
+      (await connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1', {}).response).status,
+    ).toBe(400)
   })
 
-  it.each([401, 429, 500, 503] as const)('refuses the handshake with %i when the scenario says so', async (status) => {
-    const { clock, server } = serverWith({ refuse: { status } })
-    const response = await connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1').response
+  it.each([401, 429, 500, 503] as const)(
+    'refuses the handshake with %i when the scenario says so',
+    async (status) => {
+      const { clock, server } = serverWith({ refuse: { status } })
+      const response = await connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1').response
 
-    expect(response.status).toBe(status)
-    expect(Object.keys((await response.json()).error)).toEqual(['type', 'code', 'message', 'param', 'event_id'])
-  })
+      expect(response.status).toBe(status)
+      expect(Object.keys((await response.json()).error)).toEqual([
+        'type',
+        'code',
+        'message',
+        'param',
+        'event_id',
+      ])
+    },
+  )
 
-  it.each([
-    [3000, 'invalid_api_key', 3000],
-    [4004, 'model_not_found', 4004],
-    [1011, 'internal_error', 1000],
-  ] as const)('refuses in-band as the scenario says: %i', (code, errorCode, closeCode) => {
+  it.each(
+    [
+      [3000, 'invalid_api_key', 3000],
+      [4004, 'model_not_found', 4004],
+      [1011, 'internal_error', 1000],
+    ] as const,
+  )('refuses in-band as the scenario says: %i', (code, errorCode, closeCode) => {
     const refused = refusedInBand('/v1/realtime?model=gpt-realtime-2.1', GOOD, { refuse: { code } })
     expect(refused.code).toBe(errorCode)
     expect(refused.closed.code).toBe(closeCode)

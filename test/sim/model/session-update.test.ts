@@ -59,7 +59,11 @@ describe('session.created', () => {
     client.clock.advance(79)
     expect(client.types()).toEqual(['session.created'])
     client.clock.advance(1)
-    expect(client.types()).toEqual(['session.created', 'session.updated', 'input_audio_buffer.cleared'])
+    expect(client.types()).toEqual([
+      'session.created',
+      'session.updated',
+      'input_audio_buffer.cleared',
+    ])
   })
 })
 
@@ -69,7 +73,10 @@ describe('session.update', () => {
     client.send(sessionUpdate({
       instructions: 'You answer the phone.',
       audio: {
-        input: { format: { type: 'audio/pcmu' }, turn_detection: { type: 'server_vad', threshold: 0.7 } },
+        input: {
+          format: { type: 'audio/pcmu' },
+          turn_detection: { type: 'server_vad', threshold: 0.7 },
+        },
         output: { voice: 'cedar' },
       },
     }))
@@ -80,7 +87,12 @@ describe('session.update', () => {
       audio: {
         input: {
           format: { type: 'audio/pcmu' },
-          turn_detection: { type: 'server_vad', threshold: 0.7, silence_duration_ms: 200, create_response: true },
+          turn_detection: {
+            type: 'server_vad',
+            threshold: 0.7,
+            silence_duration_ms: 200,
+            create_response: true,
+          },
         },
         output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'cedar' },
       },
@@ -89,12 +101,24 @@ describe('session.update', () => {
 
   it('keeps what an earlier one said of turn detection, unless it is of another type', () => {
     const client = openSession()
-    client.send(sessionUpdate({ audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 700 } } } }))
-    client.send(sessionUpdate({ audio: { input: { turn_detection: { type: 'server_vad', threshold: 0.6 } } } }))
+    client.send(
+      sessionUpdate({
+        audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 700 } } },
+      }),
+    )
+    client.send(
+      sessionUpdate({
+        audio: { input: { turn_detection: { type: 'server_vad', threshold: 0.6 } } },
+      }),
+    )
     expect(client.session.settings().audio.input.turn_detection)
       .toMatchObject({ silence_duration_ms: 700, threshold: 0.6 })
 
-    client.send(sessionUpdate({ audio: { input: { turn_detection: { type: 'semantic_vad', eagerness: 'low' } } } }))
+    client.send(
+      sessionUpdate({
+        audio: { input: { turn_detection: { type: 'semantic_vad', eagerness: 'low' } } },
+      }),
+    )
     expect(client.session.settings().audio.input.turn_detection).toEqual({
       type: 'semantic_vad',
       eagerness: 'low',
@@ -105,8 +129,21 @@ describe('session.update', () => {
 
   it('clears what it sets to nothing', () => {
     const client = openSession()
-    client.send(sessionUpdate({ instructions: 'x', audio: { input: { transcription: { model: 'whisper-1' }, noise_reduction: { type: 'far_field' } } } }))
-    client.send(sessionUpdate({ instructions: '', tools: [], audio: { input: { transcription: null, noise_reduction: null, turn_detection: null } } }))
+    client.send(
+      sessionUpdate({
+        instructions: 'x',
+        audio: {
+          input: { transcription: { model: 'whisper-1' }, noise_reduction: { type: 'far_field' } },
+        },
+      }),
+    )
+    client.send(
+      sessionUpdate({
+        instructions: '',
+        tools: [],
+        audio: { input: { transcription: null, noise_reduction: null, turn_detection: null } },
+      }),
+    )
 
     expect(client.session.settings()).toMatchObject({
       instructions: '',
@@ -116,11 +153,12 @@ describe('session.update', () => {
   })
 
   it('needs the type of the session, and says so before all else', () => {
-    expect(refused({ type: 'session.update', session: { modalities: ['audio'], voice: 'alloy' } })).toEqual({
-      code: 'missing_required_parameter',
-      message: "Missing required parameter: 'session.type'.",
-      param: 'session.type',
-    })
+    expect(refused({ type: 'session.update', session: { modalities: ['audio'], voice: 'alloy' } }))
+      .toEqual({
+        code: 'missing_required_parameter',
+        message: "Missing required parameter: 'session.type'.",
+        param: 'session.type',
+      })
     expect(refused({ type: 'session.update' }).param).toBe('session')
   })
 
@@ -185,9 +223,9 @@ describe('session.update', () => {
     [
       'audio and text at once',
       { output_modalities: ['text', 'audio'] },
-      'invalid_value',
+      'array_above_max_length',
       'session.output_modalities',
-      "Invalid 'session.output_modalities': too many or too few elements.",
+      "Invalid 'session.output_modalities': array too long. Expected maximum length 1, but got length 2 instead.",
     ],
     [
       'a speed over the limit',
@@ -216,6 +254,13 @@ describe('session.update', () => {
       'missing_required_parameter',
       'session.tools[0].name',
       "Missing required parameter: 'session.tools[0].name'.",
+    ],
+    [
+      'a tool without a name',
+      { tools: [{ type: 'function', name: '' }] },
+      'string_below_min_length',
+      'session.tools[0].name',
+      "Invalid 'session.tools[0].name': string too short. Expected minimum length 1, but got length 0 instead.",
     ],
     [
       'a tool with a field too many',
@@ -301,15 +346,33 @@ describe('session.update', () => {
       parallel_tool_calls: true,
       reasoning: { effort: 'low' },
       tracing: 'auto',
-      truncation: { type: 'retention_ratio', retention_ratio: 0.8, token_limits: { post_instructions: 8000 } },
+      truncation: {
+        type: 'retention_ratio',
+        retention_ratio: 0.8,
+        token_limits: { post_instructions: 8000 },
+      },
       include: ['item.input_audio_transcription.logprobs'],
-      tools: [{ type: 'function', name: 'hang_up', description: 'Ends the call.', parameters: { type: 'object' } }],
+      tools: [{
+        type: 'function',
+        name: 'hang_up',
+        description: 'Ends the call.',
+        parameters: { type: 'object' },
+      }],
       audio: {
         input: {
           format: { type: 'audio/pcma' },
           noise_reduction: { type: 'near_field' },
-          transcription: { model: 'gpt-transcribe', languages: ['en', 'pt'], keywords: ['Casa do Mar'] },
-          turn_detection: { type: 'semantic_vad', eagerness: 'high', create_response: true, interrupt_response: true },
+          transcription: {
+            model: 'gpt-transcribe',
+            languages: ['en', 'pt'],
+            keywords: ['Casa do Mar'],
+          },
+          turn_detection: {
+            type: 'semantic_vad',
+            eagerness: 'high',
+            create_response: true,
+            interrupt_response: true,
+          },
         },
         output: { format: { type: 'audio/pcma' }, voice: { id: 'voice_1234' }, speed: 1.1 },
       },
@@ -322,12 +385,24 @@ describe('session.update', () => {
 describe('wrongFormat', () => {
   it('echoes another format than was asked for, and keeps to it', () => {
     const client = openSession({ wrongFormat: true, deltaMs: [100] })
-    client.send(sessionUpdate({ audio: { input: { format: { type: 'audio/pcmu' } }, output: { format: { type: 'audio/pcmu' } } } }))
+    client.send(
+      sessionUpdate({
+        audio: {
+          input: { format: { type: 'audio/pcmu' } },
+          output: { format: { type: 'audio/pcmu' } },
+        },
+      }),
+    )
     client.send(sessionUpdate({ instructions: 'x' }))
     client.send({ type: 'response.create' })
     client.clock.advance(200)
 
-    expect(client.last('session.updated').get('session.audio.output.format')).toEqual({ type: 'audio/pcm', rate: 24000 })
-    expect(Uint8Array.fromBase64(String(client.last('response.output_audio.delta').get('delta'))).length).toBe(4800)
+    expect(client.last('session.updated').get('session.audio.output.format')).toEqual({
+      type: 'audio/pcm',
+      rate: 24000,
+    })
+    expect(
+      Uint8Array.fromBase64(String(client.last('response.output_audio.delta').get('delta'))).length,
+    ).toBe(4800)
   })
 })

@@ -8,7 +8,12 @@ const PCM: AudioFormat = { type: 'audio/pcm', rate: 24000 }
 const PCMU: AudioFormat = { type: 'audio/pcmu' }
 
 const transcribed = sessionUpdate({
-  audio: { input: { transcription: { model: 'gpt-transcribe' }, turn_detection: { type: 'server_vad', silence_duration_ms: 500 } } },
+  audio: {
+    input: {
+      transcription: { model: 'gpt-transcribe' },
+      turn_detection: { type: 'server_vad', silence_duration_ms: 500 },
+    },
+  },
 })
 
 describe.each([['audio/pcm', PCM, 1 / 48], ['audio/pcmu', PCMU, 1 / 8]] as const)(
@@ -58,8 +63,12 @@ describe.each([['audio/pcm', PCM, 1 / 48], ['audio/pcmu', PCMU, 1 / 8]] as const
       const start = said.findIndex((sample) => Math.abs(sample) > 1000)
       const startHeard = heard.findIndex((sample) => Math.abs(sample) > 1000)
       const length = Math.floor(900 * (format.type === 'audio/pcm' ? 24 : 8))
-      expect(said.slice(start, start + length)).toEqual([...heard.slice(startHeard, startHeard + length)])
-      expect(client.last('response.output_audio_transcript.done').get('transcript')).toBe('(1.0 s of speech)')
+      expect(said.slice(start, start + length)).toEqual([
+        ...heard.slice(startHeard, startHeard + length),
+      ])
+      expect(client.last('response.output_audio_transcript.done').get('transcript')).toBe(
+        '(1.0 s of speech)',
+      )
       expect(audioMsIn(client.events, msPerByte)).toBeCloseTo(1100, 5)
     })
   },
@@ -72,7 +81,11 @@ describe('a turn', () => {
     client.say(clipNamed('caller-goodbye').sound)
     client.silence(1000)
 
-    expect(client.all('conversation.item.input_audio_transcription.delta').map((event) => event.get('delta')))
+    expect(
+      client.all('conversation.item.input_audio_transcription.delta').map((event) =>
+        event.get('delta')
+      ),
+    )
       .toEqual(['Thank you, goodbye.'])
     expect(client.last('conversation.item.input_audio_transcription.completed').get('transcript'))
       .toBe('Thank you, goodbye.')
@@ -83,7 +96,11 @@ describe('a turn', () => {
   it('counts its times in audio written, with the padding before it', () => {
     const client = openSession({}, { format: PCMU })
     client.send(sessionUpdate({
-      audio: { input: { turn_detection: { type: 'server_vad', prefix_padding_ms: 200, silence_duration_ms: 400 } } },
+      audio: {
+        input: {
+          turn_detection: { type: 'server_vad', prefix_padding_ms: 200, silence_duration_ms: 400 },
+        },
+      },
     }))
     client.silence(1000)
     client.say(tone(600))
@@ -125,7 +142,11 @@ describe('a turn', () => {
 
   it('is not answered when create_response is off', () => {
     const client = openSession({}, { format: PCMU })
-    client.send(sessionUpdate({ audio: { input: { turn_detection: { type: 'server_vad', create_response: false } } } }))
+    client.send(
+      sessionUpdate({
+        audio: { input: { turn_detection: { type: 'server_vad', create_response: false } } },
+      }),
+    )
     client.say(tone(400))
     client.silence(1000)
 
@@ -140,7 +161,11 @@ describe('a turn', () => {
   it('ends later with semantic detection, by its eagerness', () => {
     const endOf = (eagerness: string) => {
       const client = openSession({}, { format: PCMU })
-      client.send(sessionUpdate({ audio: { input: { turn_detection: { type: 'semantic_vad', eagerness } } } }))
+      client.send(
+        sessionUpdate({
+          audio: { input: { turn_detection: { type: 'semantic_vad', eagerness } } },
+        }),
+      )
       client.say(tone(1000))
       client.silence(2000)
       return client.last('input_audio_buffer.speech_stopped').get('audio_end_ms')
@@ -173,7 +198,9 @@ describe('a turn', () => {
 
     const [first, second] = client.all('input_audio_buffer.committed')
     expect(first.get('previous_item_id')).toBe(null)
-    expect(second.get('previous_item_id')).toBe(client.all('response.output_item.done')[0].get('item.id'))
+    expect(second.get('previous_item_id')).toBe(
+      client.all('response.output_item.done')[0].get('item.id'),
+    )
   })
 })
 
@@ -241,7 +268,11 @@ describe('the input audio buffer', () => {
 describe('the idle timeout', () => {
   it('ends a silence of the caller after the answer was played, and asks whether somebody is there', () => {
     const client = openSession({}, { format: PCMU })
-    client.send(sessionUpdate({ audio: { input: { turn_detection: { type: 'server_vad', idle_timeout_ms: 5000 } } } }))
+    client.send(
+      sessionUpdate({
+        audio: { input: { turn_detection: { type: 'server_vad', idle_timeout_ms: 5000 } } },
+      }),
+    )
     client.send({ type: 'response.create', response: { instructions: 'Say exactly: "Goodbye."' } })
     const playedMs = 200 + clipNamed('agent-goodbye').sound.pcm.length / 8
 
@@ -253,13 +284,19 @@ describe('the idle timeout', () => {
       'input_audio_buffer.committed',
     ])
     client.clock.advance(1000)
-    expect(client.last('response.output_audio_transcript.done').get('transcript')).toBe('Are you still there?')
+    expect(client.last('response.output_audio_transcript.done').get('transcript')).toBe(
+      'Are you still there?',
+    )
   })
 
   it('does not run while the caller speaks', () => {
     const client = openSession({}, { format: PCMU })
     client.send(sessionUpdate({
-      audio: { input: { turn_detection: { type: 'server_vad', idle_timeout_ms: 5000, create_response: false } } },
+      audio: {
+        input: {
+          turn_detection: { type: 'server_vad', idle_timeout_ms: 5000, create_response: false },
+        },
+      },
     }))
     client.send({ type: 'response.create', response: { instructions: 'Say exactly: "Goodbye."' } })
     client.silence(2000)

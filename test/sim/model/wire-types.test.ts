@@ -1,8 +1,9 @@
 /**
- * Holds what the model sends against OpenAI's own types: `tsc` and `deno check` fail here when an event does not fit.
+ * Holds what the model sends against OpenAI's own types: `tsc` and `deno check` fail here when an
+ * event does not fit.
  *
- * Those types lag behind the wire: where the real API sends `null`, they often say that the field is absent. So `null` is
- * taken out of both sides of the comparison, and nothing else.
+ * Those types lag behind the wire: where the real API sends `null`, they often say that the field
+ * is absent. So `null` is taken out of both sides of the comparison, and nothing else.
  */
 import type { RealtimeClientEvent, RealtimeServerEvent } from 'openai/resources/realtime/realtime'
 import { describe, expect, it } from 'vitest'
