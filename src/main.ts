@@ -19,5 +19,6 @@ const code = await runProgram(process.programArguments(), {
   err: process.complainLine,
   isTerminal: process.isTerminal(),
   onStop: process.onStopSignal,
+  exitNow: process.exitNow,
 })
 process.setExitCode(code)

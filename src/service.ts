@@ -112,10 +112,10 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
 
 const logReload = (log: Log, { problems, warnings }: Reload): void => {
   for (const { file, line, column, message, hint } of problems) {
-    log.error('config.not-taken', { file, line, column, message, hint })
+    log.error('config.not-taken', { file, line, column, problem: message, hint })
   }
   for (const { file, line, column, message } of warnings) {
-    log.warn('config.warning', { file, line, column, message })
+    log.warn('config.warning', { file, line, column, problem: message })
   }
   if (problems.length === 0) log.info('config.reloaded')
 }

@@ -121,10 +121,10 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   const complained = ({ code, message, eventId }: Extract<RealtimeEvent, { type: 'error' }>) => {
     errorCode = code
     if (eventId === SESSION_EVENT_ID) {
-      log.error('model.session-refused', { code, message })
+      log.error('model.session-refused', { code, problem: message })
       return lose('session-refused')
     }
-    events.happened({ type: 'model-complained', code, message })
+    events.happened({ type: 'model-complained', code, problem: message })
   }
 
   const note = (event: RealtimeEvent) => {

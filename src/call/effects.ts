@@ -33,7 +33,7 @@ export type CallReport =
     reason?: string | undefined
     usage?: Usage | undefined
   }>
-  | Readonly<{ type: 'model-complained'; code: string; message: string }>
+  | Readonly<{ type: 'model-complained'; code: string; problem: string }>
   | Readonly<{ type: 'ended'; reason: EndReason; cause?: string; durationMs: number }>
 
 /** What was heard of an item that was cut short. */

@@ -53,7 +53,7 @@ export type ModelEvent =
   /** The model cannot be reached, or its socket broke and is not coming back. */
   | Readonly<{ type: 'model-lost'; cause: string }>
   /** The model refused something we asked; the session goes on. */
-  | Readonly<{ type: 'model-complained'; code: string; message: string }>
+  | Readonly<{ type: 'model-complained'; code: string; problem: string }>
 
 export type PlaybackEvent = Readonly<{ type: 'mark-echoed'; name: string }>
 

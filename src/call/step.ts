@@ -81,7 +81,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
       return end(state, reason, event.atMs, event.cause)
     }
     case 'model-complained':
-      return modelComplained(state, event.code, event.message)
+      return modelComplained(state, event.code, event.problem)
     case 'agent-response-started':
       return [{ ...state, response: { is: 'active', responseId: event.responseId } }, []]
     case 'agent-response-ended':
@@ -124,13 +124,13 @@ const modelReady = (state: Ringing | Talking, atMs: number): Step => {
 const modelComplained = (
   state: Ringing | Talking,
   code: string,
-  message: string,
+  problem: string,
 ): Step => {
   const unanswered = state.response.is === 'asked' &&
     code === 'conversation_already_has_active_response'
   return [
     unanswered ? { ...state, response: { is: 'free' } } : state,
-    [report({ type: 'model-complained', code, message })],
+    [report({ type: 'model-complained', code, problem })],
   ]
 }
 

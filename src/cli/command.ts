@@ -13,6 +13,11 @@ export type CommandContext = Readonly<{
   err: (line: string) => void
   /** Whether a person reads the output. */
   isTerminal: boolean
+  /**
+   * Ends the process. Only for a service that has stopped: on Deno a socket that was closed while its peer was still talking
+   * keeps the process alive for minutes.
+   */
+  exitNow: (code: ExitCode) => void
   /** Calls back when the process is asked to stop. */
   onStop: (stop: () => void) => void
 }>

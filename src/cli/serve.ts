@@ -25,7 +25,7 @@ export const addServe = (
         log.info('service.stopping', { calls: service.exchange.count() })
         await stop()
         log.info('service.stopped')
-        exit(0)
+        context.exitNow(0)
       })
       context.out(JSON.stringify({
         event: 'listening',

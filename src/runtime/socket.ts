@@ -73,6 +73,7 @@ export const guardSocket = (
 ): GuardedSocket => {
   let events = listener
   let state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting'
+  let ownClose: SocketClose | undefined
   let closing: ReturnType<typeof setTimeout> | undefined
 
   const finish = (close: SocketClose) => {
@@ -84,6 +85,8 @@ export const guardSocket = (
 
   const close = (code = 1000, reason = '') => {
     if (state === 'closing' || state === 'closed') return
+    // A socket that is still connecting has no handshake to close by.
+    if (state === 'open') ownClose = { code, reason }
     state = 'closing'
     closing = setTimeout(terminate, CLOSING_MS)
     raw.close(code, reason)
@@ -126,11 +129,15 @@ export const guardSocket = (
       if (data.length > maxMessageBytes) close(TOO_BIG, 'message too big')
       else protect(() => events?.message(data))
     },
-    closed: (code, reason, httpStatus) =>
+    closed: (code, reason, httpStatus) => {
+      const isLost = code === 0 || code === 1006
+      // After our own close some runtimes call the answer a loss, or do not repeat the code.
+      if (ownClose && (isLost || code === 1005)) return finish(ownClose)
       finish({
-        code: code || 1006,
+        code: isLost ? 1006 : code,
         reason,
         ...(httpStatus === undefined ? {} : { httpStatus }),
-      }),
+      })
+    },
   }
 }

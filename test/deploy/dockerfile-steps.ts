@@ -5,7 +5,7 @@
  * A base image is stood for by its runtime from node_modules, and `npm` by the one of this machine.
  */
 import { rmSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -23,10 +23,8 @@ const main = async (): Promise<void> => {
   process.umask(0o022)
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'tandem-image-'))
   await chmod(folder, 0o755)
-  process.once('SIGINT', () => {
-    rmSync(folder, { recursive: true, force: true })
-    process.exit(1)
-  })
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const counts = { passed: 0, failed: 0 }
   for (const runtime of RUNTIMES) {
     console.log(`\n${runtime}`)
@@ -44,7 +42,6 @@ const main = async (): Promise<void> => {
       console.log(`  FAILED: ${error instanceof Error ? error.message : error}`)
     }
   }
-  await rm(folder, { recursive: true, force: true })
   console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
   if (counts.failed > 0) process.exitCode = 1
 }

@@ -19,7 +19,12 @@ describe('the Dockerfile', () => {
     const { image, instructions } = resolve({})
     expect(image).toBe('oven/bun:1.4-slim')
     expect(imageConfig(instructions)).toEqual({
-      env: { NODE_ENV: 'production', PORT: '8080', TANDEM_DATA: '/data' },
+      env: {
+        BUN_RUNTIME_TRANSPILER_CACHE_PATH: '0',
+        NODE_ENV: 'production',
+        PORT: '8080',
+        TANDEM_DATA: '/data',
+      },
       entrypoint: ['bun', 'src/main.ts'],
       cmd: ['serve'],
       healthcheck: ['bun', 'src/healthcheck.ts'],

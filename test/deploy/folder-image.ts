@@ -74,11 +74,13 @@ const userOf = (user: string): User => {
   return ownUid === 0 ? { uid, gid } : { uid: ownUid, gid: ownGid }
 }
 
-// What a base image has: its program, and a /tmp for everybody.
+// What a base image has: its program, and two folders that anybody may write to.
 const makeRoot = async (root: string, program: string): Promise<void> => {
   await mkdir(join(root, 'usr/local/bin'), { recursive: true })
-  await mkdir(join(root, 'tmp'))
-  await chmod(join(root, 'tmp'), 0o1777)
+  for (const name of ['home', 'tmp']) {
+    await mkdir(join(root, name))
+    await chmod(join(root, name), 0o1777)
+  }
   await copyFile(program, join(root, 'usr/local/bin', basename(program, '.exe')))
 }
 
@@ -138,7 +140,7 @@ const runStep = async ({ user }: Build, root: string, { text, workdir }: Step): 
   const code = await run(['sh', '-c', text], {
     ...user,
     cwd: workdir,
-    env: { ...Object.fromEntries(inherited), PATH: path, HOME: join(root, 'tmp') },
+    env: { ...Object.fromEntries(inherited), PATH: path, HOME: join(root, 'home') },
   })
   if (code !== 0) throw new Error(`RUN ${text}: exit code ${code}`)
 }

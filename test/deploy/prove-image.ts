@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import process from 'node:process'
 import { type FolderImage, inRoot, run } from './folder-image.ts'
 
 /** Takes one thing that must hold and whether it does; throws when not. */
@@ -20,10 +21,11 @@ export const proveImage = async (
   const { root, config, user } = image
   const port = await freePort()
   const command = commandOf(image, port)
-  holds('runs another command', await run(command.of('check'), command.quiet) === 0)
-
   const before = await contentOf(image)
+  holds('runs another command', await run(command.of('check'), command.quiet) === 0)
   const service = startService(command.of(...config.cmd), command.options)
+  const end = () => void service.child.kill('SIGKILL')
+  process.once('exit', end)
   try {
     const { event, runtime: name } = JSON.parse(await service.line('out', 'listening'))
     holds('listens', event === 'listening' && name === runtime)
@@ -47,7 +49,8 @@ export const proveImage = async (
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}\n${service.said()}`)
   } finally {
-    service.child.kill('SIGKILL')
+    end()
+    process.off('exit', end)
   }
 }
 
@@ -63,9 +66,9 @@ const commandOf = ({ root, config, user }: FolderImage, port: number) => {
     cwd: inRoot(root, config.workdir),
     env: {
       ...Object.fromEntries(env),
-      // The image has nothing else to run, and nowhere else to write.
+      // There is nothing else to run, and two places where nothing must be left.
       PATH: join(root, 'usr/local/bin'),
-      HOME: root,
+      HOME: join(root, 'home'),
       TMPDIR: join(root, 'tmp'),
       PORT: String(port),
       PUBLIC_URL: 'https://voice.example.com',

@@ -98,21 +98,20 @@ describe.each(names)('the service on %s', (name) => {
     })
 
     it('loses no word that is said before the model is ready', async () => {
+      const before = service.sessions.length
       service.behave({ connectMs: 1_500 })
       const call = service.call({ answerDelayMs: 0 })
       await call.started
       call.say(tone(800, 600))
-      await until(
-        'the model has heard it',
-        () => service.sessions.length > 0 && shareOfTone(lastSession().heard(), 800) > 0.5,
-      )
-      const heard = lastSession().heard()
+      const loudMs = () => {
+        if (service.sessions.length === before) return 0
+        const { sampleRateHz, pcm } = lastSession().heard()
+        const phone = sampleRateHz === 8000 ? pcm : pcm.filter((_, at) => at % 3 === 0)
+        return speechIn(phone).reduce((ms, { startMs, endMs }) => ms + endMs - startMs, 0)
+      }
+      await until('the model has heard all of it', () => loudMs() > 570)
       call.hangUp()
       await call.done
-      const loud = speechIn(
-        heard.sampleRateHz === 8000 ? heard.pcm : heard.pcm.filter((_, at) => at % 3 === 0),
-      )
-      expect(loud.reduce((ms, { startMs, endMs }) => ms + endMs - startMs, 0)).toBeGreaterThan(570)
     })
 
     it('never mixes with another call to another customer', async () => {
@@ -313,7 +312,8 @@ describe.each(names)('the service on %s', (name) => {
       await until('there is room again', async () => {
         const stream = openStream(streamUrl)
         const isOpen = await stream.opened
-        if (isOpen) stream.close()
+        stream.close()
+        await stream.closed
         return isOpen
       })
       await expectGreeting(streamUrl, callSid, token)

@@ -1,6 +1,6 @@
 /** The service as a process of its own on each runtime, and a built-in model beside it whose behaviour a test chooses. */
 import { spawn } from 'node:child_process'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -66,6 +66,7 @@ export const startTestService = async (
   const folder = await mkdtemp(join(tmpdir(), 'tandem-'))
   const configFolder = join(folder, 'config')
   await cp('config', configFolder, { recursive: true })
+  await addHuman(join(configFolder, 'customers', 'bright-smile.yaml'))
   const clips = await loadClips(files)
   let scenario: Scenario = PARROT
   const model = await startModelServer({
@@ -141,6 +142,12 @@ export const startTestService = async (
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The dentist of the tests has a human to fall back on. */
+const addHuman = async (file: string) => {
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace('\nfallback:', '\nfallback:\n  dial: "+15005550100"'))
 }
 
 /** Waits for something to become true, by looking; rejects with what was waited for. */
