@@ -5,10 +5,14 @@
 import type { CallReport } from '../call/effects.ts'
 import type { BridgeCounts } from './bridge.ts'
 
-/** A report and its moment, in ms since the call began; before the end, what went through the call. */
+/** A report and its moment, in ms since the call began: who is called first, and before the end what went through the call. */
 export type FeedEntry =
   & Readonly<{ atMs: number }>
-  & (CallReport | Readonly<{ type: 'counts' } & BridgeCounts>)
+  & (
+    | Readonly<{ type: 'offered'; customer: string; number: string }>
+    | CallReport
+    | Readonly<{ type: 'counts' } & BridgeCounts>
+  )
 
 export type CallFeed = Readonly<{
   publish: (callSid: string, entry: FeedEntry) => void

@@ -77,6 +77,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       audio: agent.audio,
       epoch: facts.epoch,
     })
+    feed.publish(callSid, { type: 'offered', customer: id, number: line.number, atMs: 0 })
     const bridge = createBridge({
       clock,
       log,
@@ -142,12 +143,13 @@ const logReport = (log: Log, { type, ...fields }: CallReport): void => {
   switch (type) {
     case 'caller-speaking':
     case 'agent-heard':
-    case 'model-complained':
       return log.debug(`call.${type}`, fields)
     case 'line':
       return log.debug('call.line', { pii: fields })
     case 'key-pressed':
       return log.debug('call.key-pressed', { pii: fields })
+    case 'model-complained':
+      return log.warn('call.model-complained', fields)
     default:
       return log.info(`call.${type}`, fields)
   }

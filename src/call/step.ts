@@ -120,18 +120,23 @@ const modelReady = (state: Ringing | Talking, atMs: number): Step => {
   ]
 }
 
-/** A complaint about our request means that it will not be answered; all else is only told. */
+/**
+ * Two complaints are the price of acting at once instead of waiting for the model to agree: it stopped by itself before we told
+ * it to, or it began to answer by itself before we asked.
+ */
 const modelComplained = (
   state: Ringing | Talking,
   code: string,
   problem: string,
 ): Step => {
-  const unanswered = state.response.is === 'asked' &&
-    code === 'conversation_already_has_active_response'
-  return [
-    unanswered ? { ...state, response: { is: 'free' } } : state,
-    [report({ type: 'model-complained', code, problem })],
-  ]
+  switch (code) {
+    case 'response_cancel_not_active':
+      return [state, []]
+    case 'conversation_already_has_active_response':
+      return [state.response.is === 'asked' ? { ...state, response: { is: 'free' } } : state, []]
+    default:
+      return [state, [report({ type: 'model-complained', code, problem })]]
+  }
 }
 
 const responseEnded = (

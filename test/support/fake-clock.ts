@@ -1,7 +1,13 @@
 /** A clock that moves only when a test says so, and runs what is due on the way in order of time. */
 import type { Clock } from '../../src/clock.ts'
 
-export type FakeClock = Clock & Readonly<{ advance: (ms: number) => void }>
+export type FakeClock =
+  & Clock
+  & Readonly<{
+    advance: (ms: number) => void
+    /** How many waits there are. */
+    waiting: () => number
+  }>
 
 export const createFakeClock = (): FakeClock => {
   let now = 0
@@ -18,6 +24,7 @@ export const createFakeClock = (): FakeClock => {
 
   return {
     nowMs: () => now,
+    waiting: () => due.length,
     after: (delayMs, action) => {
       const id = nextId++
       due.push({ id, atMs: now + Math.max(0, delayMs), action })

@@ -1,0 +1,203 @@
+/**
+ * A whole call on a clock that a test owns: the built-in caller, the exchange and the built-in model, joined by sockets in
+ * memory. Nothing waits, nothing is noisy, and the caller knows the truth to the ms.
+ */
+import { type CallFacts, createExchange } from '../../src/bridge/exchange.ts'
+import type { FeedEntry } from '../../src/bridge/call-feed.ts'
+import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
+import { silentLog } from '../../src/log.ts'
+import type { Runtime } from '../../src/runtime/runtime.ts'
+import type { SocketEvents } from '../../src/runtime/socket.ts'
+import { createLine, type Line, type LineOptions } from '../../src/sim/caller/line.ts'
+import { createIds } from '../../src/sim/model/ids.ts'
+import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
+import { createModelSession, type ModelSession } from '../../src/sim/model/session.ts'
+import { decode } from '../../src/twilio/decode.ts'
+import { clips } from '../sim/model/bundled.ts'
+import { createFakeClock, type FakeClock } from './fake-clock.ts'
+import { createSocketPair } from './socket-pair.ts'
+
+export type VirtualCallOptions = Readonly<{
+  /** YAML below `agent:`, such as `audio: pcmu`. */
+  agent?: string
+  /** YAML beside `agent:`. */
+  customer?: string
+  scenario?: Partial<Scenario>
+  /** One way between Twilio and us, and between us and the model. */
+  callerLatencyMs?: number
+  modelLatencyMs?: number
+  /** How long after the webhook the stream begins. */
+  streamAfterMs?: number
+  behaviour?: Partial<Pick<LineOptions, 'suppressSilence' | 'jitterMs' | 'eachFrame'>>
+}>
+
+export type VirtualCall = Readonly<{
+  clock: FakeClock
+  line: Line
+  /** The sessions that were opened, in order. */
+  sessions: readonly ModelSession[]
+  entries: readonly FeedEntry[]
+  /** What was said to the model on its socket and when, as `type` and time. */
+  toModel: readonly Readonly<{ type: string; atMs: number }>[]
+  fromModel: readonly Readonly<{ type: string; atMs: number }>[]
+  /** What was sent to Twilio, as `event` and time. */
+  toCaller: readonly Readonly<{ event: string; atMs: number }>[]
+  offer: () => void
+  end: (reason: 'caller-hung-up' | 'shutdown') => void
+  /** Lets time pass until something is true; throws when it does not become so. */
+  until: (what: string, isTrue: () => boolean, limitMs?: number) => void
+  count: () => number
+}>
+
+const CALL = 'CA0123456789abcdef0123456789abcdef'
+const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
+
+/** Offers a call and lets its stream begin. */
+export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall => {
+  const { callerLatencyMs = 0, modelLatencyMs = 0, streamAfterMs = 400 } = options
+  const scenario: Scenario = { ...PARROT, ...options.scenario }
+  const clock = createFakeClock()
+  const sessions: ModelSession[] = []
+  const entries: FeedEntry[] = []
+  const toModel: { type: string; atMs: number }[] = []
+  const fromModel: { type: string; atMs: number }[] = []
+  const toCaller: { event: string; atMs: number }[] = []
+
+  const connect: Runtime['connect'] = (_url, { timeoutMs }, events) => {
+    const [here, there] = createSocketPair(clock, modelLatencyMs)
+    const refused = scenario.refuse && 'status' in scenario.refuse
+      ? scenario.refuse.status
+      : undefined
+    const answerAfterMs = scenario.connectMs + 2 * modelLatencyMs
+    const cancel = clock.after(Math.min(answerAfterMs, timeoutMs), () => {
+      if (refused !== undefined || answerAfterMs > timeoutMs) {
+        const httpStatus = refused === undefined ? {} : { httpStatus: refused }
+        return events.closed({ code: 1006, reason: 'refused', ...httpStatus })
+      }
+      const session = createModelSession({
+        socket: {
+          ...there.socket,
+          send: (text) => {
+            fromModel.push({ type: typeOf(text), atMs: clock.nowMs() })
+            return there.socket.send(text)
+          },
+        },
+        clock,
+        scenario,
+        clips,
+        ids: createIds(`s${sessions.length}x`),
+        model: 'gpt-realtime-2.1',
+      })
+      sessions.push(session)
+      there.listen({
+        ...session.events,
+        message: (text) => {
+          toModel.push({ type: typeOf(text), atMs: clock.nowMs() })
+          session.events.message(text)
+        },
+      })
+      here.listen(events)
+    })
+    return {
+      ...here.socket,
+      close: (code, reason) => {
+        cancel()
+        here.socket.close(code, reason)
+      },
+    }
+  }
+
+  const exchange = createExchange({
+    connect,
+    clock,
+    log: silentLog,
+    capacity: () => 10,
+    model: { baseUrl: 'http://model.test/v1', apiKey: 'sk-test' },
+    secret: 'secret',
+  })
+  const facts: CallFacts = {
+    callSid: CALL,
+    accountSid: ACCOUNT,
+    from: '+15550001111',
+    line: lineOf(options),
+    epoch: 1,
+    owner: 'machine',
+  }
+  const offer = () => exchange.offer(facts)
+  offer()
+  exchange.feed.watch(CALL, (entry) => entries.push(entry))
+  clock.advance(streamAfterMs)
+
+  const [phone, service] = createSocketPair(clock, callerLatencyMs)
+  const socket = {
+    ...service.socket,
+    send: (text: string) => {
+      toCaller.push({ event: JSON.parse(text).event, atMs: clock.nowMs() })
+      return service.socket.send(text)
+    },
+  }
+  let joined: SocketEvents | undefined
+  service.listen({
+    message: (text) => {
+      if (joined) return joined.message(text)
+      const message = decode(text)
+      if (message.type === 'start') joined = exchange.attach(CALL, socket, message)
+    },
+    closed: (close) => joined?.closed(close),
+  })
+  const stream = {
+    accountSid: ACCOUNT,
+    callSid: CALL,
+    streamSid: 'MZ0123456789abcdef0123456789abcdef',
+    customParameters: {},
+  }
+  const { line, events } = createLine({ socket: phone.socket, clock, stream, ...options.behaviour })
+  phone.listen(events)
+
+  return {
+    clock,
+    line,
+    sessions,
+    entries,
+    toModel,
+    fromModel,
+    toCaller,
+    offer,
+    end: (reason) => exchange.end(CALL, reason),
+    until: (what, isTrue, limitMs = 60_000) => {
+      for (let waitedMs = 0; !isTrue(); waitedMs += 1) {
+        if (waitedMs > limitMs) throw new Error(`not in ${limitMs} ms: ${what}`)
+        clock.advance(1)
+      }
+    },
+    count: exchange.count,
+  }
+}
+
+const lineOf = ({ agent = '', customer = '' }: VirtualCallOptions): CallFacts['line'] => {
+  const text = [
+    'customer: Test',
+    'numbers: ["+15005550006"]',
+    customer,
+    'agent:',
+    '  instructions: Be kind.',
+    ...agent.split('\n').map((line) => `  ${line}`),
+  ].join('\n')
+  const parsed = parseConfig({
+    customers: [{ path: 'config/customers/test.yaml', text }],
+    readKnowledge: () => undefined,
+  })
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems))
+  const line = createConfig(DEFAULT_SERVICE, parsed.config.customers).lineOf('+15005550006')
+  if (!line) throw new Error('no line')
+  return line
+}
+
+const typeOf = (text: string): string => {
+  try {
+    return String(JSON.parse(text).type)
+  } catch {
+    return '(no JSON)'
+  }
+}
