@@ -27,7 +27,7 @@ ENTRYPOINT ["deno", "run", "--no-prompt", "--allow-net", "--allow-env", "--allow
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["deno", "run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env=PORT", "src/healthcheck.ts"]
 
-# Nothing runs while this stage is built, so an image for another architecture needs no emulator.
+# The image: the base with files put into it, and no command run.
 FROM on-${RUNTIME}
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules

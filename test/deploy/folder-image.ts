@@ -96,7 +96,11 @@ const perform = async (build: Build, root: string, step: Step): Promise<void> =>
   if (step.name === 'WORKDIR') await mkdir(step.workdir, { recursive: true })
   else if (step.name === 'COPY') await copy(build, root, step)
   else if (step.name === 'RUN') await runStep(build, root, step)
+  else if (!SETTINGS.includes(step.name)) throw new Error(`cannot carry out ${step.name}`)
 }
+
+// These only say how a container is started.
+const SETTINGS = 'ENV ENTRYPOINT CMD HEALTHCHECK USER VOLUME EXPOSE STOPSIGNAL'.split(' ')
 
 const copy = async (build: Build, root: string, { flags, text, workdir }: Step): Promise<void> => {
   const paths = text.split(/\s+/)

@@ -1,7 +1,7 @@
 /** Starts the service as a container of the image would, looks at it from outside, and stops it as a platform does. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -155,7 +155,7 @@ const contentOf = async ({ root, config }: FolderImage): Promise<string> => {
     .filter((path) => path !== ours && !data.some((folder) => path.startsWith(folder)))
   const lines = await Promise.all(
     paths.sort().map(async (path) => {
-      const { size, mtimeMs } = await stat(path)
+      const { size, mtimeMs } = await lstat(path)
       return `${path} ${size} ${mtimeMs}`
     }),
   )

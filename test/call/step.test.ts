@@ -1,0 +1,226 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CallEffect } from '../../src/call/effects.ts'
+import type { Happening } from '../../src/call/events.ts'
+import { type CallRules, type CallState, isWanted, startCall } from '../../src/call/state.ts'
+import { step } from '../../src/call/step.ts'
+
+const RULES: CallRules = { greeting: 'Hello.', maxDurationMs: 60_000, streamTimeoutMs: 15_000 }
+
+/** Tells a call what happens, one thing each ms unless said otherwise. */
+const run = (happenings: readonly (Happening & { atMs?: number })[], rules = RULES) => {
+  let state: CallState = startCall(rules, 0)
+  const effects: CallEffect[] = []
+  happenings.forEach((happening, at) => {
+    const [next, decided] = step(state, { ...happening, atMs: happening.atMs ?? at })
+    state = next
+    effects.push(...decided)
+  })
+  return { state, effects, done: effects.filter(({ type }) => type !== 'report') }
+}
+
+describe('step()', () => {
+  it('asks for the greeting once, when the model is ready, and says it exactly', () => {
+    const { done } = run([
+      { type: 'model-ready' },
+      { type: 'model-ready' },
+      { type: 'tick' },
+    ])
+    expect(done).toEqual([{ type: 'request-response', sentence: 'Hello.' }])
+  })
+
+  it('asks for nothing when the agent has no greeting', () => {
+    const { done } = run([{ type: 'model-ready' }], { maxDurationMs: 1, streamTimeoutMs: 1 })
+    expect(done).toEqual([])
+  })
+
+  it('waits fifteen seconds for the stream', () => {
+    expect(run([{ type: 'tick', atMs: 14_999 }]).done).toEqual([])
+    expect(run([{ type: 'tick', atMs: 15_000 }]).done)
+      .toEqual([{ type: 'end-call', reason: 'no-stream' }])
+  })
+
+  it('counts the longest duration from the moment the line is open', () => {
+    const connected: Happening & { atMs: number } = { type: 'caller-connected', atMs: 10_000 }
+    const ends = (atMs: number) => run([connected, { type: 'tick', atMs }]).state.phase === 'ended'
+    expect(ends(69_999)).toBe(false)
+    expect(ends(70_000)).toBe(true)
+  })
+
+  it('tells a model that was never reached from one that was lost', () => {
+    expect(run([{ type: 'model-lost', cause: 'x' }]).done)
+      .toEqual([{ type: 'end-call', reason: 'model-unreachable' }])
+    expect(run([{ type: 'model-ready' }, { type: 'model-lost', cause: 'x' }]).done.at(-1))
+      .toEqual({ type: 'end-call', reason: 'model-lost' })
+  })
+
+  it('does nothing any more after the end', () => {
+    const { done, state } = run([
+      { type: 'caller-connected' },
+      { type: 'caller-hung-up' },
+      { type: 'caller-lost' },
+      { type: 'model-ready' },
+      { type: 'tick', atMs: 999_999 },
+    ])
+    expect(done.slice(1)).toEqual([{ type: 'end-call', reason: 'caller-hung-up' }])
+    expect(state).toMatchObject({ phase: 'ended', reason: 'caller-hung-up' })
+  })
+
+  it('measures how long the caller waited for the agent', () => {
+    const part = { responseId: 'resp_1', itemId: 'item_1', contentIndex: 0 }
+    const { effects } = run([
+      { type: 'caller-connected', atMs: 0 },
+      { type: 'caller-stopped-speaking', itemId: 'item_0', atMs: 5_000 },
+      { type: 'agent-audio-sent', ...part, sentMs: 20, modelMs: 20, atMs: 5_640 },
+      { type: 'agent-audio-sent', ...part, sentMs: 20, modelMs: 20, atMs: 5_900 },
+    ])
+    const spoke = effects.filter((effect) =>
+      effect.type === 'report' && effect.report.type === 'agent-speaking'
+    )
+    expect(spoke).toEqual([{
+      type: 'report',
+      report: { type: 'agent-speaking', responseId: 'resp_1', latencyMs: 640 },
+    }])
+  })
+
+  it('takes a refusal for harmless that only says that the model was quicker', () => {
+    for (const code of ['response_cancel_not_active', 'conversation_already_has_active_response']) {
+      const { state, effects } = run([
+        { type: 'caller-connected' },
+        { type: 'model-complained', code, problem: '' },
+      ])
+      expect(state.phase).toBe('talking')
+      expect(
+        effects.some((effect) =>
+          effect.type === 'report' && effect.report.type === 'model-complained'
+        ),
+      )
+        .toBe(false)
+    }
+  })
+})
+
+describe('whatever happens to a call, step()', () => {
+  const id = fc.constantFrom('a', 'b', 'c')
+  const part = fc.record({ responseId: id, itemId: id, contentIndex: fc.constantFrom(0, 1) })
+  const happening: fc.Arbitrary<Happening> = fc.oneof(
+    fc.constantFrom<Happening>(
+      { type: 'caller-connected' },
+      { type: 'model-ready' },
+      { type: 'tick' },
+      { type: 'model-complained', code: 'conversation_already_has_active_response', problem: '' },
+      { type: 'caller-pressed-key', digit: '5' },
+    ),
+    id.map((itemId): Happening => ({ type: 'caller-started-speaking', itemId })),
+    id.map((itemId): Happening => ({ type: 'caller-stopped-speaking', itemId })),
+    fc.tuple(id, fc.option(id, { nil: undefined })).map(([itemId, previousItemId]): Happening => ({
+      type: 'caller-turn-ended',
+      itemId,
+      previousItemId,
+    })),
+    fc.tuple(id, fc.string(), fc.boolean()).map(([itemId, text, final]): Happening => ({
+      type: 'caller-words',
+      itemId,
+      text,
+      final,
+    })),
+    fc.tuple(part, fc.string(), fc.boolean()).map(([part, text, final]): Happening => ({
+      type: 'agent-words',
+      ...part,
+      text,
+      final,
+    })),
+    id.map((responseId): Happening => ({ type: 'agent-response-started', responseId })),
+    id.map((responseId): Happening => ({
+      type: 'agent-response-ended',
+      responseId,
+      status: 'completed',
+    })),
+    fc.tuple(part, fc.integer({ min: 1, max: 50 })).map(([part, frames]): Happening => ({
+      type: 'agent-audio-sent',
+      ...part,
+      sentMs: frames * 20,
+      modelMs: frames * 20,
+    })),
+    part.map((part): Happening => ({ type: 'agent-audio-refused', ...part })),
+    part.map((part): Happening => ({ type: 'agent-audio-ended', ...part })),
+    fc.integer({ min: 0, max: 12 }).map((mark): Happening => ({
+      type: 'mark-echoed',
+      name: `m${mark}`,
+    })),
+  )
+  const story = fc.array(fc.tuple(happening, fc.integer({ min: 0, max: 900 })), { maxLength: 120 })
+
+  /** Runs a story as the bridge would: audio that is not wanted is refused. */
+  const tell = (
+    events: readonly [Happening, number][],
+    look: (
+      before: CallState,
+      after: CallState,
+      effects: readonly CallEffect[],
+      happening: Happening,
+    ) => void,
+  ) => {
+    let state: CallState = startCall({ ...RULES, maxDurationMs: 1e9, streamTimeoutMs: 1e9 }, 0)
+    let atMs = 0
+    for (const [told, afterMs] of events) {
+      atMs += afterMs
+      const happening = told.type === 'agent-audio-sent' && !isWanted(state, told.responseId)
+        ? { ...told, type: 'agent-audio-refused' as const }
+        : told
+      const [next, effects] = step(state, { ...happening, atMs })
+      look(state, next, effects, happening)
+      state = next
+    }
+  }
+
+  it('never believes more heard than was sent, nor less than was proven', () => {
+    fc.assert(fc.property(story, (events) => {
+      tell(events, (_, after) => {
+        if (after.phase !== 'talking') return
+        const { sentMs, provenMs, items } = after.playback
+        expect(provenMs).toBeGreaterThanOrEqual(0)
+        expect(provenMs).toBeLessThanOrEqual(sentMs)
+        expect(items.every((item) => item.startMs + item.sentMs <= sentMs + 1e-6)).toBe(true)
+      })
+    }))
+  })
+
+  it('truncates an item within its audio, clears before it truncates, and asks only once', () => {
+    fc.assert(fc.property(story, (events) => {
+      const modelMs = new Map<string, number>()
+      const asked = { count: 0 }
+      tell(events, (_, __, effects, happening) => {
+        if (happening.type === 'agent-audio-sent') {
+          const known = modelMs.get(happening.itemId) ?? 0
+          modelMs.set(happening.itemId, known + happening.modelMs)
+        }
+        const order = effects.map(({ type }) => type)
+        const cleared = order.indexOf('clear-playback')
+        const truncated = order.indexOf('truncate-item')
+        if (cleared >= 0) expect(cleared).toBe(0)
+        if (cleared >= 0 && truncated >= 0) expect(cleared).toBeLessThan(truncated)
+        for (const effect of effects) {
+          if (effect.type === 'request-response') asked.count += 1
+          if (effect.type !== 'truncate-item') continue
+          expect(Number.isInteger(effect.audioEndMs)).toBe(true)
+          expect(effect.audioEndMs).toBeGreaterThanOrEqual(0)
+          expect(effect.audioEndMs).toBeLessThanOrEqual(modelMs.get(effect.itemId) ?? 0)
+        }
+      })
+      expect(asked.count).toBeLessThanOrEqual(1)
+    }))
+  })
+
+  it('lets nothing be heard of a response that was spoken over', () => {
+    fc.assert(fc.property(story, (events) => {
+      tell(events, (before, after, effects) => {
+        for (const effect of effects) {
+          if (effect.type !== 'cancel-response') continue
+          expect(isWanted(after, effect.responseId)).toBe(false)
+          expect(before.phase).not.toBe('ended')
+        }
+      })
+    }))
+  })
+})
