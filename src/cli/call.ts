@@ -1,5 +1,4 @@
 /** `tandem call`: places a simulated call with a running service, as Twilio would, and says how it went. */
-import { type Command, InvalidArgumentError } from 'commander'
 import { parseEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/config.ts'
@@ -12,7 +11,7 @@ import type { CommandContext, ExitCode } from './command.ts'
 import { bundledConversation, oneRecording } from './conversation.ts'
 import { place } from './place.ts'
 
-type CallOptions = Readonly<{
+export type CallOptions = Readonly<{
   url?: string
   to?: string
   from: string
@@ -24,30 +23,8 @@ type CallOptions = Readonly<{
 
 const ACCOUNT = 'AC00000000000000000000000000000000'
 
-/** Adds the command to the program. */
-export const addCall = (
-  program: Command,
-  context: CommandContext,
-  exit: (code: ExitCode) => void,
-) =>
-  program.command('call')
-    .description('place a simulated call with a running service; no phone, no account')
-    .option('--url <url>', 'where the service is (default: PUBLIC_URL, or this machine at PORT)')
-    .option('--to <number>', 'the number to call (default: the first of the configuration)')
-    .option('--from <number>', 'the number of the caller', '+15550001111')
-    .option('--audio <file>', 'a WAV file to say (8 or 24 kHz) instead of the bundled conversation')
-    .option('--seconds <n>', 'hang up after this long', positive, 60)
-    .option('--out <file>', 'where the stereo recording goes (default: call-<id>.wav)')
-    .option('--json', 'write the report as one JSON object')
-    .action(async (options: CallOptions) => exit(await call(context, options)))
-
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (value > 0) return value
-  throw new InvalidArgumentError('It must be a number above 0.')
-}
-
-const call = async (context: CommandContext, options: CallOptions): Promise<ExitCode> => {
+/** Places the call; the service must be running. */
+export const call = async (context: CommandContext, options: CallOptions): Promise<ExitCode> => {
   const parsed = parseEnvironment({ ...context.variables, NODE_ENV: undefined })
   if ('problems' in parsed) {
     for (const { variable, message } of parsed.problems) context.err(`${variable} ${message}`)

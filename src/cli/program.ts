@@ -1,33 +1,16 @@
-/** The command line: `tandem <command>`. */
-import { Command, CommanderError } from 'commander'
-import { addCall } from './call.ts'
-import { addCheck } from './check.ts'
+/** The command line: `tandem <command>`. A command is loaded when it is typed, so that none pays for the others. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { CommandContext, ExitCode } from './command.ts'
-import { addDemo } from './demo.ts'
-import { addSchema } from './schema.ts'
-import { addServe } from './serve.ts'
 
-/** Runs the command that was typed. Resolves with its exit code; a service resolves when it has been stopped. */
+/** Runs the command that was typed. Resolves with its exit code; for `serve`, once it listens. */
 export const runProgram = async (
   typed: readonly string[],
   context: CommandContext,
 ): Promise<ExitCode> => {
   let exitCode: ExitCode = 0
-  const exit = (code: ExitCode) => {
+  const program = createProgram(context, (code) => {
     exitCode = code
-  }
-  const program = new Command('tandem')
-    .description('joins phone calls to a speech-to-speech model')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => context.out(text.trimEnd()),
-      writeErr: (text) => context.err(text.trimEnd()),
-    })
-  addServe(program, context, exit)
-  addCheck(program, context, exit)
-  addCall(program, context, exit)
-  addDemo(program, context, exit)
-  addSchema(program, context)
+  })
   try {
     await program.parseAsync([...typed], { from: 'user' })
     return exitCode
@@ -35,4 +18,59 @@ export const runProgram = async (
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     throw error
   }
+}
+
+const createProgram = (context: CommandContext, exit: (code: ExitCode) => void): Command => {
+  const program = new Command('tandem')
+    .description('joins phone calls to a speech-to-speech model')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      writeErr: (text) => context.err(text.trimEnd()),
+    })
+
+  program.command('serve')
+    .description('answer calls; prints one line of JSON when it listens')
+    .option('--json', 'write the log as JSON lines (the default when no terminal reads it)')
+    .option('--pii', 'keep what callers say in the log')
+    .action(async (options) => exit(await (await import('./serve.ts')).serve(context, options)))
+
+  program.command('check')
+    .description('check the configuration: each line and its agent, each mistake with its place')
+    .argument('[folder]', 'the configuration', context.variables.TANDEM_CONFIG ?? './config')
+    .option('--json', 'write one JSON object')
+    .action(async (folder, options) =>
+      exit(await (await import('./check.ts')).check(context, folder, options))
+    )
+
+  program.command('call')
+    .description('place a simulated call with a running service; no phone, no account')
+    .option('--url <url>', 'where the service is (default: PUBLIC_URL, or this machine at PORT)')
+    .option('--to <number>', 'the number to call (default: the first of the configuration)')
+    .option('--from <number>', 'the number of the caller', '+15550001111')
+    .option('--audio <file>', 'a WAV file to say (8 or 24 kHz) instead of the bundled conversation')
+    .option('--seconds <n>', 'hang up after this long', positive, 60)
+    .option('--out <file>', 'where the stereo recording goes (default: call-<time>.wav)')
+    .option('--json', 'write the report as one JSON object')
+    .action(async (options) => exit(await (await import('./call.ts')).call(context, options)))
+
+  program.command('demo')
+    .description('place a phone call through the service on this machine, with built-in ends')
+    .option('--out <file>', 'where the recording goes', 'demo.wav')
+    .option('--json', 'write the report as one JSON object')
+    .action(async (options) => exit(await (await import('./demo.ts')).demo(context, options)))
+
+  program.command('schema')
+    .description('print the JSON Schema of the configuration files')
+    .option('--write <file>', 'write it to a file instead')
+    .option('--json', 'the schema is JSON either way')
+    .action(async (options) => exit(await (await import('./schema.ts')).schema(context, options)))
+
+  return program
+}
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (value > 0) return value
+  throw new InvalidArgumentError('It must be a number above 0.')
 }

@@ -59,7 +59,7 @@ export const startAll = async (
       for (const line of checkReport(loaded)) context.err(line)
       return 2
     }
-    context.err(`cannot listen on ${environment.host}:${environment.port}: ${messageOf(error)}`)
+    context.err(`cannot start on ${environment.host}:${environment.port}: ${messageOf(error)}`)
     return 1
   }
 }

@@ -1,0 +1,201 @@
+/** The routes without a server: the whole app over an exchange made by hand, on a clock that stands still. */
+import type { CallFacts } from '../../src/bridge/exchange.ts'
+import type { FeedEntry } from '../../src/bridge/call-feed.ts'
+import type { PastCall } from '../../src/bridge/live-calls.ts'
+import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import { type AppOptions, createApp } from '../../src/http/app.ts'
+import type { Fields, Log } from '../../src/log.ts'
+import type { Connection } from '../../src/runtime/runtime.ts'
+import type { Socket, SocketClose, SocketEvents } from '../../src/runtime/socket.ts'
+import { sign } from '../../src/sim/caller/signature.ts'
+import type { StreamStart } from '../../src/twilio/messages.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { createSocketPair } from '../support/socket-pair.ts'
+
+export const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
+export const CALL = 'CA0123456789abcdef0123456789abcdef'
+export const AUTH_TOKEN = '12345'
+export const PUBLIC_URL = 'https://voice.example.com'
+/** Seconds since the epoch, for ever. */
+export const NOW_S = 1_800_000_000
+
+const CUSTOMERS = {
+  'customers/bright-smile.yaml': `customer: Bright Smile Dental
+numbers: ["+15005550006"]
+agent: { instructions: You answer the phone. }
+fallback: { say: Fish & chips later., dial: "+15005550100" }
+`,
+  'customers/casa-do-mar.yaml': `customer: Casa do Mar
+numbers: ["+15005550009"]
+agent: { instructions: You answer the phone. }
+fallback: { say: Please call again. }
+`,
+}
+
+/** An exchange that does nothing and writes down what it was told. */
+export const createHandMadeExchange = () => {
+  const ringing = new Map<string, CallFacts>()
+  const past = new Map<string, PastCall<CallFacts>>()
+  const told = new Map<string, FeedEntry[]>()
+  const watchers = new Set<(entry: FeedEntry) => void>()
+  const listener: SocketEvents = {
+    message: (text) => void heard.push(text),
+    closed: (close) => void closed.push(close),
+  }
+  const offered: CallFacts[] = []
+  const ended: string[][] = []
+  const attached: { callSid: string; socket: Socket; start: StreamStart }[] = []
+  const heard: string[] = []
+  const closed: SocketClose[] = []
+  let room = true
+
+  return {
+    offered,
+    ended,
+    /** The streams that were joined to their call, what came on them then, and how they ended. */
+    attached,
+    heard,
+    closed,
+    /** What the feed gives to those who watch a call, from its beginning. */
+    told,
+    past: (callSid: string) => past.get(callSid),
+    watchers: () => watchers.size,
+    tell: (entry: FeedEntry) => watchers.forEach((watcher) => watcher(entry)),
+    full: () => void (room = false),
+    rings: (facts: CallFacts) => void ringing.set(facts.callSid, facts),
+    hasEnded: (facts: CallFacts, reason: PastCall<CallFacts>['reason']) =>
+      void past.set(facts.callSid, { facts, reason, endedAtMs: 0 }),
+    offer: (facts: CallFacts) => {
+      offered.push(facts)
+      ringing.set(facts.callSid, facts)
+    },
+    hasRoom: () => room,
+    ringing: (callSid: string) => ringing.get(callSid),
+    end: (callSid: string, reason: string) => void ended.push([callSid, reason]),
+    attach: (callSid: string, socket: Socket, start: StreamStart) => {
+      if (!ringing.delete(callSid)) return undefined
+      attached.push({ callSid, socket, start })
+      return listener
+    },
+    feed: {
+      publish: () => {},
+      watch: (callSid: string, watcher: (entry: FeedEntry) => void) => {
+        const story = told.get(callSid)
+        if (!story) return undefined
+        story.forEach(watcher)
+        watchers.add(watcher)
+        return () => void watchers.delete(watcher)
+      },
+    },
+  }
+}
+
+/** A line of the log. */
+export type Logged = Readonly<{ level: string; name: string; fields: Fields }>
+
+export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
+  const clock = createFakeClock()
+  const exchange = createHandMadeExchange()
+  const logged: Logged[] = []
+  const config = configOf(CUSTOMERS)
+  const app = createApp({
+    exchange,
+    config: () => config,
+    authTokens: [AUTH_TOKEN],
+    publicUrl: PUBLIC_URL,
+    accountSid: ACCOUNT,
+    machine: 'm1',
+    secret: 'test-secret',
+    operatorToken: 'test-operator-token',
+    isReady: () => true,
+    clock,
+    nowS: () => NOW_S,
+    log: createListedLog(logged),
+    ...changes,
+  })
+
+  /** Posts a form as Twilio would; the body and the signature may be given literally. */
+  const post = async (
+    path: string,
+    form: Readonly<Record<string, string>>,
+    { body = String(new URLSearchParams(form)), signature = sign(AUTH_TOKEN, PUBLIC_URL + path, form) } = {},
+  ) => {
+    const response = await app.request(path, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+        ...(signature === '' ? {} : { 'x-twilio-signature': signature }),
+      },
+      body,
+    })
+    return { response, status: response.status, text: await response.text() }
+  }
+
+  const lineOf = (number: string) => {
+    const line = config.lineOf(number)
+    if (!line) throw new Error(`nobody has the number ${number}`)
+    return line
+  }
+
+  return { app, clock, exchange, logged, post, lineOf, names: () => logged.map(({ name }) => name) }
+}
+
+/** The end of a socket that Twilio would hold. */
+export type StreamEnd = Readonly<{
+  send: (text: string) => void
+  close: () => void
+  received: readonly string[]
+  closes: readonly SocketClose[]
+}>
+
+/** A connection on which a handshake may be accepted, as a runtime hands it to the app. */
+export const createConnection = (clock: ReturnType<typeof createFakeClock>) => {
+  const streams: StreamEnd[] = []
+  const connection: Connection = {
+    accept: (open) => {
+      const [ours, theirs] = createSocketPair(clock)
+      const received: string[] = []
+      const closes: SocketClose[] = []
+      ours.listen(open(ours.socket))
+      theirs.listen({
+        message: (text) => void received.push(text),
+        closed: (close) => void closes.push(close),
+      })
+      streams.push({
+        send: (text) => {
+          theirs.socket.send(text)
+          clock.advance(0)
+        },
+        close: () => {
+          theirs.socket.close()
+          clock.advance(0)
+        },
+        received,
+        closes,
+      })
+      return new Response(null)
+    },
+  }
+  return { connection, streams }
+}
+
+const configOf = (texts: Readonly<Record<string, string>>) => {
+  const customers = Object.entries(texts).map(([path, text]) => ({ path, text }))
+  const parsed = parseConfig({ customers, readKnowledge: () => undefined })
+  if ('problems' in parsed) throw new Error(parsed.problems.map((it) => it.message).join('\n'))
+  return createConfig(DEFAULT_SERVICE, parsed.config.customers)
+}
+
+const createListedLog = (lines: Logged[]): Log => {
+  const at = (level: string) => (name: string, fields: Fields = {}) =>
+    void lines.push({ level, name, fields })
+  const log: Log = {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    with: () => log,
+  }
+  return log
+}
