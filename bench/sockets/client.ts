@@ -12,7 +12,7 @@ import { connect as connectBuiltIn } from '../../src/runtime/connect-built-in.ts
 import { connect as connectWs } from '../../src/runtime/connect.ts'
 import type { Runtime } from '../../src/runtime/runtime.ts'
 import type { Socket } from '../../src/runtime/socket.ts'
-import { BYTES_PER_MS, isAudio, PACKET_MS, type Measurement } from './traffic.ts'
+import { BYTES_PER_MS, isAudio, type Measurement, PACKET_MS } from './traffic.ts'
 
 /** The control: it costs what pacing and writing the messages costs, and no socket. */
 const connectNothing: Runtime['connect'] = (_url, _options, events) => {
@@ -42,6 +42,7 @@ const payload = base64Encode(
 )
 let sent = 0
 let received = 0
+let lost = ''
 
 const main = async (): Promise<void> => {
   const sockets = await Promise.all(
@@ -52,6 +53,7 @@ const main = async (): Promise<void> => {
   const before = { sent, received, cpu: process.cpuUsage(), atMs: performance.now() }
   await passed(Number(values.measureMs))
   const { user, system } = process.cpuUsage(before.cpu)
+  if (lost !== '') throw new Error(`a socket was lost: ${lost}`)
   const measurement: Measurement = {
     sent: sent - before.sent,
     received: received - before.received,
@@ -63,15 +65,18 @@ const main = async (): Promise<void> => {
   process.exit(0)
 }
 
-/** Rejects when the socket does not open; one that is lost later makes the whole measurement worthless. */
+/** Rejects when the socket does not open. One that is lost later spoils the measurement. */
 const openSocket = (connect: Runtime['connect']): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = connect(values.url, { timeoutMs: 10_000, headers: { authorization: 'Bearer x' } }, {
+    const socket = connect(values.url, {
+      timeoutMs: 10_000,
+      headers: { authorization: 'Bearer x' },
+    }, {
       opened: () => resolve(socket),
       message: () => received++,
       closed: ({ code, reason }) => {
-        reject(new Error(`a socket was lost: ${code} ${reason}`))
-        process.exitCode = 1
+        lost = `${code} ${reason}`
+        reject(new Error(`cannot connect: ${lost}`))
       },
     })
   })

@@ -38,7 +38,7 @@ export const demo = async (
     },
   )
   if (typeof started === 'number') {
-    return exit(started)
+    return started
   }
 
   const { service, stop } = started

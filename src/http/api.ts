@@ -4,24 +4,26 @@ import { bearerAuth } from 'hono/bearer-auth'
 import { streamSSE } from 'hono/streaming'
 import type { Exchange } from '../bridge/exchange.ts'
 import type { FeedEntry } from '../bridge/call-feed.ts'
+import type { Clock } from '../clock.ts'
 import type { AppTypes } from './bindings.ts'
 
 export type ApiOptions = Readonly<{
   exchange: Pick<Exchange, 'feed'>
   operatorToken: string
+  clock: Clock
 }>
 
 /** A proxy that hears nothing for a while closes the connection. */
 const KEEP_ALIVE_MS = 5_000
 
 /** `/api/v1`: needs the operator's token. */
-export const apiRoutes = ({ exchange, operatorToken }: ApiOptions): Hono<AppTypes> => {
+export const apiRoutes = ({ exchange, operatorToken, clock }: ApiOptions): Hono<AppTypes> => {
   const api = new Hono<AppTypes>()
   api.use(bearerAuth({ token: operatorToken }))
 
   api.get('/calls/:callSid/events', (c) => {
     const { callSid } = c.req.param()
-    const queue = createQueue<FeedEntry>()
+    const queue = createQueue<FeedEntry>(clock)
     const stop = exchange.feed.watch(callSid, queue.add)
     if (!stop) return c.json({ title: 'no such call', status: 404 }, 404)
     return streamSSE(c, async (stream) => {
@@ -47,7 +49,7 @@ export const apiRoutes = ({ exchange, operatorToken }: ApiOptions): Hono<AppType
 type Next<Value> = { is: 'value'; value: Value } | { is: 'quiet' } | { is: 'closed' }
 
 /** Between a feed that pushes and a stream that takes its time. */
-const createQueue = <Value>() => {
+const createQueue = <Value>(clock: Clock) => {
   const waiting: Value[] = []
   let wake = () => {}
   let closed = false
@@ -63,9 +65,9 @@ const createQueue = <Value>() => {
     next: async (quietMs: number): Promise<Next<Value>> => {
       if (waiting.length === 0 && !closed) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, quietMs)
+          const cancel = clock.after(quietMs, resolve)
           wake = () => {
-            clearTimeout(timer)
+            cancel()
             resolve()
           }
         })

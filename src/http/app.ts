@@ -1,5 +1,6 @@
 /** All routes of the service. One file per audience: Twilio's webhooks, Twilio's streams, the operator's programs, the platform. */
 import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { type ApiOptions, apiRoutes } from './api.ts'
 import type { AppTypes } from './bindings.ts'
 import { type HealthOptions, healthRoutes } from './health.ts'
@@ -17,6 +18,8 @@ export const createApp = (options: AppOptions): Hono<AppTypes> => {
   app.route('/api/v1', apiRoutes(options))
   app.notFound((c) => c.text('not found', 404))
   app.onError((error, c) => {
+    // How hono's own middleware refuses: a wrong token, a body that is too long.
+    if (error instanceof HTTPException) return error.getResponse()
     options.log.error('http.fault', { path: c.req.path, error })
     return c.text('internal error', 500)
   })

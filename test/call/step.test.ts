@@ -7,9 +7,11 @@ import { step } from '../../src/call/step.ts'
 
 const RULES: CallRules = { greeting: 'Hello.', maxDurationMs: 60_000, streamTimeoutMs: 15_000 }
 
+const offered = (rules: CallRules): CallState => startCall(rules, 0)
+
 /** Tells a call what happens, one thing each ms unless said otherwise. */
 const run = (happenings: readonly (Happening & { atMs?: number })[], rules = RULES) => {
-  let state: CallState = startCall(rules, 0)
+  let state = offered(rules)
   const effects: CallEffect[] = []
   happenings.forEach((happening, at) => {
     const [next, decided] = step(state, { ...happening, atMs: happening.atMs ?? at })
@@ -161,7 +163,7 @@ describe('whatever happens to a call, step()', () => {
       happening: Happening,
     ) => void,
   ) => {
-    let state: CallState = startCall({ ...RULES, maxDurationMs: 1e9, streamTimeoutMs: 1e9 }, 0)
+    let state = offered({ ...RULES, maxDurationMs: 1e9, streamTimeoutMs: 1e9 })
     let atMs = 0
     for (const [told, afterMs] of events) {
       atMs += afterMs
