@@ -29,14 +29,16 @@ const facts = (line: CallFacts['line']): CallFacts => ({
 })
 
 describe('POST /twilio/after', () => {
-  test.each([
-    'caller-lost',
-    'no-stream',
-    'model-unreachable',
-    'model-lost',
-    'shutdown',
-    'fault',
-  ] as const)('after %s says what the customer wants said and calls a human', async (reason) => {
+  test.each(
+    [
+      'caller-lost',
+      'no-stream',
+      'model-unreachable',
+      'model-lost',
+      'shutdown',
+      'fault',
+    ] as const,
+  )('after %s says what the customer wants said and calls a human', async (reason) => {
     const { post, exchange, lineOf } = createAppFixture()
     exchange.hasEnded(facts(lineOf('+15005550006')), reason)
     const { status, text } = await post('/twilio/after', FORM)

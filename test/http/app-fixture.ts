@@ -119,7 +119,10 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
   const post = async (
     path: string,
     form: Readonly<Record<string, string>>,
-    { body = String(new URLSearchParams(form)), signature = sign(AUTH_TOKEN, PUBLIC_URL + path, form) } = {},
+    {
+      body = String(new URLSearchParams(form)),
+      signature = sign(AUTH_TOKEN, PUBLIC_URL + path, form),
+    } = {},
   ) => {
     const response = await app.request(path, {
       method: 'POST',

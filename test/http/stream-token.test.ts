@@ -14,7 +14,7 @@ describe('a token', () => {
     expect(signToken(SECRET, CLAIM, NOW_S)).toBe(TOKEN)
     expect(signToken(SECRET, CLAIM, NOW_S + 0.999)).toBe(TOKEN)
     expect(signToken(SECRET, { callSid: 'CA1', epoch: 2 }, NOW_S))
-      .toBe('1800000030.QPQexoswUxepVP8hSFgzh1ai9eMdP3QACGDdolMOV-o')
+      .toBe('1800000030.QPqexoswUxepVP8hSFgzh1ai9eMdP3QACGDdolMOV-o')
   })
 
   test('is good for its call and epoch, for half a minute', () => {

@@ -113,7 +113,9 @@ describe('a webhook', () => {
     async (path) => {
       const { post, exchange } = createAppFixture()
       for (const signature of ['', 'bm90IHRoZSByaWdodCBvbmU=', 'x']) {
-        const { status, text } = await post(path, { ...FORM, CallStatus: 'completed' }, { signature })
+        const { status, text } = await post(path, { ...FORM, CallStatus: 'completed' }, {
+          signature,
+        })
         expect([status, text]).toEqual([403, 'bad signature'])
       }
       expect(exchange.offered).toEqual([])
