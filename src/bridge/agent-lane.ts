@@ -18,6 +18,8 @@ export type AgentLane = Readonly<{
   open: (toCaller: (payload: string) => void) => void
   /** Forgets what is not a whole frame yet: the queue at Twilio was cleared. */
   drop: () => void
+  /** The session that spoke is gone: what it said last is sent, filled up to a whole frame. */
+  cutOff: () => void
   counts: () => AgentAudioCounts
 }>
 
@@ -99,6 +101,9 @@ export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
       for (const piece of early.release()) send(piece)
     },
     drop,
+    cutOff: () => {
+      if (current) finish(current)
+    },
     counts: () => ({ sentMs, refused, droppedMs: early.droppedMs() }),
   }
 }

@@ -5,6 +5,7 @@
  * in order. One exception anywhere in it ends this call and no other.
  */
 import { createTranscoder } from '../audio/transcoder.ts'
+import { conversationOf } from '../call/conversation.ts'
 import type { CallEffect, CallReport } from '../call/effects.ts'
 import type { EndReason } from '../call/end-reason.ts'
 import type { Happening } from '../call/events.ts'
@@ -19,6 +20,7 @@ import { createGapFinder } from '../twilio/gaps.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
 import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
 import { listenToCaller } from './caller-leg.ts'
+import { holdTone } from './hold-tone.ts'
 import type { OpenModelLeg } from './model-leg.ts'
 
 export type Bridge = Readonly<{
@@ -59,9 +61,15 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   let heardFromCallerAtMs = clock.nowMs()
 
   const happened = (happening: Happening) => {
+    // The session must not outlive its words, nor its successor hear the caller before it knows what was said.
+    if (happening.type === 'model-interrupted') {
+      agentLane.cutOff()
+      callerLane.close()
+    }
     const [next, effects] = step(state, { ...happening, atMs: clock.nowMs() })
     state = next
     for (const effect of effects) perform(effect)
+    if (happening.type === 'model-ready') callerLane.open()
   }
 
   const perform = (effect: CallEffect) => {
@@ -76,12 +84,20 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       case 'truncate-item':
         return model.truncateItem(effect.itemId, effect.contentIndex, effect.audioEndMs)
       case 'request-response':
-        return model.requestResponse(effect.sentence)
+        return model.requestResponse(effect.request)
+      case 'rewrite-item':
+        return model.rewriteItem({ ...effect, speaker: 'agent' }, effect.previousItemId)
+      case 'play-hold':
+        line?.socket.send(line.encode.media(holdTone()))
+        return happened({ type: 'hold-sent', sentMs: effect.ms })
+      case 'keep-turn':
+        return callerLane.keepTurn()
+      case 'forget-turn':
+        return callerLane.forgetTurn()
       case 'end-call':
         model.close()
         return line?.socket.close(1000, effect.reason)
       case 'report':
-        if (effect.report.type === 'model-ready') callerLane.open()
         return options.onReport(effect.report)
     }
   }
@@ -116,7 +132,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     happened: guarded(happened),
     audio: guarded(agentLane.audio),
     audioEnded: guarded(agentLane.ended),
-  })
+  }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript))
 
   return {
     state: () => state,

@@ -1,9 +1,9 @@
 /**
  * The caller's voice on its way to the model.
  *
- * Fifty frames a second come through here on every call: no decision, no parse, no closure. What comes before the model is
- * ready is kept and sent in one go; where Twilio sent nothing, silence is put in, because a model that is sent nothing does
- * not hear that the caller has stopped.
+ * Fifty frames a second come through here on every call: no decision, no parse, no closure. Where Twilio sent nothing, silence is put
+ * in, because a model that is sent nothing does not hear that the caller has stopped. The latest audio is always kept: all that came
+ * while the model was away, and the turn that it has not put into words yet, because a session that breaks forgets it.
  */
 import { decodedLength } from '../audio/base64.ts'
 import { FRAME_MS, SILENT_FRAME } from '../audio/frame.ts'
@@ -14,8 +14,13 @@ import { keepAudio } from './kept-audio.ts'
 export type CallerLane = Readonly<{
   /** Takes a frame from Twilio. */
   frame: (timestampMs: number, payload: string) => void
-  /** The model is ready: what was kept goes out, and from now on everything goes straight through. */
+  /** The model is there: what was kept goes out, and from now on everything goes straight through. */
   open: () => void
+  /** The model is away: from now on everything is kept. */
+  close: () => void
+  /** The caller has begun a turn; it is kept from shortly before now until it is forgotten. */
+  keepTurn: () => void
+  forgetTurn: () => void
   /** Looks whether frames stopped coming while the caller speaks; to be called a few times a second. */
   tick: (nowMs: number, callerSpeaks: boolean) => void
   counts: () => CallerAudioCounts
@@ -30,28 +35,43 @@ export type CallerLaneOptions = Readonly<{
   toModel: (payload: string) => void
 }>
 
-const KEPT_MS = 10_000
 const BYTES_PER_MS = 8
+/** Turn detection tells of a turn some hundred ms after it began. */
+const ALWAYS_KEPT_MS = 800
+const KEPT_TURN_MS = 15_000
+const KEPT_WHILE_CLOSED_MS = 10_000
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
 const QUIET_MS = 750
 const FILL_MS = 1_000
 const LONGEST_FILL_MS = 10_000
 
-/** Makes the lane of one stream. */
+/** Makes the lane of one call; the model is away at first. */
 export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   const { transcoder, gaps } = options
-  const early = keepAudio<string>(KEPT_MS)
+  const kept = keepAudio<string>(KEPT_WHILE_CLOSED_MS)
   let isOpen = false
+  let isTurn = false
+  let lostBefore = 0
+  let droppedMs = 0
   let frames = 0
   let filledMs = 0
   let filledSinceFrameMs = 0
   let lastFrameAtMs = options.nowMs()
 
   const pass = (payload: string, ms: number) => {
+    kept.keep(payload, ms)
+    if (isOpen) send(payload)
+  }
+
+  const send = (payload: string) => {
     const audio = transcoder.toModel(payload)
-    if (audio === '') return
-    if (isOpen) options.toModel(audio)
-    else early.keep(audio, ms)
+    if (audio !== '') options.toModel(audio)
+  }
+
+  /** What falls out of the store is lost only if the model has never had it. */
+  const setLimit = () => {
+    if (isOpen) kept.limit(isTurn ? KEPT_TURN_MS : ALWAYS_KEPT_MS)
+    else kept.limit(isTurn ? KEPT_TURN_MS : KEPT_WHILE_CLOSED_MS)
   }
 
   const fill = (ms: number) => {
@@ -70,8 +90,25 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       pass(payload, ms)
     },
     open: () => {
+      if (isOpen) return
       isOpen = true
-      for (const audio of early.release()) options.toModel(audio)
+      droppedMs += kept.droppedMs() - lostBefore
+      for (const payload of kept.all()) send(payload)
+      setLimit()
+    },
+    close: () => {
+      if (!isOpen) return
+      isOpen = false
+      setLimit()
+      lostBefore = kept.droppedMs()
+    },
+    keepTurn: () => {
+      isTurn = true
+      setLimit()
+    },
+    forgetTurn: () => {
+      isTurn = false
+      setLimit()
     },
     tick: (nowMs, callerSpeaks) => {
       const quiet = nowMs - lastFrameAtMs >= QUIET_MS + filledSinceFrameMs
@@ -80,6 +117,10 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       gaps.filled(FILL_MS)
       filledSinceFrameMs += FILL_MS
     },
-    counts: () => ({ frames, filledMs, droppedMs: early.droppedMs() }),
+    counts: () => ({
+      frames,
+      filledMs,
+      droppedMs: droppedMs + (isOpen ? 0 : kept.droppedMs() - lostBefore),
+    }),
   }
 }

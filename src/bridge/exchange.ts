@@ -86,9 +86,12 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
         greeting: agent.greeting,
         maxDurationMs: limits.maxDurationMs,
         streamTimeoutMs: STREAM_TIMEOUT_MS,
+        isTranscribed: agent.transcription !== false,
       },
-      openModel: (events) =>
+      openModel: (events, conversation) =>
         openRealtimeLeg({
+          conversation,
+          random: Math.random,
           connect: options.connect,
           clock,
           log,

@@ -13,6 +13,9 @@ export const happeningOf = (event: RealtimeEvent): Happening | undefined => {
       return { ...event, type: 'caller-turn-ended' }
     case 'input-transcript':
       return { ...event, type: 'caller-words' }
+    case 'input-transcript-failed':
+      // Nobody will know the words; the turn is over all the same.
+      return { type: 'caller-words', itemId: event.itemId, text: '', final: true }
     case 'item-added':
       return event.role === 'assistant' ? { ...event, type: 'agent-item-added' } : undefined
     case 'response-created':

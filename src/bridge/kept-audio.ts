@@ -1,31 +1,49 @@
-/** Audio that cannot go on yet is kept here, in order and bounded: past the bound the oldest is dropped and counted. */
+/** Audio that may still be needed is kept here, in order and bounded: past the bound the oldest is dropped and counted. */
 
 export type KeptAudio<Piece> = Readonly<{
   keep: (piece: Piece, ms: number) => void
+  /** Keeps no more than this from now on. */
+  limit: (limitMs: number) => void
   /** Takes everything out, oldest first. */
   release: () => readonly Piece[]
+  /** What is kept, oldest first. */
+  all: () => readonly Piece[]
   droppedMs: () => number
 }>
 
 /** Keeps up to `limitMs` of audio. */
 export const keepAudio = <Piece>(limitMs: number): KeptAudio<Piece> => {
-  const kept: { piece: Piece; ms: number }[] = []
+  const pieces: Piece[] = []
+  const lengthsMs: number[] = []
   let keptMs = 0
   let droppedMs = 0
+
+  const trim = () => {
+    while (keptMs > limitMs) {
+      pieces.shift()
+      const ms = lengthsMs.shift() ?? keptMs
+      keptMs -= ms
+      droppedMs += ms
+    }
+  }
+
   return {
     keep: (piece, ms) => {
-      kept.push({ piece, ms })
+      pieces.push(piece)
+      lengthsMs.push(ms)
       keptMs += ms
-      while (keptMs > limitMs) {
-        const oldest = kept.shift()
-        keptMs -= oldest?.ms ?? keptMs
-        droppedMs += oldest?.ms ?? 0
-      }
+      trim()
+    },
+    limit: (ms) => {
+      limitMs = ms
+      trim()
     },
     release: () => {
       keptMs = 0
-      return kept.splice(0).map(({ piece }) => piece)
+      lengthsMs.length = 0
+      return pieces.splice(0)
     },
+    all: () => pieces,
     droppedMs: () => droppedMs,
   }
 }

@@ -2,16 +2,19 @@
  * The model's leg of a call, whatever protocol it speaks. A second protocol is one more codec folder and one more file that
  * gives this.
  */
+import type { ConversationItem } from '../call/conversation.ts'
 import type { AgentPart, Happening } from '../call/events.ts'
+import type { ResponseRequest } from '../call/state.ts'
 
 /** What the bridge may ask of the model. Before `model-ready` only `close` means anything. */
 export type ModelLeg = Readonly<{
   /** Adds caller audio, base64 in the leg's audio format. */
   appendAudio: (payload: string) => void
-  /** Asks for a response; with a sentence, to say exactly that. */
-  requestResponse: (sentence?: string) => void
+  requestResponse: (request: ResponseRequest) => void
   cancelResponse: (responseId: string) => void
   truncateItem: (itemId: string, contentIndex: number, audioEndMs: number) => void
+  /** Writes an item anew that the session has by its text alone. */
+  rewriteItem: (item: ConversationItem, previousItemId?: string) => void
   /** Ends the session, also one that is still being opened. Nothing is told afterwards. */
   close: () => void
 }>
@@ -23,5 +26,11 @@ export type ModelLegEvents = Readonly<{
   audioEnded: (part: AgentPart) => void
 }>
 
-/** Opens the model's leg of a call. */
-export type OpenModelLeg = (events: ModelLegEvents) => ModelLeg
+/**
+ * Opens the model's leg of a call. `conversation` gives what was said so far; a session that takes over from another is told
+ * that before it is ready.
+ */
+export type OpenModelLeg = (
+  events: ModelLegEvents,
+  conversation: () => readonly ConversationItem[],
+) => ModelLeg

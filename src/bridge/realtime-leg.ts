@@ -1,145 +1,134 @@
 /**
- * The model's leg over the OpenAI Realtime API.
+ * The model's leg over the OpenAI Realtime API: one session after another, as long as the call lasts.
  *
- * The session is set up as soon as the socket is open and counts as ready when the server has echoed the audio formats we asked
- * for, not before. A handshake that fails for a passing reason is tried again, while the caller can still be expected to wait.
+ * A session that cannot be opened or breaks for a passing reason is followed by another, told what was said so far. What stays
+ * wrong until an operator mends it (a refused key, a model that is gone) ends the leg at once.
  */
 import type { Cancel, Clock } from '../clock.ts'
+import type { ConversationItem } from '../call/conversation.ts'
+import type { ResponseRequest } from '../call/state.ts'
 import type { Log } from '../log.ts'
-import { decode } from '../realtime/decode.ts'
 import {
   appendAudio,
   cancelResponse,
+  createItem,
   createResponse,
-  SESSION_EVENT_ID,
-  sessionUpdate,
+  deleteItem,
   truncateItem,
 } from '../realtime/encode.ts'
 import type { Endpoint } from '../realtime/endpoint.ts'
 import type { RealtimeEvent } from '../realtime/events.ts'
-import { isRetryable, nameOfEnd } from '../realtime/failure.ts'
-import { formatProblem, sayExactly, sessionOf, type SessionSettings } from '../realtime/session.ts'
+import { GO_ON, sayExactly, type SessionSettings } from '../realtime/session.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import type { Socket, SocketClose } from '../runtime/socket.ts'
 import { happeningOf } from './happenings.ts'
 import type { ModelLeg, ModelLegEvents } from './model-leg.ts'
+import { openRealtimeSession, type RealtimeSession, type SessionEnd } from './realtime-session.ts'
+import { retryDelayMs } from './retry.ts'
 
 export type RealtimeLegOptions = Readonly<{
   connect: Runtime['connect']
   clock: Clock
+  /** Between 0 and 1: spreads the calls that lost the same server. */
+  random: () => number
   log: Log
   endpoint: Endpoint
   settings: SessionSettings
+  conversation: () => readonly ConversationItem[]
 }>
 
-/** A session that is not ready by then is not waited for any longer. */
-const GIVE_UP_MS = 8_000
-const RETRY_MS = 250
+/** A caller who has heard nothing yet is not kept waiting for longer; one in the middle of a conversation is. */
+const FIRST_GIVE_UP_MS = 8_000
+const LATER_GIVE_UP_MS = 20_000
+const ATTEMPT_MS = 5_000
 
-/** Opens a session. `model-ready` or `model-lost` follows; the bridge is told nothing after either end. */
+/** Opens the leg. `model-ready` follows, and `model-lost` when there is no use in trying; nothing after that. */
 export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEvents): ModelLeg => {
-  const { clock, log, settings } = options
-  const openedAtMs = clock.nowMs()
+  const { clock, conversation, random } = options
   let phase: 'opening' | 'ready' | 'closed' = 'opening'
-  let socket: Socket | undefined
-  let wait: Cancel | undefined
+  let session: RealtimeSession | undefined
   let attempts = 0
-  let errorCode: string | undefined
+  let giveUpAtMs = clock.nowMs() + FIRST_GIVE_UP_MS
+  let cancelRetry: Cancel = () => {}
 
   const open = () => {
     attempts += 1
-    errorCode = undefined
-    const timeoutMs = openedAtMs + GIVE_UP_MS - clock.nowMs()
-    socket = options.connect(
-      options.endpoint.url,
-      { headers: options.endpoint.headers, timeoutMs },
-      {
-        opened: () => socket?.send(sessionUpdate(sessionOf(settings))),
-        message: (text) => {
-          if (phase !== 'closed') receive(decode(text))
-        },
-        closed,
+    const timeoutMs = Math.min(ATTEMPT_MS, giveUpAtMs - clock.nowMs())
+    session = openRealtimeSession({ ...options, timeoutMs, past: conversation }, {
+      ready: () => {
+        phase = 'ready'
+        attempts = 0
+        events.happened({ type: 'model-ready' })
       },
-    )
-    wait = clock.after(timeoutMs, () => lose('not-ready-in-time'))
+      event: receive,
+      ended,
+    })
   }
 
-  const closed = (close: SocketClose) => {
-    wait?.()
-    if (phase === 'closed') return
-    const end = { ...close, errorCode }
-    const retryAtMs = clock.nowMs() + RETRY_MS * attempts
-    const inTime = retryAtMs < openedAtMs + GIVE_UP_MS
-    log.warn('model.socket-closed', { ...close, errorCode, attempts })
-    if (phase === 'opening' && isRetryable(end) && inTime) {
-      wait = clock.after(RETRY_MS * attempts, open)
-    } else {
-      lose(nameOfEnd(end))
+  const ended = ({ cause, isRetryable }: SessionEnd) => {
+    if (phase === 'ready' && isRetryable) {
+      phase = 'opening'
+      giveUpAtMs = clock.nowMs() + LATER_GIVE_UP_MS
+      events.happened({ type: 'model-interrupted', cause })
     }
-  }
-
-  const lose = (cause: string) => {
-    close()
-    events.happened({ type: 'model-lost', cause })
-  }
-
-  const close = () => {
+    const delayMs = retryDelayMs(attempts, random())
+    if (isRetryable && clock.nowMs() + delayMs < giveUpAtMs) {
+      cancelRetry = clock.after(delayMs, open)
+      return
+    }
     phase = 'closed'
-    wait?.()
-    socket?.close()
+    events.happened({ type: 'model-lost', cause })
   }
 
   const receive = (event: RealtimeEvent) => {
     switch (event.type) {
-      case 'session-updated':
-        return sessionUpdated(formatProblem(settings.audio, event.session))
-      case 'error':
-        return complained(event)
       case 'output-audio':
         return events.audio(event, event.payload)
       case 'output-audio-done':
         return events.audioEnded(event)
+      case 'error':
+        return events.happened({
+          type: 'model-complained',
+          code: event.code,
+          problem: event.message,
+        })
       default: {
         const happening = happeningOf(event)
         if (happening) events.happened(happening)
-        else note(event)
       }
     }
   }
 
-  const sessionUpdated = (problem: string | undefined) => {
-    if (problem !== undefined) {
-      log.error('model.wrong-format', { problem })
-      return lose('wrong-format')
-    }
-    if (phase !== 'opening') return
-    phase = 'ready'
-    wait?.()
-    events.happened({ type: 'model-ready' })
-  }
-
-  const complained = ({ code, message, eventId }: Extract<RealtimeEvent, { type: 'error' }>) => {
-    errorCode = code
-    if (eventId === SESSION_EVENT_ID) {
-      log.error('model.session-refused', { code, problem: message })
-      return lose('session-refused')
-    }
-    events.happened({ type: 'model-complained', code, problem: message })
-  }
-
-  const note = (event: RealtimeEvent) => {
-    if (event.type === 'unknown') log.debug('model.unknown-event', { name: event.name })
-    if (event.type === 'malformed') log.debug('model.malformed-event', { problem: event.problem })
+  const send = (text: string) => {
+    if (phase === 'ready') session?.send(text)
   }
 
   open()
   return {
-    appendAudio: (payload) => void socket?.send(appendAudio(payload)),
-    requestResponse: (sentence) =>
-      void socket?.send(createResponse(sentence === undefined ? undefined : sayExactly(sentence))),
-    cancelResponse: (responseId) => void socket?.send(cancelResponse(responseId)),
+    appendAudio: (payload) => send(appendAudio(payload)),
+    requestResponse: (request) => send(createResponse(instructionsOf(request))),
+    cancelResponse: (responseId) => send(cancelResponse(responseId)),
     truncateItem: (itemId, contentIndex, audioEndMs) =>
-      void socket?.send(truncateItem(itemId, contentIndex, audioEndMs)),
-    close,
+      send(truncateItem(itemId, contentIndex, audioEndMs)),
+    rewriteItem: (item, previousItemId) => {
+      send(deleteItem(item.itemId))
+      // Of an item that was not heard at all nothing is left to write.
+      if (item.text !== '') send(createItem(item, previousItemId))
+    },
+    close: () => {
+      phase = 'closed'
+      cancelRetry()
+      session?.close()
+    },
+  }
+}
+
+const instructionsOf = (request: ResponseRequest): string | undefined => {
+  switch (request.kind) {
+    case 'reply':
+      return undefined
+    case 'exactly':
+      return sayExactly(request.sentence)
+    case 'go-on':
+      return GO_ON
   }
 }

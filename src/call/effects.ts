@@ -1,6 +1,7 @@
 /** What a call decides to do. The bridge performs effects in the order they are given and decides nothing itself. */
 import type { Usage } from './events.ts'
 import type { EndReason } from './end-reason.ts'
+import type { ResponseRequest } from './state.ts'
 import type { TranscriptLine } from './transcript.ts'
 
 export type CallEffect =
@@ -9,8 +10,15 @@ export type CallEffect =
   | Readonly<{ type: 'mark-playback'; name: string }>
   | Readonly<{ type: 'cancel-response'; responseId: string }>
   | Readonly<{ type: 'truncate-item'; itemId: string; contentIndex: number; audioEndMs: number }>
-  /** Asks the model to speak; with a sentence, to say exactly that. */
-  | Readonly<{ type: 'request-response'; sentence?: string }>
+  /** Writes an item anew that the model has by its text alone, because less of it was heard. */
+  | Readonly<{ type: 'rewrite-item'; itemId: string; previousItemId?: string; text: string }>
+  /** Asks the model to speak. */
+  | Readonly<{ type: 'request-response'; request: ResponseRequest }>
+  /** Lets the caller hear that the line is alive, for this long. */
+  | Readonly<{ type: 'play-hold'; ms: number }>
+  /** The caller says something from a moment ago on: its audio is kept until it is put into words. */
+  | Readonly<{ type: 'keep-turn' }>
+  | Readonly<{ type: 'forget-turn' }>
   /** Both legs are closed; Twilio then asks what to do with the caller. */
   | Readonly<{ type: 'end-call'; reason: EndReason }>
   | Readonly<{ type: 'report'; report: CallReport }>
@@ -18,6 +26,9 @@ export type CallEffect =
 /** What those who watch a call are told: the log, the event stream, the terminal. */
 export type CallReport =
   | Readonly<{ type: 'model-ready'; afterMs: number }>
+  /** The model's leg broke and is being opened again; the caller stays. */
+  | Readonly<{ type: 'model-interrupted'; cause: string }>
+  | Readonly<{ type: 'model-resumed'; afterMs: number }>
   | Readonly<{ type: 'caller-connected'; afterMs: number }>
   /** The agent begins to speak; `latencyMs` since the caller fell silent, or since the line opened. */
   | Readonly<{ type: 'agent-speaking'; responseId: string; latencyMs: number }>

@@ -47,9 +47,14 @@ export type AgentEvent =
   /** Audio came that nobody wants any more, and was dropped. */
   | (AgentPart & Readonly<{ type: 'agent-audio-refused' }>)
   | (AgentPart & Readonly<{ type: 'agent-audio-ended' }>)
+  /** A piece of hold tone went out to the caller. */
+  | Readonly<{ type: 'hold-sent'; sentMs: number }>
 
 export type ModelEvent =
+  /** The session is set up and knows what was said before; caller audio may flow. */
   | Readonly<{ type: 'model-ready' }>
+  /** The session broke; the leg opens another. */
+  | Readonly<{ type: 'model-interrupted'; cause: string }>
   /** The model cannot be reached, or its socket broke and is not coming back. */
   | Readonly<{ type: 'model-lost'; cause: string }>
   /** The model refused something we asked; the session goes on. */

@@ -23,6 +23,8 @@ export type PlayingItem = Readonly<{
   modelMs: number
   /** Whether the model has said that this is all. */
   ended: boolean
+  /** Whether the session that spoke it is gone: the present one has it by its text alone. */
+  isText: boolean
 }>
 
 /**
@@ -191,6 +193,21 @@ export const clear = (playback: Playback, atMs: number): Cleared => {
   }
 }
 
+/** The session that spoke is gone: no more will come of what is being played, and nobody can truncate it. */
+export const orphan = (playback: Playback): Playback => ({
+  ...playback,
+  items: playback.items.map((item) => ({ ...item, ended: true, isText: true })),
+})
+
+/** Notes that sound was sent which is no word of the agent, such as a hold tone. */
+export const sentSound = (playback: Playback, ms: number, atMs: number): Marked => {
+  const marked = sent(playback, { ...NO_ITEM, sentMs: ms, modelMs: ms }, atMs)
+  const { items } = playback
+  return { ...marked, playback: { ...marked.playback, items } }
+}
+
+const NO_ITEM = { responseId: '', itemId: '', contentIndex: 0 }
+
 /** How far the play-out will be when a message sent at `atMs` arrives. Never more than was sent. */
 export const heardBy = (playback: Playback, atMs: number): number => {
   const playedMs = atMs + playback.roundTripMs - playback.run.originMs
@@ -228,8 +245,8 @@ const addToItems = (playback: Playback, audio: SentAudio): readonly PlayingItem[
   const last = playback.items.at(-1)
   if (last?.itemId !== itemId || last.contentIndex !== contentIndex) {
     const startMs = playback.sentMs
-    const item = { responseId, itemId, contentIndex, startMs, sentMs, modelMs, ended: false }
-    return [...playback.items, item]
+    const item = { responseId, itemId, contentIndex, startMs, sentMs, modelMs }
+    return [...playback.items, { ...item, ended: false, isText: false }]
   }
   const grown = { ...last, sentMs: last.sentMs + sentMs, modelMs: last.modelMs + modelMs }
   return [...playback.items.slice(0, -1), grown]

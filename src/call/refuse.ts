@@ -8,7 +8,7 @@ import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
 import { clear, type CutItem, isPlaying } from './playback.ts'
 import type { Live, RefusedResponse, Talking } from './state.ts'
-import { cutLine, lineOf, type Transcript } from './transcript.ts'
+import { cutLine, itemBefore, lineOf, type Transcript } from './transcript.ts'
 
 const REFUSED_KEPT = 8
 
@@ -22,9 +22,9 @@ export const interrupt = (state: Talking, atMs: number): [Talking, readonly Call
   const effects: CallEffect[] = []
   if (playing) effects.push({ type: 'clear-playback' })
   effects.push(...cancel(state))
-  effects.push(...cut.map(truncate))
-  if (playing) effects.push(bargedIn(cut, heardMs, unheardMs))
   const transcript = cutLines(state, cut)
+  effects.push(...cut.map((each) => tellHeard(each, transcript)))
+  if (playing) effects.push(bargedIn(cut, heardMs, unheardMs))
   effects.push(...cut.flatMap(({ item }) => cutLineReport(transcript, item.itemId)))
   return [{ ...stopped, playback, transcript }, effects]
 }
@@ -63,12 +63,20 @@ const refuseActive = <State extends Live>(state: State, truncated: readonly stri
 const cancel = ({ response }: Live): readonly CallEffect[] =>
   response.is === 'active' ? [{ type: 'cancel-response', responseId: response.responseId }] : []
 
-const truncate = ({ item, heardMs }: CutItem): CallEffect => ({
-  type: 'truncate-item',
-  itemId: item.itemId,
-  contentIndex: item.contentIndex,
-  audioEndMs: Math.floor(heardMs),
-})
+/** Tells the model what was heard of an item: by its audio, or by its words where it has no more than those. */
+const tellHeard = ({ item, heardMs }: CutItem, transcript: Transcript): CallEffect => {
+  const { itemId, contentIndex } = item
+  if (!item.isText) {
+    return { type: 'truncate-item', itemId, contentIndex, audioEndMs: Math.floor(heardMs) }
+  }
+  const previousItemId = itemBefore(transcript, itemId)
+  return {
+    type: 'rewrite-item',
+    itemId,
+    text: lineOf(transcript, itemId)?.text ?? '',
+    ...(previousItemId === undefined ? {} : { previousItemId }),
+  }
+}
 
 const bargedIn = (cut: readonly CutItem[], heardMs: number, unheardMs: number): CallEffect => ({
   type: 'report',

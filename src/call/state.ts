@@ -21,6 +21,8 @@ export type Talking =
     connectedAtMs: number
     playback: Playback
     floor: Floor
+    /** Whether the last thing sent is a hold tone. */
+    holding: boolean
   }>
 
 export type Ended = Readonly<{ phase: 'ended'; reason: EndReason; transcript: Transcript }>
@@ -29,11 +31,30 @@ export type Ended = Readonly<{ phase: 'ended'; reason: EndReason; transcript: Tr
 export type Live = Readonly<{
   rules: CallRules
   startedAtMs: number
-  model: 'opening' | 'ready'
+  model: Model
   response: ResponseSlot
+  /** What the agent shall say as soon as it can, in order. */
+  waiting: readonly ResponseRequest[]
   refused: readonly RefusedResponse[]
   transcript: Transcript
+  /** The turn of the caller that the model has not put into words yet: only its audio tells what was said. */
+  unwritten: string | undefined
 }>
+
+/** The model's leg. `interrupted` is one that was ready and is being opened again. */
+export type Model =
+  | Readonly<{ is: 'opening' }>
+  | Readonly<{ is: 'ready' }>
+  | Readonly<{ is: 'interrupted'; sinceMs: number }>
+
+/** What the agent is asked to say. */
+export type ResponseRequest =
+  /** Whatever answers the caller. */
+  | Readonly<{ kind: 'reply' }>
+  /** This, word by word. */
+  | Readonly<{ kind: 'exactly'; sentence: string }>
+  /** What it was about to say when it was cut off by no fault of the caller's. */
+  | Readonly<{ kind: 'go-on' }>
 
 /** What the customer's file decides about a call. */
 export type CallRules = Readonly<{
@@ -43,12 +64,14 @@ export type CallRules = Readonly<{
   maxDurationMs: number
   /** How long Twilio may take to open the stream. */
   streamTimeoutMs: number
+  /** Whether the words of the caller are written down. */
+  isTranscribed: boolean
 }>
 
 /** The model generates one response at a time. */
 export type ResponseSlot =
   | Readonly<{ is: 'free' }>
-  | Readonly<{ is: 'asked' }>
+  | Readonly<{ is: 'asked'; request: ResponseRequest }>
   | Readonly<{ is: 'active'; responseId: string }>
 
 /**
@@ -70,10 +93,12 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   phase: 'ringing',
   rules,
   startedAtMs: atMs,
-  model: 'opening',
+  model: { is: 'opening' },
   response: { is: 'free' },
+  waiting: rules.greeting === undefined ? [] : [{ kind: 'exactly', sentence: rules.greeting }],
   refused: [],
   transcript: [],
+  unwritten: undefined,
 })
 
 /** The same call once the line is open. */
@@ -82,6 +107,7 @@ export const connect = (state: Ringing, atMs: number): Talking => ({
   phase: 'talking',
   connectedAtMs: atMs,
   playback: EMPTY_PLAYBACK,
+  holding: false,
   floor: state.rules.greeting === undefined ? { is: 'nobody' } : { is: 'awaited', sinceMs: atMs },
 })
 

@@ -2,15 +2,25 @@
  * What happens next in a call: `step(state, event)` gives the next state and what is to be done, and does nothing itself.
  */
 import type { CallEffect, CallReport } from './effects.ts'
-import type { AgentEvent, CallEvent } from './events.ts'
 import type { EndReason } from './end-reason.ts'
+import type { AgentEvent, CallEvent } from './events.ts'
+import {
+  holdLine,
+  holdSent,
+  modelComplained,
+  modelInterrupted,
+  modelReady,
+  orphanPlayback,
+  releaseHold,
+} from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
 import { interrupt, refuseAudio, refuseResponse } from './refuse.ts'
+import { type Change, free } from './responses.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
 
 /** The next state, and the effects to perform in their order. */
-export type Step = readonly [CallState, readonly CallEffect[]]
+export type Step = Change<CallState>
 
 /** Takes one event. An event that makes no sense in the present phase changes nothing. */
 export const step = (state: CallState, event: CallEvent): Step => {
@@ -32,6 +42,8 @@ const stepRinging = (state: Ringing, event: CallEvent): Step => {
       const reported = report({ type: 'caller-connected', afterMs })
       return withMark(talking, probe(talking.playback, event.atMs), [reported])
     }
+    case 'model-interrupted':
+      return modelInterrupted(state, event.cause, event.atMs, { is: 'nobody' })
     case 'tick':
       return event.atMs - state.startedAtMs < state.rules.streamTimeoutMs
         ? [state, []]
@@ -45,10 +57,10 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
   switch (event.type) {
     case 'caller-started-speaking': {
       const [interrupted, effects] = interrupt(state, event.atMs)
-      return [{ ...interrupted, floor: { is: 'caller' } }, [
-        ...effects,
-        report({ type: 'caller-speaking' }),
-      ]]
+      return [
+        { ...interrupted, floor: { is: 'caller' }, unwritten: event.itemId, holding: false },
+        [...effects, { type: 'keep-turn' }, report({ type: 'caller-speaking' })],
+      ]
     }
     case 'caller-stopped-speaking':
       return [{ ...state, floor: { is: 'awaited', sinceMs: event.atMs } }, []]
@@ -62,9 +74,15 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return withEcho(state, itemEnded(state.playback, event.itemId, event.contentIndex), event)
     case 'mark-echoed':
       return withEcho(state, echoed(state.playback, event.name, event.atMs), event)
+    case 'hold-sent':
+      return holdSent(state, event.sentMs, event.atMs)
+    case 'model-ready':
+      return then(releaseHold(state, event.atMs), (next) => modelReady(next, event.atMs))
+    case 'model-interrupted':
+      return modelInterrupted(orphanPlayback(state), event.cause, event.atMs, state.floor)
     case 'tick':
       return event.atMs - state.connectedAtMs < state.rules.maxDurationMs
-        ? [state, []]
+        ? holdLine(state, event.atMs)
         : end(state, 'max-duration', event.atMs)
     default:
       return stepLive(state, event)
@@ -77,7 +95,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'model-ready':
       return modelReady(state, event.atMs)
     case 'model-lost': {
-      const reason = state.model === 'opening' ? 'model-unreachable' : 'model-lost'
+      const reason = state.model.is === 'opening' ? 'model-unreachable' : 'model-lost'
       return end(state, reason, event.atMs, event.cause)
     }
     case 'model-complained':
@@ -95,7 +113,10 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'agent-words':
       return words(state, { ...event, speaker: 'agent' }, event)
     case 'caller-words':
-      return words(state, { ...event, speaker: 'caller' }, event)
+      return then(
+        words(state, { ...event, speaker: 'caller' }, event),
+        (next) => event.final && next.unwritten === event.itemId ? written(next) : [next, []],
+      )
     case 'caller-pressed-key':
       return [state, [report({ type: 'key-pressed', digit: event.digit })]]
     case 'caller-hung-up':
@@ -108,36 +129,11 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
   }
 }
 
-/** The greeting is asked for once: this event comes once, and only here is it looked at. */
-const modelReady = (state: Ringing | Talking, atMs: number): Step => {
-  const reported = report({ type: 'model-ready', afterMs: atMs - state.startedAtMs })
-  const { greeting } = state.rules
-  if (state.model === 'ready') return [state, []]
-  if (greeting === undefined) return [{ ...state, model: 'ready' }, [reported]]
-  return [
-    { ...state, model: 'ready', response: { is: 'asked' } },
-    [{ type: 'request-response', sentence: greeting }, reported],
-  ]
-}
-
-/**
- * Two complaints are the price of acting at once instead of waiting for the model to agree: it stopped by itself before we told
- * it to, or it began to answer by itself before we asked.
- */
-const modelComplained = (
-  state: Ringing | Talking,
-  code: string,
-  problem: string,
-): Step => {
-  switch (code) {
-    case 'response_cancel_not_active':
-      return [state, []]
-    case 'conversation_already_has_active_response':
-      return [state.response.is === 'asked' ? { ...state, response: { is: 'free' } } : state, []]
-    default:
-      return [state, [report({ type: 'model-complained', code, problem })]]
-  }
-}
+/** The caller's turn is in words, or answered without: its audio is needed no longer. */
+const written = <State extends Ringing | Talking>(state: State): Change<State> =>
+  state.unwritten === undefined
+    ? [state, []]
+    : [{ ...state, unwritten: undefined }, [{ type: 'forget-turn' }]]
 
 const responseEnded = (
   state: Ringing | Talking,
@@ -145,10 +141,13 @@ const responseEnded = (
 ): Step => {
   const { responseId, status, reason, usage } = event
   const isActive = state.response.is === 'active' && state.response.responseId === responseId
-  return [
-    isActive ? { ...state, response: { is: 'free' } } : state,
-    [report({ type: 'response-ended', responseId, status, reason, usage })],
-  ]
+  const reported = report({ type: 'response-ended', responseId, status, reason, usage })
+  const isAnswer = isActive && status === 'completed' && !state.rules.isTranscribed
+  const [next, effects] = then(
+    isAnswer ? written(state) : [state, []],
+    (answered) => isActive ? free(answered) : [answered, []],
+  )
+  return [next, [...effects, reported]]
 }
 
 const audioSent = (
@@ -189,11 +188,11 @@ const place = (state: Ringing | Talking, line: NewLine): Step => [
   [],
 ]
 
-const words = (
-  state: Ringing | Talking,
+const words = <State extends Ringing | Talking>(
+  state: State,
   line: NewLine,
   said: Readonly<{ text: string; final: boolean }>,
-): Step => {
+): Change<State> => {
   const change = said.final ? finishLine : addWords
   const transcript = change(state.transcript, line, said.text)
   const changed = lineOf(transcript, line.itemId)
@@ -218,5 +217,14 @@ const end = (
     }),
   ],
 ]
+
+/** Goes on from a change; the effects of both are done in order. */
+const then = <Before, After>(
+  [state, effects]: Change<Before>,
+  next: (state: Before) => Change<After>,
+): Change<After> => {
+  const [after, more] = next(state)
+  return [after, [...effects, ...more]]
+}
 
 const report = (report: CallReport): CallEffect => ({ type: 'report', report })

@@ -70,6 +70,10 @@ export const cutLine = (
     heardMs,
   }))
 
+/** The item before another, in the order of the conversation. */
+export const itemBefore = (transcript: Transcript, itemId: string): string | undefined =>
+  transcript[transcript.findIndex((each) => each.itemId === itemId) - 1]?.itemId
+
 /** The line of an item. */
 export const lineOf = (transcript: Transcript, itemId: string): TranscriptLine | undefined =>
   transcript.find((each) => each.itemId === itemId)

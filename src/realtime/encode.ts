@@ -29,6 +29,30 @@ export const createResponse = (instructions?: string): string =>
 export const cancelResponse = (responseId: string): string =>
   JSON.stringify({ type: 'response.cancel', response_id: responseId })
 
+/** What a session is told of a conversation it was not there for; ids are kept, so that items can still be named. */
+export type PastItem = Readonly<{ itemId: string; speaker: 'caller' | 'agent'; text: string }>
+
+/** Adds a past item after `previousItemId`, or at the end. An agent's words can only be given as text. */
+export const createItem = (
+  { itemId, speaker, text }: PastItem,
+  previousItemId?: string,
+): string =>
+  JSON.stringify({
+    type: 'conversation.item.create',
+    ...(previousItemId === undefined ? {} : { previous_item_id: previousItemId }),
+    item: {
+      id: itemId,
+      type: 'message',
+      ...(speaker === 'caller'
+        ? { role: 'user', content: [{ type: 'input_text', text }] }
+        : { role: 'assistant', content: [{ type: 'output_text', text }] }),
+    },
+  })
+
+/** Takes an item out of the conversation. */
+export const deleteItem = (itemId: string): string =>
+  JSON.stringify({ type: 'conversation.item.delete', item_id: itemId })
+
 /** Tells the model how much of an item was heard. More than the item is long is an error. */
 export const truncateItem = (itemId: string, contentIndex: number, audioEndMs: number): string =>
   JSON.stringify({

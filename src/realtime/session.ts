@@ -66,6 +66,11 @@ export const sessionOf = (settings: SessionSettings): SessionUpdate => ({
 export const sayExactly = (sentence: string): string =>
   `Say exactly: ${JSON.stringify(sentence)} Say nothing else.`
 
+/** Instructions for one response that takes up what was cut off by a broken connection. */
+export const GO_ON =
+  'The connection was interrupted for a moment while you were speaking or about to speak. ' +
+  'Go on from there: do not greet again, do not repeat what you have said, do not mention the interruption.'
+
 /** Says what is wrong with the session the server echoed, or nothing. Audio flows only when nothing is. */
 export const formatProblem = (
   audio: SessionSettings['audio'],

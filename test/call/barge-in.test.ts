@@ -15,7 +15,7 @@ const talk = (settings: LineSettings = {}) => {
   const clock = createFakeClock()
   const effects: CallEffect[] = []
   let state: CallState = startCall(
-    { greeting, maxDurationMs: 3_600_000, streamTimeoutMs: 15_000 },
+    { greeting, maxDurationMs: 3_600_000, streamTimeoutMs: 15_000, isTranscribed: true },
     clock.nowMs(),
   )
   const phone = createPhoneLine({
@@ -71,7 +71,8 @@ const talk = (settings: LineSettings = {}) => {
   const bargeIn = () => {
     effects.length = 0
     tell({ type: 'caller-started-speaking', itemId: 'item_caller' })
-    const order = effects.filter(({ type }) => type !== 'report').map(({ type }) => type)
+    const order = effects.map(({ type }) => type)
+      .filter((type) => type !== 'report' && type !== 'keep-turn')
     clock.advance(downMs)
     return order
   }

@@ -5,7 +5,12 @@ import type { Happening } from '../../src/call/events.ts'
 import { type CallRules, type CallState, isWanted, startCall } from '../../src/call/state.ts'
 import { step } from '../../src/call/step.ts'
 
-const RULES: CallRules = { greeting: 'Hello.', maxDurationMs: 60_000, streamTimeoutMs: 15_000 }
+const RULES: CallRules = {
+  greeting: 'Hello.',
+  maxDurationMs: 60_000,
+  streamTimeoutMs: 15_000,
+  isTranscribed: true,
+}
 
 const offered = (rules: CallRules): CallState => startCall(rules, 0)
 
@@ -28,11 +33,18 @@ describe('step()', () => {
       { type: 'model-ready' },
       { type: 'tick' },
     ])
-    expect(done).toEqual([{ type: 'request-response', sentence: 'Hello.' }])
+    expect(done).toEqual([{
+      type: 'request-response',
+      request: { kind: 'exactly', sentence: 'Hello.' },
+    }])
   })
 
   it('asks for nothing when the agent has no greeting', () => {
-    const { done } = run([{ type: 'model-ready' }], { maxDurationMs: 1, streamTimeoutMs: 1 })
+    const { done } = run([{ type: 'model-ready' }], {
+      maxDurationMs: 1,
+      streamTimeoutMs: 1,
+      isTranscribed: true,
+    })
     expect(done).toEqual([])
   })
 

@@ -23,7 +23,8 @@ export type VirtualCallOptions = Readonly<{
   agent?: string
   /** YAML beside `agent:`. */
   customer?: string
-  scenario?: Partial<Scenario>
+  /** How the model behaves, always or on the first session, the second and so on (the last one goes on). */
+  scenario?: Partial<Scenario> | readonly Partial<Scenario>[]
   /** One way between Twilio and us, and between us and the model. */
   callerLatencyMs?: number
   modelLatencyMs?: number
@@ -44,6 +45,8 @@ export type VirtualCall = Readonly<{
   /** What was sent to Twilio, as `event` and time. */
   toCaller: readonly Readonly<{ event: string; atMs: number }>[]
   offer: () => void
+  /** Tears the socket of the present session. */
+  breakModel: () => void
   end: (reason: 'caller-hung-up' | 'shutdown') => void
   /** Lets time pass until something is true; throws when it does not become so. */
   until: (what: string, isTrue: () => boolean, limitMs?: number) => void
@@ -56,7 +59,9 @@ const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
 /** Offers a call and lets its stream begin. */
 export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall => {
   const { callerLatencyMs = 0, modelLatencyMs = 0, streamAfterMs = 400 } = options
-  const scenario: Scenario = { ...PARROT, ...options.scenario }
+  const scenarios = [options.scenario ?? {}].flat()
+  let connections = 0
+  let breakModel = () => {}
   const clock = createFakeClock()
   const sessions: ModelSession[] = []
   const entries: FeedEntry[] = []
@@ -66,6 +71,8 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
 
   const connect: Runtime['connect'] = (_url, { timeoutMs }, events) => {
     const [here, there] = createSocketPair(clock, modelLatencyMs)
+    const changes = scenarios[Math.min(connections++, scenarios.length - 1)]
+    const scenario: Scenario = { ...PARROT, ...changes }
     const refused = scenario.refuse && 'status' in scenario.refuse
       ? scenario.refuse.status
       : undefined
@@ -90,6 +97,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
         model: 'gpt-realtime-2.1',
       })
       sessions.push(session)
+      breakModel = there.socket.terminate
       there.listen({
         ...session.events,
         message: (text) => {
@@ -164,6 +172,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     fromModel,
     toCaller,
     offer,
+    breakModel: () => breakModel(),
     end: (reason) => exchange.end(CALL, reason),
     until: (what, isTrue, limitMs = 60_000) => {
       for (let waitedMs = 0; !isTrue(); waitedMs += 1) {

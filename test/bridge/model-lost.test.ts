@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { createTone } from '../../src/audio/tone.ts'
+import { speechIn } from '../../src/sim/caller/turns.ts'
+import { clipOfText } from '../../src/sim/model/clips.ts'
+import type { ModelSession } from '../../src/sim/model/session.ts'
+import { clips } from '../sim/model/bundled.ts'
+import { startVirtualCall, type VirtualCall } from '../support/virtual-call.ts'
+
+const GREETING = 'Thanks for calling Bright Smile. How can I help?'
+const AGENT = `greeting: ${GREETING}`
+const said = (text: string) => clipOfText(clips, text)?.sound.pcm ?? new Int16Array(0)
+const tone = (ms: number) => {
+  const pcm = new Int16Array(ms * 8)
+  createTone({ frequencyHz: 700, sampleRateHz: 8000, amplitude: 0.3 }).fill(pcm)
+  return pcm
+}
+
+/** What a session knows of the conversation, as `role: words`. */
+const known = (session: ModelSession) =>
+  session.items().flatMap((item) =>
+    item.type === 'message'
+      ? [
+        `${item.role}: ${
+          item.content.map((part) =>
+            'text' in part ? part.text : 'transcript' in part ? part.transcript ?? '' : ''
+          ).join('')
+        }`,
+      ]
+      : []
+  )
+const asked = (call: VirtualCall) =>
+  call.toModel.filter(({ type }) => type === 'response.create').length
+const types = (call: VirtualCall) => call.entries.map(({ type }) => type)
+const phoneSound = (session: ModelSession) => {
+  const { sampleRateHz, pcm } = session.heard()
+  return pcm.filter((_, at) => at % (sampleRateHz / 8000) === 0)
+}
+
+describe('a model that is lost while nobody speaks', () => {
+  it('is followed by one that knows what was said, and does not greet again', () => {
+    const call = startVirtualCall({ agent: AGENT })
+    call.until('the greeting was heard', () => call.line.record().playedMs > 3_000)
+    call.clock.advance(1_000)
+    call.breakModel()
+    call.clock.advance(2_000)
+    expect(call.sessions).toHaveLength(2)
+    expect(known(call.sessions[1])).toEqual([`assistant: ${GREETING}`])
+    expect(asked(call)).toBe(1)
+    expect(types(call)).toContain('model-resumed')
+
+    call.line.say(said('Yes, please.'))
+    const before = call.line.record().playedMs
+    call.until('it is answered', () => call.line.record().playedMs > before + 500)
+    expect(known(call.sessions[1])).toContain('user: Yes, please.')
+  })
+
+  it('is hardly missed when the next one is quick: no hold tone', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: [{}, { connectMs: 1_000 }] })
+    call.clock.advance(6_000)
+    const { sentMs } = call.line.record()
+    call.breakModel()
+    call.clock.advance(5_000)
+    expect(call.line.record().sentMs).toBe(sentMs)
+  })
+
+  it('leaves the caller a tone when the next one takes its time, until it is there', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: [{}, { connectMs: 4_000 }] })
+    call.clock.advance(6_000)
+    const before = call.line.record().sentMs
+    const brokenAtMs = call.line.nowMs()
+    call.breakModel()
+    call.clock.advance(10_000)
+    const { sentMs, clears, queuedMs } = call.line.record()
+    expect(sentMs - before).toBeGreaterThanOrEqual(2_000)
+    expect(sentMs - before).toBeLessThanOrEqual(4_000)
+    expect(queuedMs).toBe(0)
+    expect(clears).toHaveLength(1)
+    expect(clears[0].atMs - brokenAtMs).toBeLessThan(4_300)
+    expect(call.sessions[1].record.truncations).toEqual([])
+  })
+})
+
+describe('a model that is lost while the agent speaks', () => {
+  it('leaves what was sent to be heard, and the next one goes on without greeting', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: { speed: 2 } })
+    call.until('the greeting has begun', () => call.line.record().sentMs > 1_000)
+    const { sentMs } = call.line.record()
+    call.breakModel()
+    call.clock.advance(1)
+    expect(call.line.record().clears).toEqual([])
+    call.until('all of that was heard', () => call.line.record().playedMs >= sentMs)
+    expect(call.sessions).toHaveLength(2)
+    call.clock.advance(1_000)
+    expect(asked(call)).toBe(2)
+    const [first] = known(call.sessions[1])
+    expect(first.startsWith('assistant: Thanks')).toBe(true)
+    expect(call.entries.filter((entry) => entry.type === 'ended')).toEqual([])
+  })
+
+  it('asks for the greeting again when none of it had come', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: [{ firstAudioMs: 5_000 }, {}] })
+    call.clock.advance(1_000)
+    call.breakModel()
+    call.clock.advance(6_000)
+    expect(asked(call)).toBe(2)
+    const greetingMs = said(GREETING).length / 8
+    expect(call.line.record().playedMs).toBeGreaterThanOrEqual(greetingMs)
+    expect(call.line.record().playedMs).toBeLessThan(greetingMs + 60)
+  })
+
+  it('is told by its words what was heard, when the caller cuts in on what the lost one said', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: { speed: 50 } })
+    call.until('the greeting has begun', () => call.line.record().playedMs > 600)
+    call.breakModel()
+    call.clock.advance(400)
+    expect(call.sessions).toHaveLength(2)
+    call.line.say(said('Wait, can we make it Thursday instead?'))
+    call.until('the queue was cleared', () => call.line.record().clears.length === 1)
+    call.clock.advance(10)
+    const [first] = known(call.sessions[1])
+    expect(first.length).toBeGreaterThan('assistant: Thanks'.length)
+    expect(first.length).toBeLessThan(`assistant: ${GREETING}`.length)
+    expect(`assistant: ${GREETING}`.startsWith(first)).toBe(true)
+    expect(call.sessions[1].record.errors
+      .filter(({ code }) => code !== 'response_cancel_not_active')).toEqual([])
+  })
+})
+
+describe('a model that is lost while the caller speaks', () => {
+  it('is followed by one that hears the whole sentence, once', () => {
+    const call = startVirtualCall({ scenario: [{}, { connectMs: 700 }] })
+    call.clock.advance(2_000)
+    call.line.say(tone(3_000))
+    call.clock.advance(1_500)
+    call.breakModel()
+    call.clock.advance(6_000)
+    const speech = speechIn(phoneSound(call.sessions[1]))
+    expect(speech).toHaveLength(1)
+    expect(speech[0].endMs - speech[0].startMs).toBeGreaterThanOrEqual(2_990)
+    expect(speech[0].endMs - speech[0].startMs).toBeLessThanOrEqual(3_040)
+    // The parrot of the new session has said it back, once.
+    call.clock.advance(5_000)
+    expect(Math.abs(call.line.record().playedMs - 3_000)).toBeLessThan(700)
+  })
+
+  it('loses nothing of ten seconds, and counts what it loses of more', () => {
+    const call = startVirtualCall({ scenario: [{}, { connectMs: 4_900 }, { connectMs: 0 }] })
+    call.clock.advance(2_000)
+    call.breakModel()
+    call.clock.advance(500)
+    call.line.say(tone(3_000))
+    call.clock.advance(12_000)
+    const counts = () => call.entries.find((entry) => entry.type === 'counts')
+    const session = call.sessions[call.sessions.length - 1]
+    expect(speechIn(phoneSound(session)).length).toBe(1)
+    call.end('caller-hung-up')
+    expect(counts()?.caller.droppedMs).toBe(0)
+  })
+})
+
+describe('a model that is lost for good', () => {
+  it('ends the call at once when it refuses the key', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: [{}, { refuse: { status: 401 } }] })
+    call.clock.advance(5_000)
+    call.breakModel()
+    call.clock.advance(400)
+    expect(call.entries.at(-1))
+      .toMatchObject({ type: 'ended', reason: 'model-lost', cause: 'handshake-401' })
+  })
+
+  it('is tried again, ever less often, for twenty seconds', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: [{}, { refuse: { status: 503 } }] })
+    call.clock.advance(5_000)
+    call.breakModel()
+    call.clock.advance(15_000)
+    expect(call.count()).toBe(1)
+    call.clock.advance(6_000)
+    expect(call.entries.at(-1)).toMatchObject({ type: 'ended', reason: 'model-lost' })
+    call.clock.advance(30_000)
+    expect(call.clock.waiting()).toBeLessThanOrEqual(1)
+  })
+})
