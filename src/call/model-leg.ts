@@ -54,7 +54,9 @@ export const modelInterrupted = <State extends Live>(
 const owedReply = (state: Live, floor: Floor): ResponseRequest | undefined => {
   if (state.response.is === 'asked') return state.response.request
   if (state.unwritten !== undefined) return undefined
-  if (state.response.is === 'active') return { kind: 'go-on' }
+  if (state.response.is === 'active') {
+    return state.response.hasSpoken ? { kind: 'go-on' } : state.response.request
+  }
   return floor.is === 'awaited' ? { kind: 'reply' } : undefined
 }
 

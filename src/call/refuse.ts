@@ -6,6 +6,7 @@
  */
 import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
+import { started } from './responses.ts'
 import { clear, type CutItem, isPlaying } from './playback.ts'
 import type { Live, RefusedResponse, Talking } from './state.ts'
 import { cutLine, itemBefore, lineOf, type Transcript } from './transcript.ts'
@@ -34,7 +35,7 @@ export const refuseResponse = <State extends Live>(
   state: State,
   responseId: string,
 ): [State, readonly CallEffect[]] => {
-  const active: State = { ...state, response: { is: 'active', responseId } }
+  const active = started(state, responseId)
   return [refuseActive(active, []), cancel(active)]
 }
 

@@ -23,6 +23,21 @@ export const askNext = <State extends Live>(state: State): Change<State> => {
   ]
 }
 
+/** The model has begun a response: the one that was asked for, or one of its own accord. */
+export const started = <State extends Live>(state: State, responseId: string): State => {
+  const request: ResponseRequest = state.response.is === 'asked'
+    ? state.response.request
+    : { kind: 'reply' }
+  return { ...state, response: { is: 'active', responseId, request, hasSpoken: false } }
+}
+
+/** A word of a response has come. */
+export const spoken = <State extends Live>(state: State, responseId: string): State =>
+  state.response.is === 'active' && state.response.responseId === responseId &&
+    !state.response.hasSpoken
+    ? { ...state, response: { ...state.response, hasSpoken: true } }
+    : state
+
 /** The slot is free again; what waits goes next. */
 export const free = <State extends Live>(state: State): Change<State> =>
   askNext({ ...state, response: { is: 'free' } })

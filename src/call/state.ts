@@ -72,7 +72,14 @@ export type CallRules = Readonly<{
 export type ResponseSlot =
   | Readonly<{ is: 'free' }>
   | Readonly<{ is: 'asked'; request: ResponseRequest }>
-  | Readonly<{ is: 'active'; responseId: string }>
+  | Readonly<{
+    is: 'active'
+    responseId: string
+    /** What it answers; `reply` for one that the model began by itself. */
+    request: ResponseRequest
+    /** Whether a word of it has come. */
+    hasSpoken: boolean
+  }>
 
 /**
  * A response the caller has spoken over. Its audio goes on arriving for a while and must not be played; the items in

@@ -15,7 +15,7 @@ import {
 } from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
 import { interrupt, refuseAudio, refuseResponse } from './refuse.ts'
-import { type Change, free } from './responses.ts'
+import { type Change, free, spoken, started } from './responses.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
 
@@ -101,7 +101,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'model-complained':
       return modelComplained(state, event.code, event.problem)
     case 'agent-response-started':
-      return [{ ...state, response: { is: 'active', responseId: event.responseId } }, []]
+      return [started(state, event.responseId), []]
     case 'agent-response-ended':
       return responseEnded(state, event)
     case 'agent-audio-refused':
@@ -111,7 +111,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'caller-turn-ended':
       return place(state, { ...event, speaker: 'caller' })
     case 'agent-words':
-      return words(state, { ...event, speaker: 'agent' }, event)
+      return words(spoken(state, event.responseId), { ...event, speaker: 'agent' }, event)
     case 'caller-words':
       return then(
         words(state, { ...event, speaker: 'caller' }, event),
