@@ -15,3 +15,24 @@ export class ConfigError extends Error {
     this.problems = problems
   }
 }
+
+/** What kept the store from its work: stable, for alerts and for telling one kind from another. */
+export type StoreErrorCode =
+  | 'store-cannot-open'
+  | 'store-read-only'
+  | 'store-full'
+  | 'store-busy'
+  | 'store-corrupt'
+  | 'store-refused'
+  | 'store-failed'
+
+/** The store cannot write or read. The calls go on; the operator looks after the disk. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}

@@ -10,6 +10,7 @@ import { createApp } from './http/app.ts'
 import type { Log } from './log.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { randomSecret } from './runtime/hmac.ts'
+import type { Store } from './store/store.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -31,6 +32,8 @@ export type ServiceOptions = Readonly<{
   /** Where sessions are opened: OpenAI, or the built-in model. */
   model: Readonly<{ baseUrl: string; apiKey: string }>
   files: ConfigFiles & SecretFiles
+  /** Keeps what is needed to take calls up again. The service closes it. */
+  store: Store
   clock: Clock
   log: Log
 }>
@@ -47,6 +50,16 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const secrets = await loadSecrets(environment, files)
   const first = await loadConfig(files, environment.configFolder)
   if (!('config' in first)) throw new ConfigError(first.problems)
+  let isReady = true
+  let app: ReturnType<typeof createApp> | undefined = undefined
+  const server = await runtime.serve({
+    hostname: environment.host,
+    port: environment.port,
+    // The public address may depend on the port, which is known only now.
+    fetch: (request, connection) =>
+      app?.fetch(request, connection) ?? new Response('not ready', { status: 503 }),
+  })
+
   const config = createConfigStore({
     files,
     clock,
@@ -62,17 +75,10 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     capacity: () => config.current().service.capacity,
     model: options.model,
     secret: secrets.secret,
+    store: options.store,
+    wallMs: Date.now,
   })
 
-  let isReady = true
-  let app: ReturnType<typeof createApp> | undefined = undefined
-  const server = await runtime.serve({
-    hostname: environment.host,
-    port: environment.port,
-    // The public address may depend on the port, which is known only now.
-    fetch: (request, connection) =>
-      app?.fetch(request, connection) ?? new Response('not ready', { status: 503 }),
-  })
   const url = `http://127.0.0.1:${server.port}`
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
@@ -106,6 +112,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       exchange.endAll('shutdown')
       if (callsLeft > 0) await passed(clock, LAST_WORDS_MS)
       await server.stop()
+      await options.store.close()
     },
   }
 }

@@ -16,6 +16,8 @@ export type AgentLane = Readonly<{
   ended: (part: AgentPart) => void
   /** The line is open: what waited goes out, and from now on everything goes straight through. */
   open: (toCaller: (payload: string) => void) => void
+  /** The line is gone: what comes from now on waits for the next one. */
+  close: () => void
   /** Forgets what is not a whole frame yet: the queue at Twilio was cleared. */
   drop: () => void
   /** The session that spoke is gone: what it said last is sent, filled up to a whole frame. */
@@ -99,6 +101,10 @@ export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
     open: (line) => {
       toCaller = line
       for (const piece of early.release()) send(piece)
+    },
+    close: () => {
+      toCaller = undefined
+      drop()
     },
     drop,
     cutOff: () => {

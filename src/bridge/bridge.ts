@@ -5,18 +5,18 @@
  * in order. One exception anywhere in it ends this call and no other.
  */
 import { createTranscoder } from '../audio/transcoder.ts'
+import { type Checkpoint, checkpointOf } from '../call/checkpoint.ts'
 import { conversationOf } from '../call/conversation.ts'
 import type { CallEffect, CallReport } from '../call/effects.ts'
 import type { EndReason } from '../call/end-reason.ts'
 import type { Happening } from '../call/events.ts'
 import { pieceMs } from '../call/playback.ts'
-import { type CallRules, type CallState, isWanted, startCall } from '../call/state.ts'
+import { type CallState, isWanted, type Ringing, type Talking } from '../call/state.ts'
 import { step } from '../call/step.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
-import { createGapFinder } from '../twilio/gaps.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
 import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
 import { listenToCaller } from './caller-leg.ts'
@@ -25,10 +25,12 @@ import type { OpenModelLeg } from './model-leg.ts'
 
 export type Bridge = Readonly<{
   state: () => CallState
-  /** Joins the caller's stream, once; gives what listens to its socket from then on. */
+  /** Joins a stream of the caller to the call that waits for it; gives what listens to its socket from then on. */
   attach: (socket: Socket, streamSid: string) => SocketEvents
   /** Lets the call look at its deadlines; to be called a few times a second. */
   tick: () => void
+  /** Twilio has no stream of this call and asks what to do, whatever the socket says. */
+  streamAsked: () => void
   end: (reason: EndReason) => void
   counts: () => BridgeCounts
 }>
@@ -41,12 +43,14 @@ export type BridgeCounts = Readonly<{
 }>
 
 export type BridgeOptions = Readonly<{
-  rules: CallRules
+  /** The call as it begins, or as another process left it. */
+  begin: (atMs: number) => Ringing
   audio: 'pcm' | 'pcmu'
   openModel: OpenModelLeg
   clock: Clock
   log: Log
   onReport: (report: CallReport) => void
+  onCheckpoint: (checkpoint: Checkpoint) => void
 }>
 
 /** A socket that says nothing for this long belongs to a phone that is gone. */
@@ -56,7 +60,7 @@ const CALLER_LOST_MS = 60_000
 export const createBridge = (options: BridgeOptions): Bridge => {
   const { clock, log } = options
   const transcoder = createTranscoder(options.audio)
-  let state: CallState = startCall(options.rules, clock.nowMs())
+  let state: CallState = options.begin(clock.nowMs())
   let line: Readonly<{ socket: Socket; encode: StreamEncoder }> | undefined
   let heardFromCallerAtMs = clock.nowMs()
 
@@ -94,6 +98,16 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return callerLane.keepTurn()
       case 'forget-turn':
         return callerLane.forgetTurn()
+      case 'leave-stream': {
+        const left = line
+        line = undefined
+        agentLane.close()
+        return left?.socket.close(1000, 'stream lost')
+      }
+      case 'checkpoint':
+        return state.phase === 'ended'
+          ? undefined
+          : options.onCheckpoint(checkpointOf(state, talkedMs(state)))
       case 'end-call':
         model.close()
         return line?.socket.close(1000, effect.reason)
@@ -101,6 +115,9 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return options.onReport(effect.report)
     }
   }
+
+  const talkedMs = (live: Ringing | Talking): number =>
+    live.talkedMs + (live.phase === 'talking' ? clock.nowMs() - live.connectedAtMs : 0)
 
   const agentLane = createAgentLane({
     transcoder,
@@ -111,7 +128,6 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const callerLane = createCallerLane({
     transcoder,
-    gaps: createGapFinder(),
     nowMs: clock.nowMs,
     toModel: (payload) => model.appendAudio(payload),
   })
@@ -137,9 +153,10 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   return {
     state: () => state,
     attach: (socket, streamSid) => {
-      line = { socket, encode: createStreamEncoder(streamSid) }
+      const encode = createStreamEncoder(streamSid)
+      line = { socket, encode }
       heardFromCallerAtMs = clock.nowMs()
-      const { encode } = line
+      callerLane.newStream()
       happened({ type: 'caller-connected' })
       agentLane.open((payload) => socket.send(encode.media(payload)))
       const caller = listenToCaller(log, {
@@ -147,15 +164,21 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         happened,
         heard: () => heardFromCallerAtMs = clock.nowMs(),
       })
-      return { message: guarded(caller.message), closed: guarded(caller.closed) }
+      // A socket that was given up may still say something.
+      const isCurrent = () => line?.socket === socket
+      return {
+        message: guarded((text) => isCurrent() && caller.message(text)),
+        closed: guarded((close) => isCurrent() && caller.closed(close)),
+      }
     },
     tick: guarded(() => {
       const nowMs = clock.nowMs()
       happened({ type: 'tick' })
       if (state.phase !== 'talking') return
       callerLane.tick(nowMs, state.floor.is === 'caller')
-      if (nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'caller-lost' })
+      if (nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
     }),
+    streamAsked: guarded(() => happened({ type: 'stream-asked' })),
     end: (reason) => happened({ type: 'end-requested', reason }),
     counts: () => ({
       caller: callerLane.counts(),

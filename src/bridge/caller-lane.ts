@@ -8,10 +8,12 @@
 import { decodedLength } from '../audio/base64.ts'
 import { FRAME_MS, SILENT_FRAME } from '../audio/frame.ts'
 import type { Transcoder } from '../audio/transcoder.ts'
-import type { GapFinder } from '../twilio/gaps.ts'
+import { createGapFinder } from '../twilio/gaps.ts'
 import { keepAudio } from './kept-audio.ts'
 
 export type CallerLane = Readonly<{
+  /** A stream begins, with a time line of its own. */
+  newStream: () => void
   /** Takes a frame from Twilio. */
   frame: (timestampMs: number, payload: string) => void
   /** The model is there: what was kept goes out, and from now on everything goes straight through. */
@@ -30,7 +32,6 @@ export type CallerAudioCounts = Readonly<{ frames: number; filledMs: number; dro
 
 export type CallerLaneOptions = Readonly<{
   transcoder: Transcoder
-  gaps: GapFinder
   nowMs: () => number
   toModel: (payload: string) => void
 }>
@@ -47,7 +48,8 @@ const LONGEST_FILL_MS = 10_000
 
 /** Makes the lane of one call; the model is away at first. */
 export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
-  const { transcoder, gaps } = options
+  const { transcoder } = options
+  let gaps = createGapFinder()
   const kept = keepAudio<string>(KEPT_WHILE_CLOSED_MS)
   let isOpen = false
   let isTurn = false
@@ -80,6 +82,11 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   }
 
   return {
+    newStream: () => {
+      gaps = createGapFinder()
+      filledSinceFrameMs = 0
+      lastFrameAtMs = options.nowMs()
+    },
     frame: (timestampMs, payload) => {
       const ms = decodedLength(payload) / BYTES_PER_MS
       const missingMs = gaps.before(timestampMs, ms)

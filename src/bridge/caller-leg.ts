@@ -36,6 +36,6 @@ export const listenToCaller = (log: Log, events: CallerLegEvents): SocketEvents 
   },
   closed: ({ code, reason }) => {
     log.debug('caller.socket-closed', { code, reason })
-    events.happened({ type: 'caller-lost' })
+    events.happened({ type: 'stream-lost' })
   },
 })

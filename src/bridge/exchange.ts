@@ -1,9 +1,11 @@
 /**
  * The exchange: takes a call that Twilio offers, opens its model's leg at once, and joins the caller's stream to it when that
- * comes.
+ * comes. When a stream breaks it takes the call up again, also one that another process held before it died.
  */
 import type { CallReport } from '../call/effects.ts'
-import type { EndReason } from '../call/end-reason.ts'
+import { type EndReason, owesApology } from '../call/end-reason.ts'
+import { type Checkpoint, checkpointOf, resumeCall } from '../call/checkpoint.ts'
+import { type CallRules, type Ringing, startCall } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
 import type { Line } from '../config/config.ts'
 import type { Log } from '../log.ts'
@@ -11,10 +13,12 @@ import { endpointOf } from '../realtime/endpoint.ts'
 import { hmac } from '../runtime/hmac.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
+import type { Store } from '../store/store.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import { createBridge } from './bridge.ts'
 import { type CallFeed, createCallFeed } from './call-feed.ts'
-import { createLiveCalls, type LiveCall, type PastCall } from './live-calls.ts'
+import { readCheckpoint, writeCheckpoint } from './kept-call.ts'
+import { createLiveCalls, type LiveCall } from './live-calls.ts'
 import { openRealtimeLeg } from './realtime-leg.ts'
 
 /** A call as Twilio offers it, and the line it came in on. */
@@ -23,24 +27,33 @@ export type CallFacts = Readonly<{
   accountSid: string
   from: string
   line: Line
-  /** How often the call was resumed, plus one. */
-  epoch: number
   /** The machine that holds the call. */
   owner: string
 }>
 
+/** A call that waits for its stream; the token of that stream is good for this epoch alone. */
+export type AwaitedCall = CallFacts & Readonly<{ epoch: number }>
+
+/** What is to become of a caller whose stream has ended. */
+export type After =
+  | Readonly<{ is: 'over' }>
+  | Readonly<{ is: 'resumed'; call: AwaitedCall }>
+  /** There is nobody to talk to; `line` is whose caller it was. */
+  | Readonly<{ is: 'apology'; line: Line | undefined }>
+
 export type Exchange = Readonly<{
-  /** Begins a call. One that is offered again, because Twilio repeats a webhook, stays as it is. */
-  offer: (facts: CallFacts) => void
+  /** Begins a call, or gives the one that is offered again because Twilio repeats a webhook. */
+  offer: (facts: CallFacts) => AwaitedCall | undefined
   /** Whether there is room for a call of this line. */
   hasRoom: (line: Line) => boolean
-  /** A call whose stream has not come yet. */
-  ringing: (callSid: string) => CallFacts | undefined
+  /** A call that waits for its stream. */
+  awaited: (callSid: string) => AwaitedCall | undefined
   /** Joins a stream to its call. */
   attach: (callSid: string, socket: Socket, start: StreamStart) => SocketEvents | undefined
+  /** Decides what happens after a stream; `facts` are those of the webhook that asks. Never rejects. */
+  after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => Promise<After>
   /** Ends a call; nothing happens if it has ended. */
   end: (callSid: string, reason: EndReason) => void
-  past: (callSid: string) => PastCall<CallFacts> | undefined
   feed: CallFeed
   count: () => number
   endAll: (reason: EndReason) => void
@@ -54,6 +67,9 @@ export type ExchangeOptions = Readonly<{
   model: Readonly<{ baseUrl: string; apiKey: string }>
   /** Salts the hash by which the model's maker may tell callers apart. */
   secret: string
+  store: Store
+  /** Milliseconds since 1970. */
+  wallMs: () => number
 }>
 
 /** How long Twilio may take to open the stream it was told to. */
@@ -61,39 +77,36 @@ const STREAM_TIMEOUT_MS = 15_000
 
 /** Makes the exchange of a process. */
 export const createExchange = (options: ExchangeOptions): Exchange => {
-  const { clock } = options
+  const { clock, store } = options
   const calls = createLiveCalls<CallFacts>(clock)
   const feed = createCallFeed()
 
-  const offer = (facts: CallFacts) => {
-    if (calls.get(facts.callSid)) return
+  const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
     const { callSid, line } = facts
     const { agent, limits, id, version } = line.customer
     const log = options.log.with({ callSid, customer: id })
     const startedAtMs = clock.nowMs()
-    log.info('call.offered', {
-      version,
-      model: agent.model,
-      audio: agent.audio,
-      epoch: facts.epoch,
-    })
+    const rules: CallRules = {
+      greeting: agent.greeting,
+      maxDurationMs: limits.maxDurationMs,
+      streamTimeoutMs: STREAM_TIMEOUT_MS,
+      isTranscribed: agent.transcription !== false,
+    }
+    log.info('call.offered', { version, model: agent.model, audio: agent.audio })
     feed.publish(callSid, { type: 'offered', customer: id, number: line.number, atMs: 0 })
+
+    const save = (checkpoint: Checkpoint) =>
+      store.save(writeCheckpoint(facts, checkpoint, options.wallMs()))
     const bridge = createBridge({
       clock,
       log,
       audio: agent.audio,
-      rules: {
-        greeting: agent.greeting,
-        maxDurationMs: limits.maxDurationMs,
-        streamTimeoutMs: STREAM_TIMEOUT_MS,
-        isTranscribed: agent.transcription !== false,
-      },
+      begin: (atMs) => beginning(rules, atMs),
       openModel: (events, conversation) =>
         openRealtimeLeg({
-          conversation,
-          random: Math.random,
           connect: options.connect,
           clock,
+          random: Math.random,
           log,
           settings: agent,
           endpoint: endpointOf({
@@ -101,6 +114,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
             model: agent.model,
             safetyIdentifier: hmac(options.secret, `caller\n${facts.from}`),
           }),
+          conversation,
         }, events),
       onReport: (report) => {
         const atMs = clock.nowMs() - startedAtMs
@@ -114,27 +128,59 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
         feed.publish(callSid, { type: 'counts', ...counts, atMs })
         feed.publish(callSid, { ...report, atMs })
         calls.remove(callSid, report.reason)
+        store.forget(callSid)
       },
+      onCheckpoint: save,
     })
     calls.add({ callSid, facts, bridge })
+    const state = bridge.state()
+    if (state.phase === 'ringing') save(checkpointOf(state, state.talkedMs))
   }
 
-  const ringing = (callSid: string): LiveCall<CallFacts> | undefined => {
+  const waiting = (callSid: string): LiveCall<CallFacts> | undefined => {
     const call = calls.get(callSid)
     return call?.bridge.state().phase === 'ringing' ? call : undefined
   }
 
+  const awaited = (callSid: string): AwaitedCall | undefined => {
+    const call = waiting(callSid)
+    const state = call?.bridge.state()
+    return call && state?.phase === 'ringing' ? { ...call.facts, epoch: state.epoch } : undefined
+  }
+
+  /** Takes up a call that another process held, or this one before it died. */
+  const revive = async (facts: CallFacts): Promise<AwaitedCall | undefined> => {
+    const stored = await store.load(facts.callSid)
+    const checkpoint = stored && readCheckpoint(stored)
+    // Twilio may have asked twice while the store was read.
+    if (checkpoint && !calls.get(facts.callSid)) {
+      begin(facts, (rules, atMs) => resumeCall(rules, checkpoint, atMs))
+    }
+    return awaited(facts.callSid)
+  }
+
   return {
-    offer,
+    offer: (facts) => {
+      if (!calls.get(facts.callSid)) begin(facts, startCall)
+      return awaited(facts.callSid)
+    },
     hasRoom: ({ customer }) => {
       const ofCustomer = calls.all().filter(({ facts }) => facts.line.customer.id === customer.id)
       return calls.count() < options.capacity() &&
         ofCustomer.length < (customer.limits.concurrentCalls ?? Infinity)
     },
-    ringing: (callSid) => ringing(callSid)?.facts,
-    attach: (callSid, socket, start) => ringing(callSid)?.bridge.attach(socket, start.streamSid),
+    awaited,
+    attach: (callSid, socket, start) => waiting(callSid)?.bridge.attach(socket, start.streamSid),
+    after: async (facts, line) => {
+      const { callSid } = facts
+      calls.get(callSid)?.bridge.streamAsked()
+      const past = calls.past(callSid)
+      if (past && !owesApology(past.reason)) return { is: 'over' }
+      const call = awaited(callSid) ??
+        (line && !past ? await revive({ ...facts, line }) : undefined)
+      return call ? { is: 'resumed', call } : { is: 'apology', line: past?.facts.line ?? line }
+    },
     end: (callSid, reason) => calls.get(callSid)?.bridge.end(reason),
-    past: calls.past,
     feed,
     count: calls.count,
     endAll: calls.endAll,
@@ -152,7 +198,9 @@ const logReport = (log: Log, { type, ...fields }: CallReport): void => {
     case 'key-pressed':
       return log.debug('call.key-pressed', { pii: fields })
     case 'model-complained':
-      return log.warn('call.model-complained', fields)
+    case 'model-interrupted':
+    case 'stream-lost':
+      return log.warn(`call.${type}`, fields)
     default:
       return log.info(`call.${type}`, fields)
   }

@@ -19,6 +19,10 @@ export type CallEffect =
   /** The caller says something from a moment ago on: its audio is kept until it is put into words. */
   | Readonly<{ type: 'keep-turn' }>
   | Readonly<{ type: 'forget-turn' }>
+  /** The stream is gone: its socket is closed, and what the agent says waits for the next one. */
+  | Readonly<{ type: 'leave-stream' }>
+  /** A turn is over: what is known of the call now is worth keeping. */
+  | Readonly<{ type: 'checkpoint' }>
   /** Both legs are closed; Twilio then asks what to do with the caller. */
   | Readonly<{ type: 'end-call'; reason: EndReason }>
   | Readonly<{ type: 'report'; report: CallReport }>
@@ -29,7 +33,9 @@ export type CallReport =
   /** The model's leg broke and is being opened again; the caller stays. */
   | Readonly<{ type: 'model-interrupted'; cause: string }>
   | Readonly<{ type: 'model-resumed'; afterMs: number }>
-  | Readonly<{ type: 'caller-connected'; afterMs: number }>
+  | Readonly<{ type: 'caller-connected'; afterMs: number; epoch: number }>
+  /** The stream broke; Twilio still has the caller and is expected to ask for another. */
+  | Readonly<{ type: 'stream-lost' }>
   /** The agent begins to speak; `latencyMs` since the caller fell silent, or since the line opened. */
   | Readonly<{ type: 'agent-speaking'; responseId: string; latencyMs: number }>
   | Readonly<{ type: 'agent-heard'; itemId: string; heardMs: number }>

@@ -23,8 +23,10 @@ export type CallEvent = Happening & Readonly<{ atMs: number }>
 export type CallerEvent =
   | Readonly<{ type: 'caller-connected' }>
   | Readonly<{ type: 'caller-hung-up' }>
-  /** The caller's leg broke without a hang-up. */
-  | Readonly<{ type: 'caller-lost' }>
+  /** The stream broke, and the caller has not hung up. */
+  | Readonly<{ type: 'stream-lost' }>
+  /** Twilio has no stream of this call and asks what to do. */
+  | Readonly<{ type: 'stream-asked' }>
   | Readonly<{ type: 'caller-started-speaking'; itemId: string }>
   | Readonly<{ type: 'caller-stopped-speaking'; itemId: string }>
   | Readonly<{ type: 'caller-turn-ended'; itemId: string; previousItemId?: string | undefined }>

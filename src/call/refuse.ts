@@ -6,35 +6,56 @@
  */
 import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
-import { started } from './responses.ts'
-import { clear, type CutItem, isPlaying } from './playback.ts'
+import { clear, type Cleared, type CutItem, isPlaying } from './playback.ts'
+import { type Change, started } from './responses.ts'
 import type { Live, RefusedResponse, Talking } from './state.ts'
 import { cutLine, itemBefore, lineOf, type Transcript } from './transcript.ts'
 
 const REFUSED_KEPT = 8
 
-/** The caller speaks over the agent at `atMs`. Changes nothing when the agent neither speaks nor is about to. */
-export const interrupt = (state: Talking, atMs: number): [Talking, readonly CallEffect[]] => {
-  const playing = isPlaying(state.playback, atMs)
-  if (!playing && state.response.is !== 'active') return [state, []]
+/** What an interruption did. */
+export type Interruption = Readonly<{
+  state: Talking
+  effects: readonly CallEffect[]
+  /** The lines of the transcript that are shorter now, to be told. */
+  lines: readonly CallEffect[]
+  /** What was not heard to its end; undefined when the agent neither spoke nor was about to. */
+  cut: Cleared | undefined
+}>
 
-  const { playback, cut, heardMs, unheardMs } = clear(state.playback, atMs)
-  const stopped = refuseActive(state, cut.map(({ item }) => item.itemId))
-  const effects: CallEffect[] = []
-  if (playing) effects.push({ type: 'clear-playback' })
-  effects.push(...cancel(state))
+/** Stops the agent at `atMs`. Changes nothing when it neither speaks nor is about to. */
+export const interrupt = (state: Talking, atMs: number): Interruption => {
+  const playing = isPlaying(state.playback, atMs)
+  if (!playing && state.response.is !== 'active') {
+    return { state, effects: [], lines: [], cut: undefined }
+  }
+
+  const cleared = clear(state.playback, atMs)
+  const { playback, cut } = cleared
   const transcript = cutLines(state, cut)
-  effects.push(...cut.map((each) => tellHeard(each, transcript)))
-  if (playing) effects.push(bargedIn(cut, heardMs, unheardMs))
-  effects.push(...cut.flatMap(({ item }) => cutLineReport(transcript, item.itemId)))
-  return [{ ...stopped, playback, transcript }, effects]
+  return {
+    state: { ...refuseActive(state, cut.map(({ item }) => item.itemId)), playback, transcript },
+    effects: [
+      ...(playing ? [{ type: 'clear-playback' } as const] : []),
+      ...cancel(state),
+      ...cut.map((each) => tellHeard(each, transcript)),
+    ],
+    lines: cut.flatMap(({ item }) => cutLineReport(transcript, item.itemId)),
+    cut: playing ? cleared : undefined,
+  }
+}
+
+/** The caller speaks over the agent. */
+export const bargeIn = (state: Talking, atMs: number): Change<Talking> => {
+  const { state: stopped, effects, lines, cut } = interrupt(state, atMs)
+  return [stopped, [...effects, ...(cut ? [bargedIn(cut)] : []), ...lines]]
 }
 
 /** A response that started after the caller had taken the floor is stopped before it is heard. */
 export const refuseResponse = <State extends Live>(
   state: State,
   responseId: string,
-): [State, readonly CallEffect[]] => {
+): Change<State> => {
   const active = started(state, responseId)
   return [refuseActive(active, []), cancel(active)]
 }
@@ -43,7 +64,7 @@ export const refuseResponse = <State extends Live>(
 export const refuseAudio = <State extends Live>(
   state: State,
   part: AgentPart,
-): [State, readonly CallEffect[]] => {
+): Change<State> => {
   const { responseId, itemId, contentIndex } = part
   const response = state.refused.find((each) => each.responseId === responseId)
   if (!response || response.truncated.includes(itemId)) return [state, []]
@@ -79,7 +100,7 @@ const tellHeard = ({ item, heardMs }: CutItem, transcript: Transcript): CallEffe
   }
 }
 
-const bargedIn = (cut: readonly CutItem[], heardMs: number, unheardMs: number): CallEffect => ({
+const bargedIn = ({ cut, heardMs, unheardMs }: Cleared): CallEffect => ({
   type: 'report',
   report: {
     type: 'barged-in',

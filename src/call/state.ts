@@ -8,10 +8,18 @@ import type { Transcript } from './transcript.ts'
 
 export type CallState = Ringing | Talking | Ended
 
-/** Twilio was told to open the stream; the model opens meanwhile and may already speak. */
+/**
+ * Twilio was told to open the stream: for the first time, or again because the one before broke. The model opens meanwhile, or
+ * is there, and may already speak.
+ */
 export type Ringing =
   & Live
-  & Readonly<{ phase: 'ringing' }>
+  & Readonly<{
+    phase: 'ringing'
+    sinceMs: number
+    /** Whether Twilio was told to open this stream; before that it cannot have failed. */
+    isTold: boolean
+  }>
 
 /** The line is open. */
 export type Talking =
@@ -31,6 +39,12 @@ export type Ended = Readonly<{ phase: 'ended'; reason: EndReason; transcript: Tr
 export type Live = Readonly<{
   rules: CallRules
   startedAtMs: number
+  /** How often a stream was awaited for this call; each has a token of its own. */
+  epoch: number
+  /** When streams broke, of late. */
+  lossesAtMs: readonly number[]
+  /** How long the line was open before the present stream. */
+  talkedMs: number
   model: Model
   response: ResponseSlot
   /** What the agent shall say as soon as it can, in order. */
@@ -98,8 +112,13 @@ export type Floor =
 /** A call that was just offered by Twilio. */
 export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   phase: 'ringing',
+  sinceMs: atMs,
+  isTold: true,
   rules,
   startedAtMs: atMs,
+  epoch: 1,
+  lossesAtMs: [],
+  talkedMs: 0,
   model: { is: 'opening' },
   response: { is: 'free' },
   waiting: rules.greeting === undefined ? [] : [{ kind: 'exactly', sentence: rules.greeting }],
@@ -109,14 +128,18 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
 })
 
 /** The same call once the line is open. */
-export const connect = (state: Ringing, atMs: number): Talking => ({
+export const connect = ({ sinceMs: _, isTold: __, ...state }: Ringing, atMs: number): Talking => ({
   ...state,
   phase: 'talking',
   connectedAtMs: atMs,
   playback: EMPTY_PLAYBACK,
   holding: false,
-  floor: state.rules.greeting === undefined ? { is: 'nobody' } : { is: 'awaited', sinceMs: atMs },
+  floor: isAgentsTurn(state) ? { is: 'awaited', sinceMs: atMs } : { is: 'nobody' },
 })
+
+/** Whether the agent is about to say something, or would be if the model were there. */
+export const isAgentsTurn = ({ waiting, response }: Omit<Live, 'phase'>): boolean =>
+  waiting.length > 0 || response.is !== 'free'
 
 /** Whether audio of this response is still to be played. */
 export const isWanted = (state: CallState, responseId: string): boolean =>

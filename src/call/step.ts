@@ -1,6 +1,7 @@
 /**
  * What happens next in a call: `step(state, event)` gives the next state and what is to be done, and does nothing itself.
  */
+import { mayResume, partWithStream, tellStream } from './caller-leg.ts'
 import type { CallEffect, CallReport } from './effects.ts'
 import type { EndReason } from './end-reason.ts'
 import type { AgentEvent, CallEvent } from './events.ts'
@@ -14,7 +15,7 @@ import {
   releaseHold,
 } from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
-import { interrupt, refuseAudio, refuseResponse } from './refuse.ts'
+import { bargeIn, refuseAudio, refuseResponse } from './refuse.ts'
 import { type Change, free, spoken, started } from './responses.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
@@ -39,15 +40,22 @@ const stepRinging = (state: Ringing, event: CallEvent): Step => {
     case 'caller-connected': {
       const afterMs = event.atMs - state.startedAtMs
       const talking = connect(state, event.atMs)
-      const reported = report({ type: 'caller-connected', afterMs })
-      return withMark(talking, probe(talking.playback, event.atMs), [reported])
+      const { epoch } = state
+      return withMark(talking, probe(talking.playback, event.atMs), [
+        report({ type: 'caller-connected', afterMs, epoch }),
+        { type: 'checkpoint' },
+      ])
     }
     case 'model-interrupted':
       return modelInterrupted(state, event.cause, event.atMs, { is: 'nobody' })
+    case 'stream-asked':
+      return !state.isTold || mayResume(state, event.atMs)
+        ? [tellStream(state, event.atMs), []]
+        : end(state, 'caller-lost', event.atMs)
     case 'tick':
-      return event.atMs - state.startedAtMs < state.rules.streamTimeoutMs
+      return event.atMs - state.sinceMs < state.rules.streamTimeoutMs
         ? [state, []]
-        : end(state, 'no-stream', event.atMs)
+        : end(state, state.epoch === 1 ? 'no-stream' : 'caller-lost', event.atMs)
     default:
       return stepLive(state, event)
   }
@@ -56,7 +64,7 @@ const stepRinging = (state: Ringing, event: CallEvent): Step => {
 const stepTalking = (state: Talking, event: CallEvent): Step => {
   switch (event.type) {
     case 'caller-started-speaking': {
-      const [interrupted, effects] = interrupt(state, event.atMs)
+      const [interrupted, effects] = bargeIn(state, event.atMs)
       return [
         { ...interrupted, floor: { is: 'caller' }, unwritten: event.itemId, holding: false },
         [...effects, { type: 'keep-turn' }, report({ type: 'caller-speaking' })],
@@ -80,14 +88,27 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return then(releaseHold(state, event.atMs), (next) => modelReady(next, event.atMs))
     case 'model-interrupted':
       return modelInterrupted(orphanPlayback(state), event.cause, event.atMs, state.floor)
+    case 'stream-lost':
+      return streamLost(state, event.atMs)
+    case 'stream-asked':
+      // Twilio knows before our socket does that the stream is gone.
+      return then(streamLost(state, event.atMs), (next) => step(next, event))
     case 'tick':
-      return event.atMs - state.connectedAtMs < state.rules.maxDurationMs
+      return state.talkedMs + event.atMs - state.connectedAtMs < state.rules.maxDurationMs
         ? holdLine(state, event.atMs)
         : end(state, 'max-duration', event.atMs)
     default:
       return stepLive(state, event)
   }
 }
+
+const streamLost = (state: Talking, atMs: number): Step =>
+  mayResume(state, atMs)
+    ? then(partWithStream(state, atMs), (next) => [next, [
+      report({ type: 'stream-lost' }),
+      { type: 'checkpoint' },
+    ]])
+    : end(state, 'caller-lost', atMs)
 
 /** What means the same before and after the line is open. */
 const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
@@ -120,8 +141,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'caller-pressed-key':
       return [state, [report({ type: 'key-pressed', digit: event.digit })]]
     case 'caller-hung-up':
-    case 'caller-lost':
-      return end(state, event.type, event.atMs)
+      return end(state, 'caller-hung-up', event.atMs)
     case 'end-requested':
       return end(state, event.reason, event.atMs)
     default:
@@ -133,7 +153,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
 const written = <State extends Ringing | Talking>(state: State): Change<State> =>
   state.unwritten === undefined
     ? [state, []]
-    : [{ ...state, unwritten: undefined }, [{ type: 'forget-turn' }]]
+    : [{ ...state, unwritten: undefined }, [{ type: 'forget-turn' }, { type: 'checkpoint' }]]
 
 const responseEnded = (
   state: Ringing | Talking,
@@ -147,7 +167,7 @@ const responseEnded = (
     isAnswer ? written(state) : [state, []],
     (answered) => isActive ? free(answered) : [answered, []],
   )
-  return [next, [...effects, reported]]
+  return [next, [...effects, reported, { type: 'checkpoint' }]]
 }
 
 const audioSent = (
@@ -177,9 +197,12 @@ const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
   return withMark(
     silent ? { ...state, floor: { is: 'nobody' } } : state,
     echo,
-    echo.heard.map(({ itemId, modelMs }) =>
-      report({ type: 'agent-heard', itemId, heardMs: modelMs })
-    ),
+    [
+      ...echo.heard.map(({ itemId, modelMs }) =>
+        report({ type: 'agent-heard', itemId, heardMs: modelMs })
+      ),
+      ...(echo.heard.length > 0 ? [{ type: 'checkpoint' } as const] : []),
+    ],
   )
 }
 

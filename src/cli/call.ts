@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/config.ts'
 import * as files from '../runtime/files.ts'
 import { loadSecrets } from '../secrets.ts'
-import type { Cue } from '../sim/caller/script.ts'
+import type { Cue, ScriptStep } from '../sim/caller/script.ts'
 import { loadClips } from '../sim/model/clips.ts'
 import { describe } from './call-report.ts'
 import type { CommandContext, ExitCode } from './command.ts'
@@ -38,16 +38,18 @@ export const call = async (context: CommandContext, options: CallOptions): Promi
     context.err('no number to call: give --to, or a configuration that `tandem check` likes')
     return 2
   }
+  const script = await scriptOf(options.audio, firstCue(config, to))
+  if (typeof script === 'string') {
+    context.err(script)
+    return 2
+  }
   const secrets = await loadSecrets(environment, files)
-  const url = options.url ?? environment.publicUrl ?? `http://127.0.0.1:${environment.port}`
+  const url = (options.url ?? environment.publicUrl ?? `http://127.0.0.1:${environment.port}`)
+    .replace(/\/+$/, '')
   if (!await answers(url)) {
     context.err(`nothing answers at ${url}: start \`tandem serve\` first, or try \`tandem demo\``)
     return 1
   }
-  const first = firstCue(config, to)
-  const script = options.audio === undefined
-    ? bundledConversation(await loadClips(files), first)
-    : oneRecording(await files.readBytes(options.audio), first)
   const summary = await place(context, {
     url,
     authToken: secrets.authTokens[0],
@@ -72,6 +74,19 @@ const answers = async (url: string): Promise<boolean> => {
     return response.ok
   } catch {
     return false
+  }
+}
+
+/** What the caller says; or why the recording cannot be played, for a person. */
+const scriptOf = async (
+  audio: string | undefined,
+  first: Cue,
+): Promise<readonly ScriptStep[] | string> => {
+  if (audio === undefined) return bundledConversation(await loadClips(files), first)
+  try {
+    return oneRecording(await files.readBytes(audio), first)
+  } catch (error) {
+    return `cannot play ${audio}: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 

@@ -33,14 +33,9 @@ export const demo = async (
       TWILIO_ACCOUNT_SID: ACCOUNT,
     },
     (level) => startLog({ level, format: 'text', pii: false, write: context.err }),
-    {
-      scenario: 'reception',
-    },
+    { scenario: 'reception', isEphemeral: true },
   )
-  if (typeof started === 'number') {
-    return started
-  }
-
+  if (typeof started === 'number') return started
   const { service, stop } = started
   const { numbers: [to], name } = service.config().customers[0]
   show(`A call to ${name} (${to}), on ${context.runtime.name} ${context.runtime.version}.`)
@@ -61,10 +56,7 @@ export const demo = async (
   })
   await stop()
   show('')
-  if (json) {
-    context.out(JSON.stringify(summary))
-  } else {for (const line of describe(summary)) {
-      context.out(line)
-    }}
+  if (json) context.out(JSON.stringify(summary))
+  else for (const line of describe(summary)) context.out(line)
   return summary.end === 'caller-hung-up' && summary.firstAudioMs !== undefined ? 0 : 1
 }

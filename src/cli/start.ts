@@ -5,7 +5,11 @@ import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import * as files from '../runtime/files.ts'
+import { sqlite } from '../runtime/sqlite.ts'
 import { type Service, startService } from '../service.ts'
+import { createMemoryStore } from '../store/memory.ts'
+import { createSqliteStore } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 
 export type Started = Readonly<{
@@ -16,12 +20,19 @@ export type Started = Readonly<{
   stop: () => Promise<void>
 }>
 
+export type StartOptions = Readonly<{
+  /** How the built-in model behaves. */
+  scenario?: string
+  /** Leaves nothing behind on this machine. */
+  isEphemeral?: boolean
+}>
+
 /** Gives the exit code instead when something is wrong; what it is has been written to stderr. */
 export const startAll = async (
   context: CommandContext,
   variables: Variables,
   makeLog: (level: LogLevel) => Log,
-  modelOptions: { scenario?: string } = {},
+  { scenario, isEphemeral = false }: StartOptions = {},
 ): Promise<Started | ExitCode> => {
   const parsed = parseEnvironment(variables)
   if ('problems' in parsed) {
@@ -31,7 +42,7 @@ export const startAll = async (
   const { environment } = parsed
   const log = makeLog(environment.logLevel)
   const builtIn = environment.openai.apiKey === undefined
-    ? await startBuiltInModel(context, modelOptions.scenario)
+    ? await startBuiltInModel(context, scenario)
     : undefined
   try {
     const service = await startService({
@@ -40,6 +51,7 @@ export const startAll = async (
       model: builtIn ??
         { baseUrl: environment.openai.baseUrl, apiKey: environment.openai.apiKey ?? '' },
       files,
+      store: isEphemeral ? createMemoryStore() : openStore(context, environment.dataFolder, log),
       clock: context.clock,
       log,
     })
@@ -63,6 +75,15 @@ export const startAll = async (
     return 1
   }
 }
+
+const openStore = ({ clock }: CommandContext, dataFolder: string, log: Log): Store =>
+  createSqliteStore({
+    path: `${dataFolder}/tandem.db`,
+    driver: sqlite,
+    clock,
+    now: Date.now,
+    onError: ({ code, message }) => log.error('store.failed', { code, problem: message }),
+  })
 
 const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') => {
   // Only those who have no key pay for loading it.

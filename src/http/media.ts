@@ -3,7 +3,7 @@
  * names a call that waits here; the socket is one of few that have not said who they are; its `start` brings the call's token.
  */
 import { Hono } from 'hono'
-import type { CallFacts, Exchange } from '../bridge/exchange.ts'
+import type { AwaitedCall, Exchange } from '../bridge/exchange.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
@@ -16,7 +16,7 @@ import { isSignedUpgrade, type SignatureCheck } from './twilio-signature.ts'
 export type MediaOptions =
   & SignatureCheck
   & Readonly<{
-    exchange: Pick<Exchange, 'ringing' | 'attach'>
+    exchange: Pick<Exchange, 'awaited' | 'attach'>
     machine: string
     secret: string
     clock: Clock
@@ -40,7 +40,7 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
   }
 
   /** Listens to a socket until its `start` has come, then hands it over to its call. */
-  const awaitStart = (facts: CallFacts, socket: Socket): SocketEvents => {
+  const awaitStart = (facts: AwaitedCall, socket: Socket): SocketEvents => {
     let joined: SocketEvents | undefined
     let isWaiting = true
     waiting += 1
@@ -84,7 +84,7 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
     if (!isSignedUpgrade(options, c.req.header('x-twilio-signature'), pathname)) {
       return refuse(403, 'bad signature')
     }
-    const facts = machine === options.machine ? exchange.ringing(callSid) : undefined
+    const facts = machine === options.machine ? exchange.awaited(callSid) : undefined
     if (!facts) return refuse(404, 'no call waits for this stream')
     if (waiting >= MAX_WAITING_SOCKETS) return refuse(503, 'too many sockets wait for their start')
     return c.env.accept((socket) => awaitStart(facts, socket))
@@ -94,7 +94,7 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
 /** Says why a `start` is not that of the call its socket was opened for. */
 const problemOf = (
   { secret, nowS }: MediaOptions,
-  { callSid, accountSid, epoch }: CallFacts,
+  { callSid, accountSid, epoch }: AwaitedCall,
   start: StreamStart,
 ): string | undefined => {
   if (start.callSid !== callSid) return 'start of another call'

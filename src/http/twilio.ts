@@ -7,8 +7,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
-import type { CallFacts, Exchange } from '../bridge/exchange.ts'
-import { owesApology } from '../call/end-reason.ts'
+import type { AwaitedCall, CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { Config, Line } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import { connectStream, dial, hangUp, reject, say, twiml } from '../twilio/twiml.ts'
@@ -24,7 +23,7 @@ import {
 export type TwilioOptions =
   & SignatureCheck
   & Readonly<{
-    exchange: Pick<Exchange, 'offer' | 'hasRoom' | 'past' | 'end' | 'ringing'>
+    exchange: Pick<Exchange, 'offer' | 'hasRoom' | 'after' | 'end' | 'awaited'>
     config: () => Config
     /** The account whose calls are taken; any that signs with our token when absent. */
     accountSid?: string | undefined
@@ -66,17 +65,18 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       log.warn('call.unknown-number', { callSid: field(form, 'CallSid') })
       return xml(twiml(reject('rejected')))
     }
-    const facts = factsOf(form, line, options.machine)
-    const isRepeated = exchange.ringing(facts.callSid) !== undefined
+    const facts = { ...factsOf(form, options.machine), line }
+    const isRepeated = exchange.awaited(facts.callSid) !== undefined
     if (!isRepeated && !(options.isReady() && exchange.hasRoom(line))) {
       log.warn('call.no-room', { callSid: facts.callSid, customer: line.customer.id })
       return xml(twiml(reject('busy')))
     }
-    exchange.offer(facts)
-    return xml(twiml(streamOf(facts)))
+    const call = exchange.offer(facts)
+    // A call that has its stream already is not offered again by Twilio.
+    return xml(twiml(call ? streamOf(call) : reject('rejected')))
   })
 
-  const streamOf = ({ callSid, epoch, owner }: CallFacts) =>
+  const streamOf = ({ callSid, epoch, owner }: AwaitedCall) =>
     connectStream({
       url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
       action: `${publicUrl}/twilio/after`,
@@ -84,17 +84,24 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       parameters: { token: signToken(options.secret, { callSid, epoch }, options.nowS()) },
     })
 
-  routes.post('/after', (c) => {
+  routes.post('/after', async (c) => {
     const form = c.get('form')
     const callSid = field(form, 'CallSid')
-    const hasHungUp = FINAL_STATUSES.has(field(form, 'CallStatus'))
-    // If we still think that the call goes on, its stream has broken and Twilio knew first.
-    exchange.end(callSid, hasHungUp ? 'caller-hung-up' : 'caller-lost')
-    const past = exchange.past(callSid)
-    if (hasHungUp || (past && !owesApology(past.reason))) return xml(twiml(hangUp()))
-    const line = past?.facts.line ?? config().lineOf(field(form, 'To'))
-    log.warn('call.apology', { callSid, customer: line?.customer.id, reason: past?.reason })
-    return xml(twiml(...apology(line)))
+    if (FINAL_STATUSES.has(field(form, 'CallStatus'))) {
+      exchange.end(callSid, 'caller-hung-up')
+      return xml(twiml(hangUp()))
+    }
+    const line = config().lineOf(field(form, 'To'))
+    const after = await exchange.after(factsOf(form, options.machine), line)
+    switch (after.is) {
+      case 'over':
+        return xml(twiml(hangUp()))
+      case 'resumed':
+        return xml(twiml(streamOf(after.call)))
+      case 'apology':
+        log.warn('call.apology', { callSid, customer: after.line?.customer.id })
+        return xml(twiml(...apology(after.line)))
+    }
   })
 
   routes.post('/stream-status', (c) => {
@@ -154,12 +161,10 @@ const field = (form: FormFields, name: string): string => {
   return typeof value === 'string' ? value : value[0] ?? ''
 }
 
-const factsOf = (form: FormFields, line: Line, owner: string): CallFacts => ({
+const factsOf = (form: FormFields, owner: string): Omit<CallFacts, 'line'> => ({
   callSid: field(form, 'CallSid'),
   accountSid: field(form, 'AccountSid'),
   from: field(form, 'From'),
-  line,
-  epoch: 1,
   owner,
 })
 

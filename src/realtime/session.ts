@@ -66,10 +66,12 @@ export const sessionOf = (settings: SessionSettings): SessionUpdate => ({
 export const sayExactly = (sentence: string): string =>
   `Say exactly: ${JSON.stringify(sentence)} Say nothing else.`
 
-/** Instructions for one response that takes up what was cut off by a broken connection. */
-export const GO_ON =
-  'The connection was interrupted for a moment while you were speaking or about to speak. ' +
-  'Go on from there: do not greet again, do not repeat what you have said, do not mention the interruption.'
+/** Instructions for one response that takes up what a broken connection cut off. */
+export const GO_ON = [
+  'The connection was interrupted for a moment.',
+  'If you were speaking or owe the caller an answer, go on from there; otherwise say in a few words that you are there again.',
+  'Do not greet again, do not repeat what you have said, and do not explain the interruption.',
+].join(' ')
 
 /** Says what is wrong with the session the server echoed, or nothing. Audio flows only when nothing is. */
 export const formatProblem = (

@@ -1,4 +1,4 @@
-/** Bun: its own server and sockets, `ws` for the outbound leg. */
+/** Bun: its own server and sockets; the outbound leg by `ws`, which is Bun's own here, too. */
 import { connect } from './connect.ts'
 import type { Connection, Runtime, ServeOptions, Server } from './runtime.ts'
 import { type GuardedSocket, guardSocket, type Socket, type SocketEvents } from './socket.ts'
@@ -38,9 +38,16 @@ const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
 
 // --- server ---
 
-const serve = (options: ServeOptions): Promise<Server> => {
+// A taken port is thrown: the promise makes a rejection of it.
+const serve = (options: ServeOptions): Promise<Server> =>
+  new Promise((resolve) => {
+    const server = start(options)
+    resolve({ port: server.port, stop: () => server.stop(true) })
+  })
+
+const start = (options: ServeOptions): BunServer => {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
-  const server = Bun.serve({
+  return Bun.serve({
     hostname: options.hostname,
     port: options.port,
     // Event streams are quiet for longer than Bun's 10 s.
@@ -48,7 +55,8 @@ const serve = (options: ServeOptions): Promise<Server> => {
     fetch: (request, server) => options.fetch(request, connectionOf(request, server)),
     error: () => new Response('internal error', { status: 500 }),
     websocket: {
-      maxPayloadLength: maxMessageBytes,
+      // Bun itself would end a longer message with 1006; the guard closes with a code that says why.
+      maxPayloadLength: 4 * maxMessageBytes,
       open: (socket) => {
         const guarded = guardSocket(rawOf(socket), maxMessageBytes, socket.data.open)
         socket.data.guarded = guarded
@@ -58,7 +66,6 @@ const serve = (options: ServeOptions): Promise<Server> => {
       close: (socket, code, reason) => socket.data.guarded?.closed(code, reason),
     },
   })
-  return Promise.resolve({ port: server.port, stop: () => server.stop(true) })
 }
 
 const connectionOf = (request: Request, server: BunServer): Connection => ({
@@ -71,8 +78,8 @@ const connectionOf = (request: Request, server: BunServer): Connection => ({
 // --- sockets ---
 
 const rawOf = (socket: BunSocket) => ({
-  // 0 says that the message was dropped, -1 that it waits.
-  send: (text: string) => socket.send(text) !== 0,
+  // 0 says that the message was dropped, or had no bytes; -1 that it waits.
+  send: (text: string) => socket.send(text) !== 0 || text === '',
   close: (code: number, reason: string) => socket.close(code, reason),
   terminate: () => socket.terminate(),
   bufferedBytes: () => socket.getBufferedAmount(),

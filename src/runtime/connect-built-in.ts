@@ -1,16 +1,15 @@
 /**
- * Opens outbound WebSockets by the runtime's own `new WebSocket(url, { headers })`.
- *
- * The web's API has no place for the status of a refused handshake, which decides whether to try again. Bun and Deno say it in
- * the text of the error; Node says nothing, so it does not use this.
+ * Opens outbound WebSockets by the runtime's own `new WebSocket(url, { headers })`, whose error text may or may not hold the
+ * status of a refused handshake: the web's API has no place for it.
  */
+import { unusable } from './connect-unusable.ts'
 import type { ConnectOptions, Runtime } from './runtime.ts'
 import { guardSocket, type RawSocket } from './socket.ts'
 
-// What this file uses of the global one, whose second argument the web's types do not know.
+// What this file uses of the global one; the web's types do not know of headers.
 declare const WebSocket: new (
   url: string,
-  options: { headers: Record<string, string>; perMessageDeflate: boolean },
+  options: { headers: Record<string, string> },
 ) => BuiltInSocket
 type BuiltInSocket = {
   onopen: () => void
@@ -20,8 +19,6 @@ type BuiltInSocket = {
   send: (text: string) => void
   close: (code?: number, reason?: string) => void
   readonly bufferedAmount: number
-  /** Bun's alone. */
-  terminate?: () => void
 }
 
 const DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -29,10 +26,11 @@ const DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 export const connect: Runtime['connect'] = (url, options, events) => {
   const { timeoutMs, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options
   const socket = open(url, options)
+  if (!socket) return unusable(events, 'the address or a header cannot be sent')
   const guarded = guardSocket(rawOf(socket), maxMessageBytes, () => events, events)
   const patience = setTimeout(() => {
+    guarded.closed(1006, `no handshake in ${Math.round(timeoutMs)} ms`)
     socket.close()
-    guarded.closed(1006, `no handshake in ${timeoutMs} ms`)
   }, timeoutMs)
   let failure = ''
   socket.onopen = () => {
@@ -40,7 +38,7 @@ export const connect: Runtime['connect'] = (url, options, events) => {
     guarded.opened()
   }
   socket.onmessage = ({ data }) => guarded.message(data)
-  // An error comes before the close, and is where the status is.
+  // The error comes before the close.
   socket.onerror = ({ message }) => failure = message ?? ''
   socket.onclose = ({ code, reason }) => {
     clearTimeout(patience)
@@ -49,13 +47,18 @@ export const connect: Runtime['connect'] = (url, options, events) => {
   return guarded.socket
 }
 
-// Deno offers no compression; Bun does unless it is told.
-const open = (url: string, { headers = {} }: ConnectOptions): BuiltInSocket =>
-  new WebSocket(url, { headers: { ...headers }, perMessageDeflate: false })
+/** What the runtimes throw quotes the whole header, and with it the key, so it goes no further. */
+const open = (url: string, { headers }: ConnectOptions): BuiltInSocket | undefined => {
+  try {
+    return new WebSocket(url, { headers: { ...headers } })
+  } catch {
+    return undefined
+  }
+}
 
-/** `... failed: Expected 101 status code: 429` on Bun, `... Invalid status code: 429` on Deno. */
+/** Deno: `... Invalid status code: 429`, or over HTTP/2 `... Invalid status code 429 Too Many Requests`. */
 const statusIn = (failure: string): number | undefined => {
-  const status = /status code: (\d{3})\b/.exec(failure)?.[1]
+  const status = /status code:? (\d{3})\b/.exec(failure)?.[1]
   return status === undefined ? undefined : Number(status)
 }
 
@@ -65,7 +68,7 @@ const rawOf = (socket: BuiltInSocket): RawSocket => ({
     return true
   },
   close: (code, reason) => socket.close(code, reason),
-  // Deno and Node cannot tear a socket; the guard does not wait for it.
-  terminate: () => socket.terminate ? socket.terminate() : socket.close(),
+  // The web's API cannot tear a socket; the guard does not wait for it.
+  terminate: () => socket.close(),
   bufferedBytes: () => socket.bufferedAmount,
 })

@@ -1,16 +1,17 @@
-/** Deno: its own server and sockets, `ws` for the outbound leg. */
-import { connect } from './connect.ts'
+/** Deno: its own server and sockets; see `connect-deno.ts` for the outbound leg. */
+import { connect } from './connect-deno.ts'
 import type { Connection, Runtime, ServeOptions, Server } from './runtime.ts'
 import { guardSocket, type RawSocket } from './socket.ts'
 
 // What this file uses of Deno.
-type DenoServer = { addr: { port: number }; shutdown: () => Promise<void> }
+type DenoServer = { addr: { port: number }; finished: Promise<void> }
 declare const Deno: {
   version: { deno: string }
   serve: (
     options: {
       hostname: string
       port: number
+      signal: AbortSignal
       onListen: () => void
       onError: (error: unknown) => Response
     },
@@ -26,19 +27,31 @@ const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
 
 // --- server ---
 
-const serve = (options: ServeOptions): Promise<Server> => {
+// A taken port is thrown: the promise makes a rejection of it.
+const serve = (options: ServeOptions): Promise<Server> =>
+  new Promise((resolve) => {
+    // Deno's own `shutdown` would wait for event streams, which have no end.
+    const stopping = new AbortController()
+    const server = start(options, stopping.signal)
+    const stop = () => {
+      stopping.abort()
+      return server.finished
+    }
+    resolve({ port: server.addr.port, stop })
+  })
+
+const start = (options: ServeOptions, signal: AbortSignal): DenoServer => {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
-  const server = Deno.serve(
+  return Deno.serve(
     {
       hostname: options.hostname,
       port: options.port,
+      signal,
       onListen: () => {},
       onError: () => new Response('internal error', { status: 500 }),
     },
     (request) => options.fetch(request, connectionOf(request, maxMessageBytes)),
   )
-  // `shutdown` closes every WebSocket at once, so it is only called when the calls have ended.
-  return Promise.resolve({ port: server.addr.port, stop: () => server.shutdown() })
 }
 
 const connectionOf = (request: Request, maxMessageBytes: number): Connection => ({

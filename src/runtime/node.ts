@@ -87,6 +87,8 @@ const refuse = async (stream: Duplex, response: Response): Promise<void> => {
   const body = await response.text()
   const status = `${response.status} ${STATUS_CODES[response.status] ?? ''}`
   const type = response.headers.get('content-type') ?? 'text/plain'
+  // A peer who does not hang up would keep the server from stopping.
+  stream.once('finish', () => stream.destroy())
   stream.end(
     `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${
       Buffer.byteLength(body)

@@ -94,8 +94,9 @@ export const guardSocket = (
 
   const terminate = () => {
     if (state === 'closed') return
-    raw.terminate()
+    // First told, then done: Bun reports the close from within.
     finish({ code: 1006, reason: 'terminated' })
+    raw.terminate()
   }
 
   const protect = (handler: () => void) => {

@@ -243,7 +243,7 @@ describe('the end of a call', () => {
     const call = startVirtualCall({ agent: GREETING })
     call.clock.advance(5_000)
     call.line.freeze()
-    call.clock.advance(61_000)
+    call.clock.advance(61_000 + 15_000)
     expect(call.entries.at(-1)).toMatchObject({ type: 'ended', reason: 'caller-lost' })
     expect(only(call).isOpen()).toBe(false)
   })

@@ -2,11 +2,13 @@
  * A whole call on a clock that a test owns: the built-in caller, the exchange and the built-in model, joined by sockets in
  * memory. Nothing waits, nothing is noisy, and the caller knows the truth to the ms.
  */
-import { type CallFacts, createExchange } from '../../src/bridge/exchange.ts'
+import { type After, type CallFacts, createExchange } from '../../src/bridge/exchange.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { silentLog } from '../../src/log.ts'
+import { createMemoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
 import type { Runtime } from '../../src/runtime/runtime.ts'
 import type { SocketEvents } from '../../src/runtime/socket.ts'
 import { createLine, type Line, type LineOptions } from '../../src/sim/caller/line.ts'
@@ -30,6 +32,10 @@ export type VirtualCallOptions = Readonly<{
   modelLatencyMs?: number
   /** How long after the webhook the stream begins. */
   streamAfterMs?: number
+  /** Where checkpoints are kept; another call with the same one is another process. */
+  store?: Store
+  /** Whether the call is offered and its stream begins; otherwise a test asks for it by `after`. */
+  isOffered?: boolean
   behaviour?: Partial<Pick<LineOptions, 'suppressSilence' | 'jitterMs' | 'eachFrame'>>
 }>
 
@@ -45,6 +51,9 @@ export type VirtualCall = Readonly<{
   /** What was sent to Twilio, as `event` and time. */
   toCaller: readonly Readonly<{ event: string; atMs: number }>[]
   offer: () => void
+  openStream: () => Line
+  /** Twilio asks what to do after a stream. */
+  after: () => Promise<After>
   /** Tears the socket of the present session. */
   breakModel: () => void
   end: (reason: 'caller-hung-up' | 'shutdown') => void
@@ -58,10 +67,12 @@ const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
 
 /** Offers a call and lets its stream begin. */
 export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall => {
+  const { store = createMemoryStore(), isOffered = true } = options
   const { callerLatencyMs = 0, modelLatencyMs = 0, streamAfterMs = 400 } = options
   const scenarios = [options.scenario ?? {}].flat()
   let connections = 0
   let breakModel = () => {}
+  let streams = 0
   const clock = createFakeClock()
   const sessions: ModelSession[] = []
   const entries: FeedEntry[] = []
@@ -123,49 +134,66 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     capacity: () => 10,
     model: { baseUrl: 'http://model.test/v1', apiKey: 'sk-test' },
     secret: 'secret',
+    store,
+    wallMs: clock.nowMs,
   })
   const facts: CallFacts = {
     callSid: CALL,
     accountSid: ACCOUNT,
     from: '+15550001111',
     line: lineOf(options),
-    epoch: 1,
     owner: 'machine',
   }
-  const offer = () => exchange.offer(facts)
-  offer()
+  const offer = () => void exchange.offer(facts)
+  if (isOffered) offer()
   exchange.feed.watch(CALL, (entry) => entries.push(entry))
   clock.advance(streamAfterMs)
 
-  const [phone, service] = createSocketPair(clock, callerLatencyMs)
-  const socket = {
-    ...service.socket,
-    send: (text: string) => {
-      toCaller.push({ event: JSON.parse(text).event, atMs: clock.nowMs() })
-      return service.socket.send(text)
-    },
+  /** Twilio opens a stream, the first or another one. */
+  const openStream = (): Line => {
+    const [phone, service] = createSocketPair(clock, callerLatencyMs)
+    const socket = {
+      ...service.socket,
+      send: (text: string) => {
+        toCaller.push({ event: JSON.parse(text).event, atMs: clock.nowMs() })
+        return service.socket.send(text)
+      },
+    }
+    let joined: SocketEvents | undefined
+    service.listen({
+      message: (text) => {
+        if (joined) return joined.message(text)
+        const message = decode(text)
+        if (message.type === 'start') joined = exchange.attach(CALL, socket, message)
+      },
+      closed: (close) => joined?.closed(close),
+    })
+    const stream = {
+      accountSid: ACCOUNT,
+      callSid: CALL,
+      streamSid: `MZ${String(++streams).padStart(32, '0')}`,
+      customParameters: {},
+    }
+    const { line, events } = createLine({
+      socket: phone.socket,
+      clock,
+      stream,
+      ...options.behaviour,
+    })
+    phone.listen(events)
+    return line
   }
-  let joined: SocketEvents | undefined
-  service.listen({
-    message: (text) => {
-      if (joined) return joined.message(text)
-      const message = decode(text)
-      if (message.type === 'start') joined = exchange.attach(CALL, socket, message)
-    },
-    closed: (close) => joined?.closed(close),
-  })
-  const stream = {
-    accountSid: ACCOUNT,
-    callSid: CALL,
-    streamSid: 'MZ0123456789abcdef0123456789abcdef',
-    customParameters: {},
-  }
-  const { line, events } = createLine({ socket: phone.socket, clock, stream, ...options.behaviour })
-  phone.listen(events)
 
+  const line = openStream()
+  if (!isOffered) {
+    line.vanish()
+    clock.advance(1)
+  }
   return {
     clock,
     line,
+    openStream,
+    after: () => exchange.after(facts, facts.line),
     sessions,
     entries,
     toModel,

@@ -1,0 +1,42 @@
+/** A checkpoint as the store keeps it, and back. What cannot be read is as good as nothing: the call cannot be resumed. */
+import type { Checkpoint } from '../call/checkpoint.ts'
+import { z } from 'zod'
+import type { StoredCheckpoint } from '../store/store.ts'
+
+const line = z.object({
+  itemId: z.string(),
+  speaker: z.enum(['caller', 'agent']),
+  text: z.string(),
+  final: z.boolean(),
+  atMs: z.number(),
+  heardMs: z.number().exactOptional(),
+})
+
+const body = z.object({
+  epoch: z.int().min(1),
+  talkedMs: z.number().min(0),
+  transcript: z.array(line),
+})
+
+/** Writes a checkpoint of a call for the store. */
+export const writeCheckpoint = (
+  { callSid, owner }: Readonly<{ callSid: string; owner: string }>,
+  checkpoint: Checkpoint,
+  wallMs: number,
+): StoredCheckpoint => ({
+  callSid,
+  owner,
+  epoch: checkpoint.epoch,
+  savedAt: wallMs,
+  body: JSON.stringify(checkpoint),
+})
+
+/** Reads what the store has; undefined when it is not a checkpoint of this version of the program. */
+export const readCheckpoint = (stored: StoredCheckpoint): Checkpoint | undefined => {
+  try {
+    const parsed = body.safeParse(JSON.parse(stored.body))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,30 @@
+/** The thread of a settler: opens the file, moves its log into it, closes it, each time it is asked. */
+import { DatabaseSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import { TURN } from './sqlite-settler.ts'
+
+const { path, turn }: Readonly<{ path: string; turn: Int32Array }> = workerData
+
+/** Gives what went wrong, as text. */
+const settle = (): string | undefined => {
+  try {
+    const database = new DatabaseSync(path)
+    try {
+      // What another connection still reads or writes stays in the log, and nobody waits for it.
+      database.exec('pragma synchronous = normal; pragma wal_checkpoint(passive)')
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+parentPort?.on('message', () => {
+  // Whoever asked may have closed the file since, and even moved it.
+  if (Atomics.compareExchange(turn, 0, TURN.asked, TURN.settling) !== TURN.asked) return
+  const failure = settle()
+  Atomics.store(turn, 0, TURN.idle)
+  Atomics.notify(turn, 0)
+  parentPort?.postMessage(failure)
+})

@@ -1,0 +1,63 @@
+/**
+ * Settles a SQLite file: what was committed lies in a log beside it (`-wal`) and must be moved into it from time to time. That
+ * waits for the disk, 15 to 50 ms where it was measured, so it is done on a thread of its own and no call is late for it.
+ */
+import { Worker } from 'node:worker_threads'
+
+export type Settler = Readonly<{
+  /** Moves the log into the file. Rejects when that failed; the log is then moved another time. */
+  settle: () => Promise<void>
+  /** Ends the thread, and does not return while it has the file open. */
+  stop: () => void
+}>
+
+/** What the thread does; it is told and tells by one shared number. */
+export const TURN = { idle: 0, asked: 1, settling: 2 } as const
+
+/** How long `stop` waits for a disk that does not answer. */
+const STOP_LIMIT_MS = 2_000
+
+/** Makes a settler; its thread starts with the first `settle`. */
+export const createSettler = (path: string): Settler => {
+  const turn = new Int32Array(new SharedArrayBuffer(4))
+  let worker: Worker | undefined
+  let settling: PromiseWithResolvers<void> | undefined
+
+  const finish = (failure?: unknown) => {
+    Atomics.store(turn, 0, TURN.idle)
+    if (failure === undefined) settling?.resolve()
+    else settling?.reject(failure)
+    settling = undefined
+  }
+
+  const start = (): Worker => {
+    const thread = new Worker(new URL('./sqlite-settler-thread.ts', import.meta.url), {
+      workerData: { path, turn },
+    })
+    thread.on('message', (failure?: string) => finish(failure && new Error(failure)))
+    thread.on('error', (error) => {
+      worker = undefined
+      finish(error)
+    })
+    thread.unref()
+    return thread
+  }
+
+  return {
+    settle: () => {
+      if (settling) return settling.promise
+      settling = Promise.withResolvers()
+      Atomics.store(turn, 0, TURN.asked)
+      worker ??= start()
+      worker.postMessage('settle')
+      return settling.promise
+    },
+    stop: () => {
+      const was = Atomics.compareExchange(turn, 0, TURN.asked, TURN.idle)
+      if (was === TURN.settling) Atomics.wait(turn, 0, TURN.settling, STOP_LIMIT_MS)
+      void worker?.terminate()
+      worker = undefined
+      finish()
+    },
+  }
+}

@@ -1,0 +1,25 @@
+/** A store that lasts as long as the process: for tests, and to show in few lines what every store does. */
+import type { Store, StoredCheckpoint } from './store.ts'
+
+/** Makes an empty store. */
+export const createMemoryStore = (): Store => {
+  const newest = new Map<string, StoredCheckpoint>()
+  let isClosed = false
+
+  return {
+    save: (checkpoint) => {
+      const kept = newest.get(checkpoint.callSid)
+      if (isClosed || (kept && kept.epoch > checkpoint.epoch)) return
+      newest.set(checkpoint.callSid, checkpoint)
+    },
+    forget: (callSid) => {
+      if (!isClosed) newest.delete(callSid)
+    },
+    load: (callSid) => Promise.resolve(newest.get(callSid)),
+    flush: () => Promise.resolve(),
+    close: () => {
+      isClosed = true
+      return Promise.resolve()
+    },
+  }
+}

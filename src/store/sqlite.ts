@@ -1,0 +1,176 @@
+/**
+ * The store of one machine: a SQLite file in the data folder. SQLite runs on the thread that carries the audio, so checkpoints
+ * are gathered and written a few at a time, with the event loop free in between.
+ */
+import type { Cancel, Clock } from '../clock.ts'
+import type { StoreError, StoreErrorCode } from '../errors.ts'
+import type { SqliteDriver } from '../runtime/sqlite.ts'
+import { type BatchLimit, type Change, createBacklog } from './backlog.ts'
+import { type CheckpointTable, createCheckpointTable } from './checkpoint-table.ts'
+import { storeError } from './problem.ts'
+import type { Store, StoredCheckpoint } from './store.ts'
+import { type Attempt, createStoreFile } from './store-file.ts'
+
+export type SqliteStoreOptions = Readonly<{
+  /** The database file; it and its folder are made if they are not there. */
+  path: string
+  driver: SqliteDriver
+  clock: Clock
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Hears what the store cannot do, of each kind at most once a minute. */
+  onError: (error: StoreError) => void
+}>
+
+/** How long changes are gathered, and the least time between two transactions. */
+const BATCH_MS = 50
+/** What one transaction writes at most, so that it is over before a frame of audio is late. */
+const BATCH: BatchLimit = { rows: 64, chars: 512 * 1024 }
+/** How long a file that could not be written is left alone. */
+const RETRY_MS = 1_000
+/** How often someone who waits has a lock or a damaged file tried again, `BATCH_MS` apart. */
+const TRIES = 20
+
+/** How long what was written may lie in SQLite's log: what a power cut can cost. */
+const SETTLE_MS = 2_000
+const KEPT_MS = 24 * 60 * 60 * 1_000
+const PRUNE_EVERY_MS = 60 * 60 * 1_000
+const PRUNED_ROWS = 64
+
+/** Opens the store. A file that cannot be opened is told, and tried again until it can. */
+export const createSqliteStore = (options: SqliteStoreOptions): Store => {
+  const { clock, now } = options
+  const backlog = createBacklog()
+  let isPruneDue = true
+  let cancelBatch: Cancel | undefined
+  let cancelSettle: Cancel | undefined
+  let cancelPrune: Cancel | undefined
+  let closing: Promise<void> | undefined
+
+  const file = createStoreFile({
+    ...options,
+    tables: createCheckpointTable,
+    onNewFile: () => {
+      backlog.startOver()
+      schedule()
+    },
+  })
+
+  /** Writes the next changes, all or none of them; gives how many are left. */
+  const writeBatch = (): Attempt<number> => {
+    const batch = backlog.next(BATCH)
+    if (batch.length === 0 && !isPruneDue) return { result: 0 }
+    return file.attempt('write to', (table, database) => {
+      const pruned = database.transaction(() => {
+        for (const change of batch) write(table, change)
+        return isPruneDue ? table.prune(now() - KEPT_MS, PRUNED_ROWS) : 0
+      })
+      isPruneDue = pruned === PRUNED_ROWS
+      backlog.done(batch)
+      scheduleSettle()
+      return backlog.size()
+    })
+  }
+
+  /** A row that SQLite will not take must not hold up the others. */
+  const write = (table: CheckpointTable, change: Change): void => {
+    try {
+      table.write(change)
+    } catch (cause) {
+      const error = storeError(`cannot keep call ${change.callSid}`, cause)
+      if (error.code !== 'store-refused') throw cause
+      file.tell(error)
+    }
+  }
+
+  const schedule = (delayMs = BATCH_MS): void => {
+    cancelBatch ??= clock.after(delayMs, () => {
+      cancelBatch = undefined
+      const failed = failureOf(writeBatch())
+      const isWell = failed === undefined || failed === 'store-busy'
+      if (backlog.size() > 0 || isPruneDue) schedule(isWell ? BATCH_MS : RETRY_MS)
+    })
+  }
+
+  const scheduleSettle = (): void => {
+    cancelSettle ??= clock.after(SETTLE_MS, () => {
+      cancelSettle = undefined
+      file.settle()
+    })
+  }
+
+  const schedulePrune = (): void => {
+    cancelPrune = clock.after(PRUNE_EVERY_MS, () => {
+      backlog.dropBefore(now() - KEPT_MS)
+      isPruneDue = true
+      schedule()
+      schedulePrune()
+    })
+  }
+
+  /** Makes an attempt again while what it failed of passes by itself. */
+  const patiently = async <Result>(attempt: () => Attempt<Result>): Promise<Attempt<Result>> => {
+    for (let tries = 1;; tries++) {
+      const attempted = attempt()
+      if (tries === TRIES || !isPassing(failureOf(attempted))) return attempted
+      await passed(clock, BATCH_MS)
+    }
+  }
+
+  const flush = async (): Promise<void> => {
+    while (backlog.size() > 0) {
+      if (failureOf(await patiently(writeBatch))) return
+      // A turn of the event loop for the audio.
+      if (backlog.size() > 0) await passed(clock, 0)
+    }
+  }
+
+  const load = async (callSid: string): Promise<StoredCheckpoint | undefined> => {
+    const read = await patiently(() => file.attempt('read', (table) => table.read(callSid)))
+    const mine = backlog.newest(callSid)
+    const change = backlog.change(callSid)
+    if ('failed' in read || change?.forgets) return mine
+    // What was written may have been replaced by the machine that has the call now.
+    return change ? newer(mine, read.result) : read.result
+  }
+
+  const close = async (): Promise<void> => {
+    cancelPrune?.()
+    await flush()
+    cancelBatch?.()
+    cancelSettle?.()
+    file.close()
+  }
+
+  file.attempt('open', () => {})
+  schedulePrune()
+  return {
+    save: (checkpoint) => {
+      if (closing) return
+      backlog.save(checkpoint)
+      schedule()
+    },
+    forget: (callSid) => {
+      if (closing) return
+      backlog.forget(callSid)
+      schedule()
+    },
+    load,
+    flush: () => closing ?? flush(),
+    close: () => closing ??= close(),
+  }
+}
+
+type Failure = StoreErrorCode | 'closed'
+
+const failureOf = (attempt: Attempt<unknown>): Failure | undefined =>
+  'failed' in attempt ? attempt.failed : undefined
+
+const isPassing = (failure: Failure | undefined): boolean =>
+  failure === 'store-busy' || failure === 'store-corrupt'
+
+const newer = (mine: StoredCheckpoint | undefined, found: StoredCheckpoint | undefined) =>
+  mine && found && found.epoch > mine.epoch ? found : mine ?? found
+
+const passed = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve))

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { clipOfText } from '../../src/sim/model/clips.ts'
+import { createMemoryStore } from '../../src/store/memory.ts'
+import { clips } from '../sim/model/bundled.ts'
+import { startVirtualCall, type VirtualCall } from '../support/virtual-call.ts'
+
+const GREETING = 'Thanks for calling Bright Smile. How can I help?'
+const AGENT = `greeting: ${GREETING}`
+const said = (text: string) => clipOfText(clips, text)?.sound.pcm ?? new Int16Array(0)
+const asked = (call: VirtualCall) =>
+  call.toModel.filter(({ type }) => type === 'response.create').length
+const wordsOf = (call: VirtualCall, session: number) =>
+  call.sessions[session].items().flatMap((item) =>
+    item.type === 'message'
+      ? item.content.map((part) => `${item.role}: ${'text' in part ? part.text : ''}`)
+      : []
+  )
+
+describe('a stream that breaks', () => {
+  it('is followed by another one of the same call, with the model and all that was said', async () => {
+    const call = startVirtualCall({ agent: AGENT })
+    call.clock.advance(6_000)
+    call.line.vanish()
+    call.clock.advance(10)
+    expect(call.entries.at(-1)).toMatchObject({ type: 'stream-lost' })
+    expect(await call.after()).toMatchObject({ is: 'resumed', call: { epoch: 2 } })
+
+    const line = call.openStream()
+    call.clock.advance(1_000)
+    expect(call.sessions).toHaveLength(1)
+    expect(asked(call)).toBe(1)
+    expect(line.record().sentMs).toBe(0)
+    line.say(said('Yes, please.'))
+    call.until('it is answered', () => line.record().playedMs > 500)
+    expect(
+      call.entries.filter((entry) => entry.type === 'caller-connected')
+        .map((entry) => entry.epoch),
+    ).toEqual([1, 2])
+  })
+
+  it('is resumed also when Twilio knows of it before its socket does', async () => {
+    const call = startVirtualCall({ agent: AGENT })
+    call.clock.advance(6_000)
+    call.line.freeze()
+    expect(await call.after()).toMatchObject({ is: 'resumed', call: { epoch: 2 } })
+    const line = call.openStream()
+    call.clock.advance(100)
+    expect(call.count()).toBe(1)
+    line.say(said('Yes, please.'))
+    call.until('it is answered', () => line.record().playedMs > 500)
+  })
+
+  it('cuts what the agent was saying at what was heard, and the agent goes on', async () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: { speed: 50 } })
+    call.until('the greeting has begun', () => call.line.record().playedMs > 1_000)
+    call.line.vanish()
+    const { playedMs } = call.line.record()
+    call.clock.advance(5)
+    await call.after()
+    const { truncations } = call.sessions[0].record
+    expect(truncations).toHaveLength(1)
+    expect(Math.abs(truncations[0].audioEndMs - playedMs)).toBeLessThanOrEqual(10)
+    expect(asked(call)).toBe(2)
+    call.clock.advance(1_000)
+    const line = call.openStream()
+    call.clock.advance(300)
+    expect(line.record().sentMs).toBeGreaterThan(0)
+  })
+
+  it('is waited for for fifteen seconds, and the model not longer', () => {
+    const call = startVirtualCall({ agent: AGENT })
+    call.clock.advance(6_000)
+    call.line.vanish()
+    call.clock.advance(14_000)
+    expect(call.sessions[0].isOpen()).toBe(true)
+    call.clock.advance(1_500)
+    expect(call.entries.at(-1)).toMatchObject({ type: 'ended', reason: 'caller-lost' })
+    expect(call.sessions[0].isOpen()).toBe(false)
+  })
+
+  it('is given up when it breaks for the fourth time in a minute', async () => {
+    const call = startVirtualCall({ agent: AGENT })
+    let line = call.line
+    for (const epoch of [2, 3, 4]) {
+      call.clock.advance(5_000)
+      line.vanish()
+      call.clock.advance(10)
+      expect(await call.after()).toMatchObject({ is: 'resumed', call: { epoch } })
+      line = call.openStream()
+    }
+    call.clock.advance(5_000)
+    line.vanish()
+    call.clock.advance(10)
+    expect(await call.after()).toMatchObject({ is: 'apology' })
+    expect(call.count()).toBe(0)
+  })
+
+  it('may break four times when a minute lies between', async () => {
+    const call = startVirtualCall({ agent: AGENT })
+    let line = call.line
+    for (const epoch of [2, 3, 4, 5, 6]) {
+      call.clock.advance(25_000)
+      line.vanish()
+      call.clock.advance(10)
+      expect(await call.after()).toMatchObject({ is: 'resumed', call: { epoch } })
+      line = call.openStream()
+    }
+    expect(call.count()).toBe(1)
+  })
+
+  it('does not bring back a caller who has hung up', async () => {
+    const call = startVirtualCall({ agent: AGENT })
+    call.clock.advance(6_000)
+    call.line.hangUp()
+    call.clock.advance(10)
+    expect(await call.after()).toEqual({ is: 'over' })
+  })
+
+  it('does not make a call longer than it may be', async () => {
+    const call = startVirtualCall({ agent: AGENT, customer: 'limits: { maxDuration: 1m }' })
+    call.clock.advance(40_000)
+    call.line.vanish()
+    call.clock.advance(10)
+    await call.after()
+    call.openStream()
+    call.clock.advance(19_000)
+    expect(call.count()).toBe(1)
+    call.clock.advance(2_000)
+    expect(call.entries.at(-1)).toMatchObject({ type: 'ended', reason: 'max-duration' })
+  })
+})
+
+describe('a process that dies', () => {
+  it('leaves a call that another one takes up where its last turn ended', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({ agent: AGENT, store })
+    first.clock.advance(5_000)
+    first.line.say(said('Yes, please.'))
+    first.until('it was answered', () => first.line.record().playedMs > 4_000)
+    first.clock.advance(2_000)
+    // The first process is not heard of again.
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    expect(second.count()).toBe(0)
+    expect(await second.after()).toMatchObject({ is: 'resumed', call: { epoch: 2 } })
+    const line = second.openStream()
+    second.clock.advance(1_500)
+    expect(wordsOf(second, 0).slice(0, 3)).toEqual([
+      `assistant: ${GREETING}`,
+      'user: Yes, please.',
+      'assistant: Yes, please.',
+    ])
+    expect(asked(second)).toBe(1)
+    second.until('the agent is there again', () => line.record().playedMs > 100)
+  })
+
+  it('greets a caller whom nobody has greeted', async () => {
+    const store = createMemoryStore()
+    startVirtualCall({ agent: AGENT, store, scenario: { firstAudioMs: 5_000 } }).clock.advance(10)
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    await second.after()
+    const line = second.openStream()
+    second.clock.advance(5_000)
+    const greetingMs = said(GREETING).length / 8
+    expect(Math.abs(line.record().playedMs - greetingMs)).toBeLessThanOrEqual(40)
+  })
+
+  it('is apologised for when nothing is known of the call', async () => {
+    const second = startVirtualCall({ agent: AGENT, isOffered: false })
+    expect(await second.after()).toMatchObject({ is: 'apology' })
+  })
+})
