@@ -89,6 +89,15 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return model.truncateItem(effect.itemId, effect.contentIndex, effect.audioEndMs)
       case 'request-response':
         return model.requestResponse(effect.request)
+      case 'open-reserve':
+        return model.openReserve()
+      case 'swap-model':
+        agentLane.cutOff()
+        callerLane.close()
+        model.swap()
+        return callerLane.open()
+      case 'drop-reserve':
+        return model.dropReserve()
       case 'rewrite-item':
         return model.rewriteItem({ ...effect, speaker: 'agent' }, effect.previousItemId)
       case 'play-hold':

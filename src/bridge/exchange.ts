@@ -107,6 +107,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
           connect: options.connect,
           clock,
           random: Math.random,
+          wallMs: options.wallMs,
           log,
           settings: agent,
           endpoint: endpointOf({

@@ -10,6 +10,11 @@ import type { ResponseRequest } from '../call/state.ts'
 export type ModelLeg = Readonly<{
   /** Adds caller audio, base64 in the leg's audio format. */
   appendAudio: (payload: string) => void
+  /** Opens a second session; `reserve-ready` or `reserve-failed` follows. */
+  openReserve: () => void
+  /** Lets the second session take over. */
+  swap: () => void
+  dropReserve: () => void
   requestResponse: (request: ResponseRequest) => void
   cancelResponse: (responseId: string) => void
   truncateItem: (itemId: string, contentIndex: number, audioEndMs: number) => void

@@ -31,6 +31,8 @@ export type RealtimeLegOptions = Readonly<{
   /** Between 0 and 1: spreads the calls that lost the same server. */
   random: () => number
   log: Log
+  /** Milliseconds since 1970. */
+  wallMs: () => number
   endpoint: Endpoint
   settings: SessionSettings
   conversation: () => readonly ConversationItem[]
@@ -46,6 +48,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   const { clock, conversation, random } = options
   let phase: 'opening' | 'ready' | 'closed' = 'opening'
   let session: RealtimeSession | undefined
+  let reserve: RealtimeSession | undefined
   let attempts = 0
   let giveUpAtMs = clock.nowMs() + FIRST_GIVE_UP_MS
   let cancelRetry: Cancel = () => {}
@@ -53,21 +56,49 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   const open = () => {
     attempts += 1
     const timeoutMs = Math.min(ATTEMPT_MS, giveUpAtMs - clock.nowMs())
-    session = openRealtimeSession({ ...options, timeoutMs, past: conversation }, {
-      ready: () => {
-        phase = 'ready'
-        attempts = 0
-        events.happened({ type: 'model-ready' })
+    session = openRealtimeSession(
+      { ...options, timeoutMs, past: conversation },
+      {
+        ready: (expiresAtS) => {
+          phase = 'ready'
+          attempts = 0
+          events.happened({ type: 'model-ready', expiresInMs: expiresInMs(expiresAtS) })
+        },
+        event: receive,
+        ended,
       },
-      event: receive,
-      ended,
-    })
+    )
   }
+
+  /** A second session, which says nothing until it has taken over. */
+  const openReserve = () => {
+    const opened: RealtimeSession = openRealtimeSession(
+      { ...options, timeoutMs: ATTEMPT_MS, past: conversation },
+      {
+        ready: (expiresAtS) =>
+          events.happened({ type: 'reserve-ready', expiresInMs: expiresInMs(expiresAtS) }),
+        event: (event) => {
+          if (session === opened) receive(event)
+        },
+        ended: (end) => {
+          if (session === opened) return ended(end)
+          reserve = undefined
+          events.happened({ type: 'reserve-failed', cause: end.cause })
+        },
+      },
+    )
+    reserve = opened
+  }
+
+  const expiresInMs = (expiresAtS: number | undefined): number | undefined =>
+    expiresAtS === undefined ? undefined : expiresAtS * 1000 - options.wallMs()
 
   const ended = ({ cause, isRetryable }: SessionEnd) => {
     if (phase === 'ready' && isRetryable) {
       phase = 'opening'
       giveUpAtMs = clock.nowMs() + LATER_GIVE_UP_MS
+      reserve?.close()
+      reserve = undefined
       events.happened({ type: 'model-interrupted', cause })
     }
     const delayMs = retryDelayMs(attempts, random())
@@ -104,6 +135,16 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
 
   open()
   return {
+    openReserve,
+    swap: () => {
+      session?.close()
+      session = reserve
+      reserve = undefined
+    },
+    dropReserve: () => {
+      reserve?.close()
+      reserve = undefined
+    },
     appendAudio: (payload) => send(appendAudio(payload)),
     requestResponse: (request) => send(createResponse(instructionsOf(request))),
     cancelResponse: (responseId) => send(cancelResponse(responseId)),
@@ -118,6 +159,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
       phase = 'closed'
       cancelRetry()
       session?.close()
+      reserve?.close()
     },
   }
 }

@@ -12,6 +12,11 @@ export type CallEffect =
   | Readonly<{ type: 'truncate-item'; itemId: string; contentIndex: number; audioEndMs: number }>
   /** Writes an item anew that the model has by its text alone, because less of it was heard. */
   | Readonly<{ type: 'rewrite-item'; itemId: string; previousItemId?: string; text: string }>
+  /** Opens a second session beside the present one. */
+  | Readonly<{ type: 'open-reserve' }>
+  /** The second session takes over, and the first is closed. */
+  | Readonly<{ type: 'swap-model' }>
+  | Readonly<{ type: 'drop-reserve' }>
   /** Asks the model to speak. */
   | Readonly<{ type: 'request-response'; request: ResponseRequest }>
   /** Lets the caller hear that the line is alive, for this long. */
@@ -33,6 +38,9 @@ export type CallReport =
   /** The model's leg broke and is being opened again; the caller stays. */
   | Readonly<{ type: 'model-interrupted'; cause: string }>
   | Readonly<{ type: 'model-resumed'; afterMs: number }>
+  /** A new session has taken over before the old one ended. */
+  | Readonly<{ type: 'model-renewed'; isForced: boolean }>
+  | Readonly<{ type: 'renewal-failed'; cause: string }>
   | Readonly<{ type: 'caller-connected'; afterMs: number; epoch: number }>
   /** The stream broke; Twilio still has the caller and is expected to ask for another. */
   | Readonly<{ type: 'stream-lost' }>

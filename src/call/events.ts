@@ -54,7 +54,10 @@ export type AgentEvent =
 
 export type ModelEvent =
   /** The session is set up and knows what was said before; caller audio may flow. */
-  | Readonly<{ type: 'model-ready' }>
+  | Readonly<{ type: 'model-ready'; expiresInMs?: number | undefined }>
+  /** A second session is as ready as the first, and may take over. */
+  | Readonly<{ type: 'reserve-ready'; expiresInMs?: number | undefined }>
+  | Readonly<{ type: 'reserve-failed'; cause: string }>
   /** The session broke; the leg opens another. */
   | Readonly<{ type: 'model-interrupted'; cause: string }>
   /** The model cannot be reached, or its socket broke and is not coming back. */

@@ -7,7 +7,7 @@
 import type { CallEffect } from './effects.ts'
 import { clear, isPlaying, orphan, sentSound } from './playback.ts'
 import { askNext, type Change } from './responses.ts'
-import type { Floor, Live, ResponseRequest, Ringing, Talking } from './state.ts'
+import type { Floor, Live, Renewal, ResponseRequest, Ringing, Talking } from './state.ts'
 
 /** A gap up to this long passes for a pause; after it the caller hears that the line is alive. */
 const HOLD_AFTER_MS = 1_500
@@ -18,10 +18,11 @@ const HOLD_LEAD_MS = 300
 /** The model is there, for the first time or again: what waits to be said is asked for. */
 export const modelReady = <State extends Ringing | Talking>(
   state: State,
+  renewal: Renewal,
   atMs: number,
 ): Change<State> => {
   if (state.model.is === 'ready') return [state, []]
-  const [next, effects] = askNext({ ...state, model: { is: 'ready' } })
+  const [next, effects] = askNext({ ...state, model: { is: 'ready', renewal } })
   return [next, [...effects, {
     type: 'report',
     report: state.model.is === 'opening'

@@ -58,8 +58,16 @@ export type Live = Readonly<{
 /** The model's leg. `interrupted` is one that was ready and is being opened again. */
 export type Model =
   | Readonly<{ is: 'opening' }>
-  | Readonly<{ is: 'ready' }>
+  | Readonly<{ is: 'ready'; renewal: Renewal }>
   | Readonly<{ is: 'interrupted'; sinceMs: number }>
+
+/** A session has an end of its own, long before some calls; another one takes over in time, at a quiet moment. */
+export type Renewal =
+  | Readonly<{ is: 'not-needed' }>
+  /** From `quietFromMs` on at a quiet moment, from `forcedFromMs` on at any. */
+  | Readonly<{ is: 'planned'; quietFromMs: number; forcedFromMs: number }>
+  /** The other session is being opened. */
+  | Readonly<{ is: 'opening'; quietFromMs: number; forcedFromMs: number }>
 
 /** What the agent is asked to say. */
 export type ResponseRequest =

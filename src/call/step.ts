@@ -16,6 +16,7 @@ import {
 } from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
 import { bargeIn, refuseAudio, refuseResponse } from './refuse.ts'
+import { planRenewal, renewWhenDue, reserveFailed, reserveReady } from './renewal.ts'
 import { type Change, free, spoken, started } from './responses.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
@@ -82,10 +83,17 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return withEcho(state, itemEnded(state.playback, event.itemId, event.contentIndex), event)
     case 'mark-echoed':
       return withEcho(state, echoed(state.playback, event.name, event.atMs), event)
+    case 'reserve-ready':
+      return reserveReady(state, event.expiresInMs, event.atMs)
+    case 'reserve-failed':
+      return reserveFailed(state, event.cause, event.atMs)
     case 'hold-sent':
       return holdSent(state, event.sentMs, event.atMs)
     case 'model-ready':
-      return then(releaseHold(state, event.atMs), (next) => modelReady(next, event.atMs))
+      return then(
+        releaseHold(state, event.atMs),
+        (next) => modelReady(next, planRenewal(event.expiresInMs, event.atMs), event.atMs),
+      )
     case 'model-interrupted':
       return modelInterrupted(orphanPlayback(state), event.cause, event.atMs, state.floor)
     case 'stream-lost':
@@ -95,7 +103,7 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return then(streamLost(state, event.atMs), (next) => step(next, event))
     case 'tick':
       return state.talkedMs + event.atMs - state.connectedAtMs < state.rules.maxDurationMs
-        ? holdLine(state, event.atMs)
+        ? then(holdLine(state, event.atMs), (next) => renewWhenDue(next, event.atMs))
         : end(state, 'max-duration', event.atMs)
     default:
       return stepLive(state, event)
@@ -114,13 +122,15 @@ const streamLost = (state: Talking, atMs: number): Step =>
 const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
   switch (event.type) {
     case 'model-ready':
-      return modelReady(state, event.atMs)
+      return modelReady(state, planRenewal(event.expiresInMs, event.atMs), event.atMs)
     case 'model-lost': {
       const reason = state.model.is === 'opening' ? 'model-unreachable' : 'model-lost'
       return end(state, reason, event.atMs, event.cause)
     }
     case 'model-complained':
       return modelComplained(state, event.code, event.problem)
+    case 'reserve-ready':
+      return [state, [{ type: 'drop-reserve' }]]
     case 'agent-response-started':
       return [started(state, event.responseId), []]
     case 'agent-response-ended':

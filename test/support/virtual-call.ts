@@ -104,6 +104,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
         clock,
         scenario,
         clips,
+        wallClock: clock.nowMs,
         ids: createIds(`s${sessions.length}x`),
         model: 'gpt-realtime-2.1',
       })

@@ -1,0 +1,87 @@
+/**
+ * A session ends by itself after an hour or less, and a call must not: before that a second one is opened, told what was said,
+ * and takes over while nobody speaks. Only in the last moments it takes over whatever happens.
+ */
+import { isPlaying, orphan } from './playback.ts'
+import { askNext, type Change } from './responses.ts'
+import { isAgentsTurn, type Model, type Renewal, type Talking } from './state.ts'
+import { modelInterrupted } from './model-leg.ts'
+
+const QUIET_BEFORE_MS = 5 * 60_000
+const FORCED_BEFORE_MS = 30_000
+/** A second session that could not be opened is tried again after this. */
+const RETRY_MS = 10_000
+
+/** The plan for a session that ends in `expiresInMs`; a short one is renewed in its second half. */
+export const planRenewal = (expiresInMs: number | undefined, atMs: number): Renewal => {
+  // A session that is said to have ended before it began tells of a wrong clock; should it end, it is like any that breaks.
+  if (expiresInMs === undefined || expiresInMs <= 0) return { is: 'not-needed' }
+  const endsAtMs = atMs + expiresInMs
+  return {
+    is: 'planned',
+    quietFromMs: endsAtMs - Math.min(QUIET_BEFORE_MS, expiresInMs / 2),
+    forcedFromMs: endsAtMs - Math.min(FORCED_BEFORE_MS, expiresInMs / 5),
+  }
+}
+
+/** Opens the second session when its time has come. */
+export const renewWhenDue = (state: Talking, atMs: number): Change<Talking> => {
+  if (state.model.is !== 'ready' || state.model.renewal.is !== 'planned') return [state, []]
+  const { quietFromMs, forcedFromMs } = state.model.renewal
+  const isDue = atMs >= forcedFromMs || (atMs >= quietFromMs && isQuiet(state, atMs))
+  return isDue
+    ? [withRenewal(state, { is: 'opening', quietFromMs, forcedFromMs }), [{ type: 'open-reserve' }]]
+    : [state, []]
+}
+
+/**
+ * The second session is ready. It takes over if nobody speaks, or if only the caller does, whose turn it is given from its
+ * beginning; otherwise it was too late for this pause, and the next one is waited for.
+ */
+export const reserveReady = (
+  state: Talking,
+  expiresInMs: number | undefined,
+  atMs: number,
+): Change<Talking> => {
+  if (state.model.is !== 'ready' || state.model.renewal.is !== 'opening') {
+    return [state, [{ type: 'drop-reserve' }]]
+  }
+  const { quietFromMs, forcedFromMs } = state.model.renewal
+  const isForced = atMs >= forcedFromMs
+  const isAgentSilent = !isPlaying(state.playback, atMs) && !isAgentsTurn(state)
+  if (!isForced && !(isAgentSilent && state.floor.is !== 'awaited')) {
+    const planned: Renewal = { is: 'planned', quietFromMs, forcedFromMs }
+    return [withRenewal(state, planned), [{ type: 'drop-reserve' }]]
+  }
+  // What is owed is owed by the new session, and what plays stays, as if the old one had broken.
+  const [left] = modelInterrupted(state, 'renewed', atMs, state.floor)
+  const model: Model = { is: 'ready', renewal: planRenewal(expiresInMs, atMs) }
+  const [next, effects] = askNext({ ...left, model, playback: orphan(left.playback) })
+  return [next, [
+    { type: 'swap-model' },
+    ...effects,
+    { type: 'report', report: { type: 'model-renewed', isForced } },
+  ]]
+}
+
+/** The second session could not be opened; there is still time to try again. */
+export const reserveFailed = (state: Talking, cause: string, atMs: number): Change<Talking> => {
+  if (state.model.is !== 'ready' || state.model.renewal.is !== 'opening') return [state, []]
+  const { quietFromMs, forcedFromMs } = state.model.renewal
+  const again: Renewal = {
+    is: 'planned',
+    quietFromMs: Math.max(quietFromMs, atMs + RETRY_MS),
+    forcedFromMs: Math.max(forcedFromMs, atMs + RETRY_MS),
+  }
+  return [withRenewal(state, again), [
+    { type: 'report', report: { type: 'renewal-failed', cause } },
+  ]]
+}
+
+const isQuiet = (state: Talking, atMs: number): boolean =>
+  state.floor.is === 'nobody' && !isAgentsTurn(state) && !isPlaying(state.playback, atMs)
+
+const withRenewal = (state: Talking, renewal: Renewal): Talking => ({
+  ...state,
+  model: { is: 'ready', renewal },
+})
