@@ -4,7 +4,7 @@ import type { Table } from './table.ts'
 
 /** Runs `audio.ts` on each runtime, one after the other. */
 export const audio = async (): Promise<Table> => {
-  const results: Record<string, string>[] = []
+  const results: Record<string, number>[] = []
   for (const name of runtimeNames) {
     results.push(numbersIn(await run([...RUNTIMES[name], 'bench/audio.ts'])))
   }
@@ -16,10 +16,10 @@ export const audio = async (): Promise<Table> => {
 }
 
 /** The lines of its table: a name, blanks, a number. */
-const numbersIn = (output: string): Record<string, string> =>
+const numbersIn = (output: string): Record<string, number> =>
   Object.fromEntries(
     output.split('\n').flatMap((line) => {
       const [, name, number] = /^(\S.*\S)\s{2,}(\d+\.\d+)$/.exec(line) ?? []
-      return number === undefined ? [] : [[name, number]]
+      return number === undefined ? [] : [[name, Number(number)]]
     }),
   )

@@ -29,7 +29,7 @@ export const startUntilStopped = async (
   const child = start(command, variables)
   const firstLine = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.process.stdout }).once('line', resolve)
-    child.ended.catch(reject)
+    child.ended.then(() => reject(new Error(`${command.join(' ')} said nothing`)), reject)
   })
   return {
     firstLine,

@@ -1,28 +1,38 @@
-/** A table of results, as text for people. */
+/** Results as numbers for programs, and as a table for people. */
 
 export type Table = Readonly<{
   title: string
   columns: readonly string[]
-  rows: readonly (readonly string[])[]
+  rows: readonly (readonly Cell[])[]
 }>
 
-/** Writes a table with a title above; the columns are as wide as they need to be. */
-export const textOf = ({ title, columns, rows }: Table): string => {
-  const widths = columns.map((name, at) =>
-    Math.max(name.length, ...rows.map((row) => row[at].length))
-  )
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, at) => cell.padEnd(widths[at])).join('  ').trimEnd()
-  return [
-    title,
-    '',
-    line(columns),
-    line(widths.map((width) => '-'.repeat(width))),
-    ...rows.map(line),
-  ]
-    .join('\n')
+export type Cell = string | number | Spread
+
+/** What came out when the same was measured several times. */
+export type Spread = Readonly<{ median: number; lowest: number; highest: number }>
+
+/** The median of an even number of values is the upper of the two in the middle. */
+export const spreadOf = (values: readonly number[]): Spread => {
+  const sorted = [...values].sort((one, other) => one - other)
+  return {
+    median: sorted[Math.floor(sorted.length / 2)],
+    lowest: sorted[0],
+    highest: sorted[sorted.length - 1],
+  }
 }
 
-/** The middle value; of an even number of values the upper of the two. */
-export const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]
+/** Writes a table with its title above; the columns are as wide as they need to be. */
+export const textOf = ({ title, columns, rows }: Table): string => {
+  const lines = [columns, ...rows.map((row) => row.map(textOfCell))]
+  const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at].length)))
+  const [head, ...body] = lines.map((line) =>
+    line.map((cell, at) => cell.padEnd(widths[at])).join('  ').trimEnd()
+  )
+  return [title, '', head, widths.map((width) => '-'.repeat(width)).join('  '), ...body].join('\n')
+}
+
+const textOfCell = (cell: Cell): string => {
+  if (typeof cell === 'string') return cell
+  if (typeof cell === 'number') return cell.toFixed(Math.abs(cell) < 10 ? 2 : 1)
+  return `${textOfCell(cell.median)} (${textOfCell(cell.lowest)}-${textOfCell(cell.highest)})`
+}

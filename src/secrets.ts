@@ -57,7 +57,10 @@ const parse = (text: string | undefined): Partial<Kept> => {
   try {
     const found: unknown = JSON.parse(text ?? '{}')
     const entries = typeof found === 'object' && found !== null ? Object.entries(found) : []
-    return Object.fromEntries(entries.filter((entry) => typeof entry[1] === 'string'))
+    // An empty secret is none: anybody could sign with it.
+    return Object.fromEntries(
+      entries.filter((entry) => typeof entry[1] === 'string' && entry[1] !== ''),
+    )
   } catch {
     return {}
   }

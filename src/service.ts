@@ -1,4 +1,5 @@
 /** The whole service put together: configuration, secrets, exchange, routes, server. `serve` and `demo` are both this. */
+import { drainCalls } from './bridge/drain.ts'
 import { createExchange, type Exchange } from './bridge/exchange.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
@@ -22,7 +23,10 @@ export type Service = Readonly<{
   secrets: Secrets
   config: () => Config
   exchange: Exchange
-  /** Refuses new calls, ends those that are on, and resolves when nothing runs any more. */
+  /**
+   * Refuses new calls, lets those that are on end or hands them over, within the limits of the environment, and resolves when
+   * nothing runs any more.
+   */
   stop: () => Promise<void>
 }>
 
@@ -34,12 +38,16 @@ export type ServiceOptions = Readonly<{
   files: ConfigFiles & SecretFiles
   /** Keeps what is needed to take calls up again. The service closes it. */
   store: Store
+  /** Told when an operator asks for the service to be drained; it is to be stopped then. */
+  onDrainAsked: () => void
   clock: Clock
   log: Log
 }>
 
-/** How long Twilio may take to ask what shall become of the callers of a service that stops. */
+/** How long Twilio may take to ask for callers that were handed over; it is told to ask again. */
 const LAST_WORDS_MS = 1_500
+/** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
+const ANSWER_MS = 100
 
 /**
  * Starts the service; resolves when it listens. Rejects with `ConfigError` when the configuration has a mistake, and with the
@@ -92,6 +100,10 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secret: secrets.secret,
     operatorToken: secrets.operatorToken,
     isReady: () => isReady,
+    drain: () => {
+      isReady = false
+      clock.after(ANSWER_MS, options.onDrainAsked)
+    },
     clock,
     nowS: () => Date.now() / 1000,
     log,
@@ -108,9 +120,11 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     stop: async () => {
       isReady = false
       config.stop()
-      const callsLeft = exchange.count()
-      exchange.endAll('shutdown')
-      if (callsLeft > 0) await passed(clock, LAST_WORDS_MS)
+      log.info('service.draining', { calls: exchange.count(), ...environment.drain })
+      const handedOver = await drainCalls(exchange, clock, environment.drain)
+      await options.store.flush()
+      if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
+      // On Deno this closes every socket at once: no call may be left.
       await server.stop()
       await options.store.close()
     },

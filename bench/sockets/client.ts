@@ -32,7 +32,7 @@ const { values } = parseArgs({
     url: { type: 'string', default: '' },
     audio: { type: 'string' },
     connections: { type: 'string', default: '100' },
-    warmUpMs: { type: 'string', default: '3000' },
+    warmUpMs: { type: 'string', default: '2000' },
     measureMs: { type: 'string', default: '6000' },
   },
 })

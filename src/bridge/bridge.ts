@@ -5,13 +5,13 @@
  * in order. One exception anywhere in it ends this call and no other.
  */
 import { createTranscoder } from '../audio/transcoder.ts'
-import { type Checkpoint, checkpointOf } from '../call/checkpoint.ts'
+import type { Checkpoint } from '../call/checkpoint.ts'
 import { conversationOf } from '../call/conversation.ts'
 import type { CallEffect, CallReport } from '../call/effects.ts'
 import type { EndReason } from '../call/end-reason.ts'
 import type { Happening } from '../call/events.ts'
 import { pieceMs } from '../call/playback.ts'
-import { type CallState, isWanted, type Ringing, type Talking } from '../call/state.ts'
+import { type CallState, isWanted, type Ringing } from '../call/state.ts'
 import { step } from '../call/step.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -32,6 +32,8 @@ export type Bridge = Readonly<{
   /** Twilio has no stream of this call and asks what to do, whatever the socket says. */
   streamAsked: () => void
   end: (reason: EndReason) => void
+  /** Lets the call go on in another process: at a quiet moment, or now. */
+  handOver: (isForced: boolean) => void
   counts: () => BridgeCounts
 }>
 
@@ -114,9 +116,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return left?.socket.close(1000, 'stream lost')
       }
       case 'checkpoint':
-        return state.phase === 'ended'
-          ? undefined
-          : options.onCheckpoint(checkpointOf(state, talkedMs(state)))
+        return options.onCheckpoint(effect.checkpoint)
       case 'end-call':
         model.close()
         return line?.socket.close(1000, effect.reason)
@@ -124,9 +124,6 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return options.onReport(effect.report)
     }
   }
-
-  const talkedMs = (live: Ringing | Talking): number =>
-    live.talkedMs + (live.phase === 'talking' ? clock.nowMs() - live.connectedAtMs : 0)
 
   const agentLane = createAgentLane({
     transcoder,
@@ -188,6 +185,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       if (nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
     }),
     streamAsked: guarded(() => happened({ type: 'stream-asked' })),
+    handOver: guarded((isForced) => happened({ type: 'hand-over', isForced })),
     end: (reason) => happened({ type: 'end-requested', reason }),
     counts: () => ({
       caller: callerLane.counts(),

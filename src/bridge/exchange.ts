@@ -38,6 +38,8 @@ export type AwaitedCall = CallFacts & Readonly<{ epoch: number }>
 export type After =
   | Readonly<{ is: 'over' }>
   | Readonly<{ is: 'resumed'; call: AwaitedCall }>
+  /** Another process will have it in a moment. */
+  | Readonly<{ is: 'handed-over' }>
   /** There is nobody to talk to; `line` is whose caller it was. */
   | Readonly<{ is: 'apology'; line: Line | undefined }>
 
@@ -56,7 +58,8 @@ export type Exchange = Readonly<{
   end: (callSid: string, reason: EndReason) => void
   feed: CallFeed
   count: () => number
-  endAll: (reason: EndReason) => void
+  /** Lets all calls go on in another process: each at a quiet moment, or now. */
+  handOver: (isForced: boolean) => void
 }>
 
 export type ExchangeOptions = Readonly<{
@@ -129,13 +132,13 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
         feed.publish(callSid, { type: 'counts', ...counts, atMs })
         feed.publish(callSid, { ...report, atMs })
         calls.remove(callSid, report.reason)
-        store.forget(callSid)
+        if (report.reason !== 'handed-over') store.forget(callSid)
       },
       onCheckpoint: save,
     })
     calls.add({ callSid, facts, bridge })
     const state = bridge.state()
-    if (state.phase === 'ringing') save(checkpointOf(state, state.talkedMs))
+    if (state.phase === 'ringing') save(checkpointOf(state, startedAtMs))
   }
 
   const waiting = (callSid: string): LiveCall<CallFacts> | undefined => {
@@ -176,6 +179,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       const { callSid } = facts
       calls.get(callSid)?.bridge.streamAsked()
       const past = calls.past(callSid)
+      if (past?.reason === 'handed-over') return { is: 'handed-over' }
       if (past && !owesApology(past.reason)) return { is: 'over' }
       const call = awaited(callSid) ??
         (line && !past ? await revive({ ...facts, line }) : undefined)
@@ -184,7 +188,9 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     end: (callSid, reason) => calls.get(callSid)?.bridge.end(reason),
     feed,
     count: calls.count,
-    endAll: calls.endAll,
+    handOver: (isForced) => {
+      for (const { bridge } of calls.all()) bridge.handOver(isForced)
+    },
   }
 }
 

@@ -20,8 +20,6 @@ export type LiveCalls<Facts> = Readonly<{
   remove: (callSid: string, reason: EndReason) => void
   past: (callSid: string) => PastCall<Facts> | undefined
   count: () => number
-  /** Ends every call and resolves when the last is gone. */
-  endAll: (reason: EndReason) => void
 }>
 
 const TICK_MS = 250
@@ -55,8 +53,5 @@ export const createLiveCalls = <Facts>(clock: Clock): LiveCalls<Facts> => {
     },
     past: (callSid) => past.get(callSid),
     count: () => live.size,
-    endAll: (reason) => {
-      for (const { bridge } of live.values()) bridge.end(reason)
-    },
   }
 }

@@ -2,8 +2,8 @@
  * What must be known of a call to go on with it in another process. It is written at the end of every turn, so a crash loses no more
  * than the turn it fell into.
  */
-import type { CallRules, Live, Ringing } from './state.ts'
-import { startCall } from './state.ts'
+import type { CallEffect } from './effects.ts'
+import { type CallRules, type Ringing, startCall, type Talking } from './state.ts'
 import type { Transcript } from './transcript.ts'
 
 export type Checkpoint = Readonly<{
@@ -14,10 +14,16 @@ export type Checkpoint = Readonly<{
 }>
 
 /** Takes a checkpoint of a live call. */
-export const checkpointOf = (state: Live, talkedMs: number): Checkpoint => ({
+export const checkpointOf = (state: Ringing | Talking, atMs: number): Checkpoint => ({
   epoch: state.epoch,
-  talkedMs,
+  talkedMs: state.talkedMs + (state.phase === 'talking' ? atMs - state.connectedAtMs : 0),
   transcript: state.transcript,
+})
+
+/** Asks for a checkpoint to be kept. */
+export const keep = (state: Ringing | Talking, atMs: number): CallEffect => ({
+  type: 'checkpoint',
+  checkpoint: checkpointOf(state, atMs),
 })
 
 /**

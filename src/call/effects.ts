@@ -1,5 +1,6 @@
 /** What a call decides to do. The bridge performs effects in the order they are given and decides nothing itself. */
 import type { Usage } from './events.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { EndReason } from './end-reason.ts'
 import type { ResponseRequest } from './state.ts'
 import type { TranscriptLine } from './transcript.ts'
@@ -27,7 +28,7 @@ export type CallEffect =
   /** The stream is gone: its socket is closed, and what the agent says waits for the next one. */
   | Readonly<{ type: 'leave-stream' }>
   /** A turn is over: what is known of the call now is worth keeping. */
-  | Readonly<{ type: 'checkpoint' }>
+  | Readonly<{ type: 'checkpoint'; checkpoint: Checkpoint }>
   /** Both legs are closed; Twilio then asks what to do with the caller. */
   | Readonly<{ type: 'end-call'; reason: EndReason }>
   | Readonly<{ type: 'report'; report: CallReport }>

@@ -9,7 +9,8 @@ export type EndReason =
   | 'model-unreachable'
   | 'model-lost'
   | 'max-duration'
-  | 'shutdown'
+  /** This process will end; another one takes the call up. */
+  | 'handed-over'
   /** A mistake in this program; it ends the one call it happened in. */
   | 'fault'
 

@@ -71,3 +71,5 @@ export type ServiceEvent =
   /** Comes a few times a second; deadlines are looked at. */
   | Readonly<{ type: 'tick' }>
   | Readonly<{ type: 'end-requested'; reason: EndReason }>
+  /** The call is to go on in another process: at a quiet moment, or now. */
+  | Readonly<{ type: 'hand-over'; isForced: boolean }>

@@ -78,7 +78,8 @@ export const reserveFailed = (state: Talking, cause: string, atMs: number): Chan
   ]]
 }
 
-const isQuiet = (state: Talking, atMs: number): boolean =>
+/** Whether nobody speaks or is about to. */
+export const isQuiet = (state: Talking, atMs: number): boolean =>
   state.floor.is === 'nobody' && !isAgentsTurn(state) && !isPlaying(state.playback, atMs)
 
 const withRenewal = (state: Talking, renewal: Renewal): Talking => ({

@@ -51,6 +51,8 @@ export type Live = Readonly<{
   waiting: readonly ResponseRequest[]
   refused: readonly RefusedResponse[]
   transcript: Transcript
+  /** Whether the call leaves this process as soon as nobody speaks. */
+  isLeaving: boolean
   /** The turn of the caller that the model has not put into words yet: only its audio tells what was said. */
   unwritten: string | undefined
 }>
@@ -133,6 +135,7 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   refused: [],
   transcript: [],
   unwritten: undefined,
+  isLeaving: false,
 })
 
 /** The same call once the line is open. */

@@ -2,9 +2,10 @@
  * What happens next in a call: `step(state, event)` gives the next state and what is to be done, and does nothing itself.
  */
 import { mayResume, partWithStream, tellStream } from './caller-leg.ts'
+import { keep } from './checkpoint.ts'
 import type { CallEffect, CallReport } from './effects.ts'
 import type { EndReason } from './end-reason.ts'
-import type { AgentEvent, CallEvent } from './events.ts'
+import type { CallEvent } from './events.ts'
 import {
   holdLine,
   holdSent,
@@ -16,7 +17,7 @@ import {
 } from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
 import { bargeIn, refuseAudio, refuseResponse } from './refuse.ts'
-import { planRenewal, renewWhenDue, reserveFailed, reserveReady } from './renewal.ts'
+import { isQuiet, planRenewal, renewWhenDue, reserveFailed, reserveReady } from './renewal.ts'
 import { type Change, free, spoken, started } from './responses.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
@@ -44,7 +45,7 @@ const stepRinging = (state: Ringing, event: CallEvent): Step => {
       const { epoch } = state
       return withMark(talking, probe(talking.playback, event.atMs), [
         report({ type: 'caller-connected', afterMs, epoch }),
-        { type: 'checkpoint' },
+        keep(talking, event.atMs),
       ])
     }
     case 'model-interrupted':
@@ -103,18 +104,24 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return then(streamLost(state, event.atMs), (next) => step(next, event))
     case 'tick':
       return state.talkedMs + event.atMs - state.connectedAtMs < state.rules.maxDurationMs
-        ? then(holdLine(state, event.atMs), (next) => renewWhenDue(next, event.atMs))
+        ? stepTime(state, event.atMs)
         : end(state, 'max-duration', event.atMs)
     default:
       return stepLive(state, event)
   }
 }
 
+/** Time passes, and the line is open. */
+const stepTime = (state: Talking, atMs: number): Step =>
+  state.isLeaving && isQuiet(state, atMs)
+    ? end(state, 'handed-over', atMs)
+    : then(holdLine(state, atMs), (next) => renewWhenDue(next, atMs))
+
 const streamLost = (state: Talking, atMs: number): Step =>
   mayResume(state, atMs)
     ? then(partWithStream(state, atMs), (next) => [next, [
       report({ type: 'stream-lost' }),
-      { type: 'checkpoint' },
+      keep(next, atMs),
     ]])
     : end(state, 'caller-lost', atMs)
 
@@ -146,7 +153,8 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'caller-words':
       return then(
         words(state, { ...event, speaker: 'caller' }, event),
-        (next) => event.final && next.unwritten === event.itemId ? written(next) : [next, []],
+        (next) =>
+          event.final && next.unwritten === event.itemId ? written(next, event.atMs) : [next, []],
       )
     case 'caller-pressed-key':
       return [state, [report({ type: 'key-pressed', digit: event.digit })]]
@@ -154,30 +162,34 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
       return end(state, 'caller-hung-up', event.atMs)
     case 'end-requested':
       return end(state, event.reason, event.atMs)
+    case 'hand-over':
+      return event.isForced
+        ? end(state, 'handed-over', event.atMs)
+        : [{ ...state, isLeaving: true }, []]
     default:
       return [state, []]
   }
 }
 
 /** The caller's turn is in words, or answered without: its audio is needed no longer. */
-const written = <State extends Ringing | Talking>(state: State): Change<State> =>
+const written = <State extends Ringing | Talking>(state: State, atMs: number): Change<State> =>
   state.unwritten === undefined
     ? [state, []]
-    : [{ ...state, unwritten: undefined }, [{ type: 'forget-turn' }, { type: 'checkpoint' }]]
+    : [{ ...state, unwritten: undefined }, [{ type: 'forget-turn' }, keep(state, atMs)]]
 
 const responseEnded = (
   state: Ringing | Talking,
-  event: Extract<AgentEvent, { type: 'agent-response-ended' }>,
+  event: Extract<CallEvent, { type: 'agent-response-ended' }>,
 ): Step => {
   const { responseId, status, reason, usage } = event
   const isActive = state.response.is === 'active' && state.response.responseId === responseId
   const reported = report({ type: 'response-ended', responseId, status, reason, usage })
   const isAnswer = isActive && status === 'completed' && !state.rules.isTranscribed
   const [next, effects] = then(
-    isAnswer ? written(state) : [state, []],
+    isAnswer ? written(state, event.atMs) : [state, []],
     (answered) => isActive ? free(answered) : [answered, []],
   )
-  return [next, [...effects, reported, { type: 'checkpoint' }]]
+  return [next, [...effects, reported, keep(next, event.atMs)]]
 }
 
 const audioSent = (
@@ -211,7 +223,7 @@ const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
       ...echo.heard.map(({ itemId, modelMs }) =>
         report({ type: 'agent-heard', itemId, heardMs: modelMs })
       ),
-      ...(echo.heard.length > 0 ? [{ type: 'checkpoint' } as const] : []),
+      ...(echo.heard.length > 0 ? [keep(state, atMs)] : []),
     ],
   )
 }
@@ -241,6 +253,8 @@ const end = (
 ): Step => [
   { phase: 'ended', reason, transcript: state.transcript },
   [
+    // What another process takes up must be written before the stream is closed.
+    ...(reason === 'handed-over' ? [keep(state, atMs)] : []),
     { type: 'end-call', reason },
     report({
       type: 'ended',

@@ -10,15 +10,21 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const format = options.json || !context.isTerminal ? 'json' : 'text'
   const makeLog = (level: Parameters<typeof startLog>[0]['level']) =>
     startLog({ level, format, pii: options.pii === true, write: context.err })
-  const started = await startAll(context, context.variables, makeLog)
+  let stopService = () => {}
+  const started = await startAll(context, context.variables, makeLog, {
+    onDrainAsked: () => stopService(),
+  })
   if (typeof started === 'number') return started
   const { service, isBuiltInModel, log, stop } = started
-  context.onStop(async () => {
-    log.info('service.stopping', { calls: service.exchange.count() })
+  let isStopping = false
+  stopService = async () => {
+    if (isStopping) return
+    isStopping = true
     await stop()
     log.info('service.stopped')
     context.exitNow(0)
-  })
+  }
+  context.onStop(() => stopService())
   context.out(JSON.stringify({
     event: 'listening',
     url: service.url,

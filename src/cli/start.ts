@@ -25,6 +25,8 @@ export type StartOptions = Readonly<{
   scenario?: string
   /** Leaves nothing behind on this machine. */
   isEphemeral?: boolean
+  /** An operator asks over the API for the service to be drained. */
+  onDrainAsked?: () => void
 }>
 
 /** Gives the exit code instead when something is wrong; what it is has been written to stderr. */
@@ -32,7 +34,7 @@ export const startAll = async (
   context: CommandContext,
   variables: Variables,
   makeLog: (level: LogLevel) => Log,
-  { scenario, isEphemeral = false }: StartOptions = {},
+  { scenario, isEphemeral = false, onDrainAsked = () => {} }: StartOptions = {},
 ): Promise<Started | ExitCode> => {
   const parsed = parseEnvironment(variables)
   if ('problems' in parsed) {
@@ -44,6 +46,7 @@ export const startAll = async (
   const builtIn = environment.openai.apiKey === undefined
     ? await startBuiltInModel(context, scenario)
     : undefined
+  const store = isEphemeral ? createMemoryStore() : openStore(context, environment.dataFolder, log)
   try {
     const service = await startService({
       runtime: context.runtime,
@@ -51,9 +54,10 @@ export const startAll = async (
       model: builtIn ??
         { baseUrl: environment.openai.baseUrl, apiKey: environment.openai.apiKey ?? '' },
       files,
-      store: isEphemeral ? createMemoryStore() : openStore(context, environment.dataFolder, log),
+      store,
       clock: context.clock,
       log,
+      onDrainAsked,
     })
     return {
       service,
@@ -65,6 +69,7 @@ export const startAll = async (
       },
     }
   } catch (error) {
+    await store.close()
     await builtIn?.stop()
     if (error instanceof ConfigError) {
       const loaded = await loadConfig(files, environment.configFolder)

@@ -16,6 +16,8 @@ export type Environment = Readonly<{
   operatorToken: string | undefined
   secret: string | undefined
   machine: string | undefined
+  /** How long calls go on undisturbed after the process was told to stop, and how long at most. */
+  drain: Readonly<{ softMs: number; hardMs: number }>
   logLevel: LogLevel
   isProduction: boolean
 }>
@@ -51,9 +53,14 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     complain('PORT', `is no port number: ${get('PORT')}`)
   }
-  const logLevel = LOG_LEVELS[get('LOG_LEVEL')?.toLowerCase() ?? 'info']
+  const seconds = (name: string, byDefault: number): number => {
+    const value = Number(get(name) ?? byDefault)
+    if (!(value >= 0)) complain(name, `is no number of seconds: ${get(name)}`)
+    return value * 1000
+  }
+  const logLevel = LOG_LEVELS.get(get('LOG_LEVEL')?.toLowerCase() ?? 'info')
   if (!logLevel) {
-    complain('LOG_LEVEL', `is none of ${Object.keys(LOG_LEVELS).join(', ')}: ${get('LOG_LEVEL')}`)
+    complain('LOG_LEVEL', `is none of ${[...LOG_LEVELS.keys()].join(', ')}: ${get('LOG_LEVEL')}`)
   }
 
   const environment: Environment = {
@@ -74,6 +81,10 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
     operatorToken: get('TANDEM_OPERATOR_TOKEN'),
     secret: get('TANDEM_SECRET'),
     machine: get('TANDEM_MACHINE') ?? get('FLY_MACHINE_ID'),
+    drain: {
+      softMs: seconds('DRAIN_SOFT_SECONDS', 180),
+      hardMs: seconds('DRAIN_HARD_SECONDS', 240),
+    },
     logLevel: logLevel ?? 'info',
     isProduction,
   }
@@ -86,10 +97,10 @@ const NEEDED_IN_PRODUCTION = {
   PUBLIC_URL: 'Twilio signs it, and must be told it',
 }
 
-const LOG_LEVELS: Readonly<Record<string, LogLevel>> = {
-  debug: 'debug',
-  info: 'info',
-  warn: 'warning',
-  warning: 'warning',
-  error: 'error',
-}
+const LOG_LEVELS: ReadonlyMap<string, LogLevel> = new Map([
+  ['debug', 'debug'],
+  ['info', 'info'],
+  ['warn', 'warning'],
+  ['warning', 'warning'],
+  ['error', 'error'],
+])

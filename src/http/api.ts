@@ -11,15 +11,24 @@ export type ApiOptions = Readonly<{
   exchange: Pick<Exchange, 'feed'>
   operatorToken: string
   clock: Clock
+  /** Begins to drain the service, which ends when its calls have. */
+  drain: () => void
 }>
 
 /** A proxy that hears nothing for a while closes the connection. */
 const KEEP_ALIVE_MS = 5_000
 
 /** `/api/v1`: needs the operator's token. */
-export const apiRoutes = ({ exchange, operatorToken, clock }: ApiOptions): Hono<AppTypes> => {
+export const apiRoutes = (
+  { exchange, operatorToken, drain, clock }: ApiOptions,
+): Hono<AppTypes> => {
   const api = new Hono<AppTypes>()
   api.use(bearerAuth({ token: operatorToken }))
+
+  api.post('/drain', (c) => {
+    drain()
+    return c.json({ draining: true }, 202)
+  })
 
   api.get('/calls/:callSid/events', (c) => {
     const { callSid } = c.req.param()

@@ -10,7 +10,16 @@ import { createMiddleware } from 'hono/factory'
 import type { AwaitedCall, CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { Config, Line } from '../config/config.ts'
 import type { Log } from '../log.ts'
-import { connectStream, dial, hangUp, reject, say, twiml } from '../twilio/twiml.ts'
+import {
+  connectStream,
+  dial,
+  hangUp,
+  pause,
+  redirect,
+  reject,
+  say,
+  twiml,
+} from '../twilio/twiml.ts'
 import type { AppTypes } from './bindings.ts'
 import { signToken } from './stream-token.ts'
 import {
@@ -76,10 +85,13 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     return xml(twiml(call ? streamOf(call) : reject('rejected')))
   })
 
+  // For a process that is just being replaced Twilio tries again, as often as it does at all.
+  const after = `${publicUrl}/twilio/after#rc=5&rp=all`
+
   const streamOf = ({ callSid, epoch, owner }: AwaitedCall) =>
     connectStream({
       url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
-      action: `${publicUrl}/twilio/after`,
+      action: after,
       statusCallback: `${publicUrl}/twilio/stream-status`,
       parameters: { token: signToken(options.secret, { callSid, epoch }, options.nowS()) },
     })
@@ -92,15 +104,17 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       return xml(twiml(hangUp()))
     }
     const line = config().lineOf(field(form, 'To'))
-    const after = await exchange.after(factsOf(form, options.machine), line)
-    switch (after.is) {
+    const next = await exchange.after(factsOf(form, options.machine), line)
+    switch (next.is) {
       case 'over':
         return xml(twiml(hangUp()))
       case 'resumed':
-        return xml(twiml(streamOf(after.call)))
+        return xml(twiml(streamOf(next.call)))
+      case 'handed-over':
+        return xml(twiml(pause(1), redirect(after)))
       case 'apology':
-        log.warn('call.apology', { callSid, customer: after.line?.customer.id })
-        return xml(twiml(...apology(after.line)))
+        log.warn('call.apology', { callSid, customer: next.line?.customer.id })
+        return xml(twiml(...apology(next.line)))
     }
   })
 

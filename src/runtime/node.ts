@@ -17,7 +17,12 @@ const serve = (options: ServeOptions): Promise<Server> => {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   // `ws` itself would report a longer message as an error and 1006; the guard closes with a code that says why.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes })
-  const server = createServer(getRequestListener((request) => options.fetch(request, NO_UPGRADE)))
+  const server = createServer(
+    // Its own kind of Response is not to become everybody's.
+    getRequestListener((request) => options.fetch(request, NO_UPGRADE), {
+      overrideGlobalObjects: false,
+    }),
+  )
   server.on('upgrade', (request, stream, head) => {
     upgrade(options, maxMessageBytes, sockets, { request, stream, head })
   })

@@ -34,6 +34,13 @@ export const connectStream = (stream: ConnectStream): TwimlVerb => {
 export const reject = (reason: 'rejected' | 'busy'): TwimlVerb =>
   `<Reject${attributes({ reason })}/>`
 
+/** Is silent for some seconds. */
+export const pause = (seconds: number): TwimlVerb =>
+  `<Pause${attributes({ length: `${seconds}` })}/>`
+
+/** Goes on with the document of another URL. */
+export const redirect = (url: string): TwimlVerb => `<Redirect>${escape(url)}</Redirect>`
+
 /** Ends the call. */
 export const hangUp = (): TwimlVerb => '<Hangup/>'
 

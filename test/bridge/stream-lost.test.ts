@@ -169,3 +169,33 @@ describe('a process that dies', () => {
     expect(await second.after()).toMatchObject({ is: 'apology' })
   })
 })
+
+describe('a process that is to end', () => {
+  it('hands a call over when nobody speaks, and another one takes it up', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({ agent: AGENT, store })
+    first.until('the greeting has begun', () => first.line.record().playedMs > 1_000)
+    first.handOver(false)
+    first.clock.advance(1_000)
+    expect(first.count()).toBe(1)
+    first.until('it has left', () => first.count() === 0)
+    const { playedMs, sentMs } = first.line.record()
+    expect(playedMs).toBe(sentMs)
+    expect(await first.after()).toEqual({ is: 'handed-over' })
+    expect(first.sessions[0].isOpen()).toBe(false)
+
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    expect(await second.after()).toMatchObject({ is: 'resumed', call: { epoch: 2 } })
+    second.openStream()
+    second.clock.advance(500)
+    expect(wordsOf(second, 0)[0]).toBe(`assistant: ${GREETING}`)
+  })
+
+  it('hands a call over at once when it must', async () => {
+    const first = startVirtualCall({ agent: AGENT })
+    first.until('the greeting has begun', () => first.line.record().playedMs > 1_000)
+    first.handOver(true)
+    expect(first.count()).toBe(0)
+    expect(await first.after()).toEqual({ is: 'handed-over' })
+  })
+})

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { CallFacts } from '../../src/bridge/exchange.ts'
 import { ACCOUNT, CALL, createAppFixture } from './app-fixture.ts'
 
 /** What Twilio sends when the stream has ended and the caller is still on the line. */
@@ -11,7 +10,17 @@ const FORM = {
   CallStatus: 'in-progress',
 }
 
+const FACTS = { callSid: CALL, accountSid: ACCOUNT, from: '+15550001111', owner: 'm1' }
+
 const HANGUP = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>'
+const RESUMED = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
+  '<Connect action="https://voice.example.com/twilio/after#rc=5&amp;rp=all">' +
+  '<Stream url="wss://voice.example.com/twilio/media/m1/CA0123456789abcdef0123456789abcdef"' +
+  ' statusCallback="https://voice.example.com/twilio/stream-status">' +
+  '<Parameter name="token" value="1800000030.DQEyasrPsCsujk0iKpEpSYc3nDIchd3EyyxPda7dfaI"/>' +
+  '</Stream></Connect></Response>'
+const ASKS_AGAIN = '<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/>' +
+  '<Redirect>https://voice.example.com/twilio/after#rc=5&amp;rp=all</Redirect></Response>'
 const DIALS = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
   '<Say>Fish &amp; chips later.</Say><Dial><Number>+15005550100</Number></Dial></Response>'
 const SAYS = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
@@ -19,74 +28,73 @@ const SAYS = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
 const SORRY = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
   '<Say>Sorry, something went wrong on our side. Please call again.</Say><Hangup/></Response>'
 
-const facts = (line: CallFacts['line']): CallFacts => ({
-  callSid: CALL,
-  accountSid: ACCOUNT,
-  from: '+15550001111',
-  line,
-  epoch: 1,
-  owner: 'm1',
-})
-
 describe('POST /twilio/after', () => {
-  test.each(
-    [
-      'caller-lost',
-      'no-stream',
-      'model-unreachable',
-      'model-lost',
-      'shutdown',
-      'fault',
-    ] as const,
-  )('after %s says what the customer wants said and calls a human', async (reason) => {
+  test('asks the exchange what becomes of the caller, and whose caller it is', async () => {
     const { post, exchange, lineOf } = createAppFixture()
-    exchange.hasEnded(facts(lineOf('+15005550006')), reason)
-    const { status, text } = await post('/twilio/after', FORM)
-    expect(status).toBe(200)
-    expect(text).toBe(DIALS)
+    await post('/twilio/after', FORM)
+    await post('/twilio/after', { ...FORM, To: '+15005550000' })
+    expect(exchange.asked).toEqual([
+      { facts: FACTS, line: lineOf('+15005550006') },
+      { facts: FACTS, line: undefined },
+    ])
+    expect(exchange.ended).toEqual([])
   })
 
-  test.each(['caller-hung-up', 'max-duration'] as const)('after %s hangs up', async (reason) => {
-    const { post, exchange, lineOf, logged } = createAppFixture()
-    exchange.hasEnded(facts(lineOf('+15005550006')), reason)
-    expect((await post('/twilio/after', FORM)).text).toBe(HANGUP)
+  test('hangs up when the call is over', async () => {
+    const { post, exchange, logged } = createAppFixture()
+    exchange.decide({ is: 'over' })
+    const { status, text } = await post('/twilio/after', FORM)
+    expect([status, text]).toEqual([200, HANGUP])
     expect(logged).toEqual([])
+  })
+
+  test('opens a stream again for a call that goes on, with a token for that stream alone', async () => {
+    const { post, exchange, lineOf } = createAppFixture()
+    const call = { ...FACTS, line: lineOf('+15005550006'), epoch: 2 }
+    exchange.decide({ is: 'resumed', call })
+    const { text, response } = await post('/twilio/after', FORM)
+    expect(text).toBe(RESUMED)
+    expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8')
+  })
+
+  test('lets Twilio ask again for a call that another machine is to take', async () => {
+    const { post, exchange, logged } = createAppFixture()
+    exchange.decide({ is: 'handed-over' })
+    expect((await post('/twilio/after', FORM)).text).toBe(ASKS_AGAIN)
+    expect(logged).toEqual([])
+  })
+
+  test('says what the customer wants said and calls a human when nobody is left', async () => {
+    const { post, exchange, lineOf, logged } = createAppFixture()
+    exchange.decide({ is: 'apology', line: lineOf('+15005550006') })
+    expect((await post('/twilio/after', FORM)).text).toBe(DIALS)
+    expect(logged).toEqual([{
+      level: 'warn',
+      name: 'call.apology',
+      fields: { callSid: CALL, customer: 'bright-smile' },
+    }])
   })
 
   test('hangs up after the sentence of a customer who has no human to call', async () => {
     const { post, exchange, lineOf } = createAppFixture()
-    exchange.hasEnded(facts(lineOf('+15005550009')), 'model-lost')
+    exchange.decide({ is: 'apology', line: lineOf('+15005550009') })
     expect((await post('/twilio/after', FORM)).text).toBe(SAYS)
+  })
+
+  test('apologises in general to a caller who is nobody’s', async () => {
+    const { post, exchange } = createAppFixture()
+    exchange.decide({ is: 'apology', line: undefined })
+    expect((await post('/twilio/after', FORM)).text).toBe(SORRY)
   })
 
   test.each(['completed', 'busy', 'no-answer', 'failed', 'canceled'])(
     'says nothing to a caller whose call is %s, and ends it',
     async (CallStatus) => {
       const { post, exchange, lineOf } = createAppFixture()
-      exchange.hasEnded(facts(lineOf('+15005550006')), 'model-lost')
+      exchange.decide({ is: 'apology', line: lineOf('+15005550006') })
       expect((await post('/twilio/after', { ...FORM, CallStatus })).text).toBe(HANGUP)
       expect(exchange.ended).toEqual([[CALL, 'caller-hung-up']])
+      expect(exchange.asked).toEqual([])
     },
   )
-
-  test('takes the stream for broken when the call has not ended here', async () => {
-    const { post, exchange } = createAppFixture()
-    await post('/twilio/after', FORM)
-    expect(exchange.ended).toEqual([[CALL, 'caller-lost']])
-  })
-
-  test('apologises for a call that nobody here has heard of in the name of its number', async () => {
-    const { post, logged } = createAppFixture()
-    expect((await post('/twilio/after', FORM)).text).toBe(DIALS)
-    expect(logged).toEqual([{
-      level: 'warn',
-      name: 'call.apology',
-      fields: { callSid: CALL, customer: 'bright-smile', reason: undefined },
-    }])
-  })
-
-  test('apologises in general where the number is nobody’s any more', async () => {
-    const { post } = createAppFixture()
-    expect((await post('/twilio/after', { ...FORM, To: '+15005550000' })).text).toBe(SORRY)
-  })
 })

@@ -39,7 +39,7 @@ const createWatched = () => {
   const fixture = createAppFixture({ clock })
   fixture.exchange.told.set('CA1', [
     { type: 'model-ready', atMs: 310, afterMs: 310 },
-    { type: 'caller-connected', atMs: 420, afterMs: 420 },
+    { type: 'caller-connected', atMs: 420, afterMs: 420, epoch: 1 },
   ])
   const ask = (authorization = 'Bearer test-operator-token', path = EVENTS) =>
     fixture.app.request(path, { headers: { authorization } })
@@ -55,7 +55,7 @@ const createWatched = () => {
 
 const BACKLOG = [
   'event: model-ready\ndata: {"atMs":310,"afterMs":310}\n\n',
-  'event: caller-connected\ndata: {"atMs":420,"afterMs":420}\n\n',
+  'event: caller-connected\ndata: {"atMs":420,"afterMs":420,"epoch":1}\n\n',
 ]
 
 describe('the API', () => {
@@ -77,6 +77,28 @@ describe('the API', () => {
     expect((await app.request(EVENTS)).status).toBe(401)
     expect((await ask('Bearer x', '/api/v1/nothing')).status).toBe(401)
     expect((await ask(undefined, '/api/v1/nothing')).status).toBe(404)
+  })
+})
+
+describe('POST /api/v1/drain', () => {
+  const drain = (app: ReturnType<typeof createAppFixture>['app'], token: string) =>
+    app.request('/api/v1/drain', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    })
+
+  test('begins to drain the service and does not wait for it', async () => {
+    const { app, drains } = createAppFixture()
+    const response = await drain(app, 'test-operator-token')
+    expect(response.status).toBe(202)
+    expect(await response.json()).toEqual({ draining: true })
+    expect(drains()).toBe(1)
+  })
+
+  test('is for the operator alone', async () => {
+    const { app, drains } = createAppFixture()
+    expect((await drain(app, 'another-token')).status).toBe(401)
+    expect(drains()).toBe(0)
   })
 })
 
@@ -117,10 +139,10 @@ describe('the events of a call', () => {
     const { ask, exchange } = createWatched()
     exchange.told.set('CA1', [{ type: 'key-pressed', atMs: 1, digit: 'one\ntwo\r\nthree' }])
     const response = await ask()
-    exchange.tell({ type: 'ended', atMs: 2, reason: 'shutdown', durationMs: 2 })
+    exchange.tell({ type: 'ended', atMs: 2, reason: 'handed-over', durationMs: 2 })
     expect(await response.text()).toBe(
       'event: key-pressed\ndata: {"atMs":1,"digit":"one\\ntwo\\r\\nthree"}\n\n' +
-        'event: ended\ndata: {"atMs":2,"reason":"shutdown","durationMs":2}\n\n',
+        'event: ended\ndata: {"atMs":2,"reason":"handed-over","durationMs":2}\n\n',
     )
   })
 
@@ -153,7 +175,7 @@ describe('the events of a call', () => {
   test('are told to each of several watchers', async () => {
     const { ask, exchange } = createWatched()
     const [one, two] = [await ask(), await ask()]
-    exchange.tell({ type: 'ended', atMs: 1, reason: 'shutdown', durationMs: 1 })
+    exchange.tell({ type: 'ended', atMs: 1, reason: 'handed-over', durationMs: 1 })
     const text = await one.text()
     expect(text).toContain('event: ended\n')
     expect(await two.text()).toBe(text)

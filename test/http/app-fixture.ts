@@ -1,8 +1,7 @@
 /** The routes without a server: the whole app over an exchange made by hand, on a clock that stands still. */
-import type { CallFacts } from '../../src/bridge/exchange.ts'
+import type { After, AwaitedCall, CallFacts } from '../../src/bridge/exchange.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
-import type { PastCall } from '../../src/bridge/live-calls.ts'
-import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import { createConfig, DEFAULT_SERVICE, type Line } from '../../src/config/config.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
 import type { Fields, Log } from '../../src/log.ts'
 import type { Connection } from '../../src/runtime/runtime.ts'
@@ -35,46 +34,57 @@ fallback: { say: Please call again. }
 
 /** An exchange that does nothing and writes down what it was told. */
 export const createHandMadeExchange = () => {
-  const ringing = new Map<string, CallFacts>()
-  const past = new Map<string, PastCall<CallFacts>>()
+  const awaited = new Map<string, AwaitedCall>()
   const told = new Map<string, FeedEntry[]>()
   const watchers = new Set<(entry: FeedEntry) => void>()
-  const listener: SocketEvents = {
-    message: (text) => void heard.push(text),
-    closed: (close) => void closed.push(close),
-  }
   const offered: CallFacts[] = []
+  const asked: { facts: Omit<CallFacts, 'line'>; line: Line | undefined }[] = []
   const ended: string[][] = []
   const attached: { callSid: string; socket: Socket; start: StreamStart }[] = []
   const heard: string[] = []
   const closed: SocketClose[] = []
-  let room = true
+  const listener: SocketEvents = {
+    message: (text) => void heard.push(text),
+    closed: (close) => void closed.push(close),
+  }
+  let hasRoom = true
+  let isTalking = false
+  let after: After = { is: 'over' }
 
   return {
     offered,
     ended,
+    /** What it was asked after streams that ended. */
+    asked,
     /** The streams that were joined to their call, what came on them then, and how they ended. */
     attached,
     heard,
     closed,
     /** What the feed gives to those who watch a call, from its beginning. */
     told,
-    past: (callSid: string) => past.get(callSid),
     watchers: () => watchers.size,
     tell: (entry: FeedEntry) => watchers.forEach((watcher) => watcher(entry)),
-    full: () => void (room = false),
-    rings: (facts: CallFacts) => void ringing.set(facts.callSid, facts),
-    hasEnded: (facts: CallFacts, reason: PastCall<CallFacts>['reason']) =>
-      void past.set(facts.callSid, { facts, reason, endedAtMs: 0 }),
+    full: () => void (hasRoom = false),
+    talking: () => void (isTalking = true),
+    decide: (what: After) => void (after = what),
+    awaits: (call: AwaitedCall) => void awaited.set(call.callSid, call),
+
     offer: (facts: CallFacts) => {
       offered.push(facts)
-      ringing.set(facts.callSid, facts)
+      const call = { ...facts, epoch: 1 }
+      if (isTalking) return undefined
+      awaited.set(facts.callSid, call)
+      return call
     },
-    hasRoom: () => room,
-    ringing: (callSid: string) => ringing.get(callSid),
+    hasRoom: () => hasRoom,
+    awaited: (callSid: string) => awaited.get(callSid),
+    after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => {
+      asked.push({ facts, line })
+      return Promise.resolve(after)
+    },
     end: (callSid: string, reason: string) => void ended.push([callSid, reason]),
     attach: (callSid: string, socket: Socket, start: StreamStart) => {
-      if (!ringing.delete(callSid)) return undefined
+      if (!awaited.delete(callSid)) return undefined
       attached.push({ callSid, socket, start })
       return listener
     },
@@ -98,6 +108,7 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
   const clock = createFakeClock()
   const exchange = createHandMadeExchange()
   const logged: Logged[] = []
+  let drains = 0
   const config = configOf(CUSTOMERS)
   const app = createApp({
     exchange,
@@ -109,6 +120,7 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     secret: 'test-secret',
     operatorToken: 'test-operator-token',
     isReady: () => true,
+    drain: () => void drains++,
     clock,
     nowS: () => NOW_S,
     log: createListedLog(logged),
@@ -141,7 +153,16 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     return line
   }
 
-  return { app, clock, exchange, logged, post, lineOf, names: () => logged.map(({ name }) => name) }
+  return {
+    app,
+    clock,
+    exchange,
+    logged,
+    names: () => logged.map(({ name }) => name),
+    drains: () => drains,
+    post,
+    lineOf,
+  }
 }
 
 /** The end of a socket that Twilio would hold. */

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { CallFacts } from '../../src/bridge/exchange.ts'
+import type { AwaitedCall } from '../../src/bridge/exchange.ts'
 import { sign } from '../../src/sim/caller/signature.ts'
 import { ACCOUNT, AUTH_TOKEN, CALL, createAppFixture, createConnection } from './app-fixture.ts'
 
 const PATH = `/twilio/media/m1/${CALL}`
 const TOKEN = '1800000030.ts7b4NUT6i8al89jz2TIIhrCmrbSwWew9ZkLjw15JL4'
+/** A token of the same call, for the epoch before. */
+const EARLIER = '1800000030.nZO6RMU_iGr7bEjJ6xrhGFNVSXl3DgTzT0Ktllk54LM'
 const CONNECTED = '{"event":"connected","protocol":"Call","version":"1.0.0"}'
 const MEDIA = '{"event":"media","sequenceNumber":"2","streamSid":"MZ1",' +
   '"media":{"track":"inbound","chunk":"1","timestamp":"64","payload":"////"}}'
@@ -27,10 +29,10 @@ const start = (changes: Readonly<Record<string, unknown>> = {}) =>
   })
 
 /** The app with a call of the dentist's that waits for its stream. */
-const createRinging = () => {
+const createAwaiting = () => {
   const fixture = createAppFixture()
   const { app, clock, exchange, lineOf } = fixture
-  const facts: CallFacts = {
+  const call: AwaitedCall = {
     callSid: CALL,
     accountSid: ACCOUNT,
     from: '+15550001111',
@@ -38,7 +40,7 @@ const createRinging = () => {
     epoch: 1,
     owner: 'm1',
   }
-  exchange.rings(facts)
+  exchange.awaits(call)
   const { connection, streams } = createConnection(clock)
 
   const ask = async (path = PATH, headers: Readonly<Record<string, string>> = signed(path)) => {
@@ -50,7 +52,7 @@ const createRinging = () => {
     expect(await ask()).toEqual([200, ''])
     return streams[streams.length - 1]
   }
-  return { ...fixture, facts, streams, ask, open }
+  return { ...fixture, call, streams, ask, open }
 }
 
 const signed = (path: string) => ({
@@ -59,7 +61,7 @@ const signed = (path: string) => ({
 
 describe('a handshake', () => {
   test('is refused without the right signature, whether the call exists or not', async () => {
-    const { ask, streams, names } = createRinging()
+    const { ask, streams, names } = createAwaiting()
     const elsewhere = signed('/twilio/media/m1/CA2')
     expect(await ask(PATH, {})).toEqual([403, 'bad signature'])
     expect(await ask(PATH, elsewhere)).toEqual([403, 'bad signature'])
@@ -69,13 +71,13 @@ describe('a handshake', () => {
   })
 
   test('is accepted when Twilio signed it with a slash at the end', async () => {
-    const { ask, streams } = createRinging()
+    const { ask, streams } = createAwaiting()
     expect(await ask(PATH, signed(`${PATH}/`))).toEqual([200, ''])
     expect(streams).toHaveLength(1)
   })
 
   test('is refused for a call that does not wait here, or waits on another machine', async () => {
-    const { ask, streams } = createRinging()
+    const { ask, streams } = createAwaiting()
     const answer = [404, 'no call waits for this stream']
     expect(await ask('/twilio/media/m1/CA2')).toEqual(answer)
     expect(await ask(`/twilio/media/m2/${CALL}`)).toEqual(answer)
@@ -85,7 +87,7 @@ describe('a handshake', () => {
 
 describe('a socket', () => {
   test('becomes the stream of its call by a start with the token of the call', async () => {
-    const { open, exchange } = createRinging()
+    const { open, exchange } = createAwaiting()
     const stream = await open()
     stream.send(CONNECTED)
     stream.send(start())
@@ -108,7 +110,7 @@ describe('a socket', () => {
     'hello',
     '',
   ])('is not heard before its start: %s', async (text) => {
-    const { open, exchange } = createRinging()
+    const { open, exchange } = createAwaiting()
     const stream = await open()
     stream.send(text)
     expect(exchange.attached).toEqual([])
@@ -121,6 +123,11 @@ describe('a socket', () => {
   test.each([
     ['the call of another', { callSid: 'CA2' }, 'start of another call'],
     ['another account', { accountSid: 'AC2' }, 'start of another account'],
+    [
+      'the token of an earlier stream',
+      { customParameters: { token: EARLIER } },
+      'bad token',
+    ],
     ['no token', { customParameters: {} }, 'bad token'],
     ['no parameters at all', { customParameters: null }, 'bad token'],
     ['a token that is cut', { customParameters: { token: TOKEN.slice(0, -1) } }, 'bad token'],
@@ -131,7 +138,7 @@ describe('a socket', () => {
     ],
     ['no format', { mediaFormat: undefined }, 'unknown audio format  NaN'],
   ])('with %s in its start is closed with 4403 and told nothing', async (_, changes, reason) => {
-    const { open, exchange, logged } = createRinging()
+    const { open, exchange, logged } = createAwaiting()
     const stream = await open()
     stream.send(start(changes))
     expect(stream.closes).toEqual([{ code: 4403, reason }])
@@ -145,7 +152,7 @@ describe('a socket', () => {
   })
 
   test('that was turned away leaves the call to the one with the token', async () => {
-    const { open, exchange } = createRinging()
+    const { open, exchange } = createAwaiting()
     const [thief, rightful] = [await open(), await open()]
     thief.send(start({ customParameters: { token: 'stolen' } }))
     rightful.send(start())
@@ -154,7 +161,7 @@ describe('a socket', () => {
   })
 
   test('is closed when the call has found its stream meanwhile', async () => {
-    const { open, exchange } = createRinging()
+    const { open, exchange } = createAwaiting()
     const [rightful, late] = [await open(), await open()]
     rightful.send(start())
     late.send(start())
@@ -164,7 +171,7 @@ describe('a socket', () => {
   })
 
   test('is closed with 4403 when no start comes in 5 s', async () => {
-    const { open, clock, exchange } = createRinging()
+    const { open, clock, exchange } = createAwaiting()
     const stream = await open()
     stream.send(CONNECTED)
     clock.advance(4_999)
@@ -176,7 +183,7 @@ describe('a socket', () => {
   })
 
   test('that has become a stream is not waited for any more', async () => {
-    const { open, clock } = createRinging()
+    const { open, clock } = createAwaiting()
     const stream = await open()
     stream.send(start())
     clock.advance(60_000)
@@ -188,7 +195,7 @@ describe('the waiting room', () => {
   const full = [503, 'too many sockets wait for their start']
 
   test('holds 32 sockets', async () => {
-    const { open, ask } = createRinging()
+    const { open, ask } = createAwaiting()
     for (let each = 0; each < 32; each++) await open()
     expect(await ask()).toEqual(full)
   })
@@ -196,7 +203,7 @@ describe('the waiting room', () => {
   test.each(['closed', 'turned away', 'late', 'joined to its call'])(
     'has a place again, one and not two, when a socket is %s',
     async (how) => {
-      const { open, ask, clock, exchange, facts } = createRinging()
+      const { open, ask, clock, exchange, call } = createAwaiting()
       const first = await open()
       clock.advance(1)
       for (let each = 1; each < 32; each++) await open()
@@ -205,7 +212,7 @@ describe('the waiting room', () => {
       if (how === 'late') clock.advance(4_999)
       if (how === 'joined to its call') first.send(start())
       first.close()
-      exchange.rings(facts)
+      exchange.awaits(call)
       await open()
       expect(await ask()).toEqual(full)
     },

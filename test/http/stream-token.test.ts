@@ -55,7 +55,8 @@ describe('a token', () => {
   })
 
   test('is nothing that anybody could make up, and reading it never throws', () => {
-    const piece = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant('1800000030'))
+    const anything = fc.uint16Array().map((codes) => String.fromCharCode(...codes))
+    const piece = fc.oneof(fc.string(), anything, fc.constant('1800000030'))
     fc.assert(fc.property(fc.array(piece, { maxLength: 4 }), fc.double(), (pieces, nowS) => {
       expect(isTokenValid(SECRET, pieces.join('.'), CLAIM, nowS)).toBe(false)
     }))

@@ -13,7 +13,7 @@ const FORM = {
 }
 
 const CONNECT = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
-  '<Connect action="https://voice.example.com/twilio/after">' +
+  '<Connect action="https://voice.example.com/twilio/after#rc=5&amp;rp=all">' +
   '<Stream url="wss://voice.example.com/twilio/media/m1/CA0123456789abcdef0123456789abcdef"' +
   ' statusCallback="https://voice.example.com/twilio/stream-status">' +
   '<Parameter name="token" value="1800000030.ts7b4NUT6i8al89jz2TIIhrCmrbSwWew9ZkLjw15JL4"/>' +
@@ -34,7 +34,6 @@ describe('POST /twilio/voice', () => {
       accountSid: ACCOUNT,
       from: '+15550001111',
       line: lineOf('+15005550006'),
-      epoch: 1,
       owner: 'm1',
     }])
   })
@@ -94,6 +93,12 @@ describe('POST /twilio/voice', () => {
     await post('/twilio/voice', FORM)
     exchange.full()
     expect((await post('/twilio/voice', FORM)).text).toBe(CONNECT)
+  })
+
+  test('rejects a call that has its stream: Twilio does not offer such a call', async () => {
+    const { post, exchange } = createAppFixture()
+    exchange.talking()
+    expect((await post('/twilio/voice', FORM)).text).toBe(REJECTED)
   })
 
   test('says nothing about who calls or what was signed in the log', async () => {

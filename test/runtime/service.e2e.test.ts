@@ -328,7 +328,7 @@ describe.each(names)('the service on %s', (name) => {
       await until('the greeting comes', () => stream.received.length > 0)
       stream.sendText('x'.repeat(70_000))
       expect([1006, 1009, 4009]).toContain((await stream.closed).code)
-      await until('the call is over', () => logOf(callSid).includes('call.ended'))
+      await until('the stream is lost', () => logOf(callSid).includes('call.stream-lost'))
     })
   })
 
@@ -371,14 +371,22 @@ describe.each(names)('the service on %s', (name) => {
       await call.done
     })
 
-    it('ends its calls and exits with 0 when it is told to stop', async () => {
+    it('hands its calls over and exits with 0 when it is told to stop', async () => {
       const call = service.call()
-      await call.started
-      const { terminate, sessions } = service
-      expect(await terminate()).toBe(0)
+      const line = await call.started
+      const { terminate, sessions, url } = service
+      const exited = terminate()
+      await until('it takes no calls any more', async () => {
+        const response = await fetch(`${url}/readyz`).catch(() => undefined)
+        await response?.body?.cancel()
+        return response?.status !== 200
+      })
+      expect(await exited).toBe(0)
+      call.hangUp()
       const outcome = await call.done
-      expect(outcome.end).toBe('server-closed')
-      expect(outcome.verbs.map(({ verb }) => verb)).toContain('say')
+      // The greeting was not cut off: the call was handed over when it had been heard.
+      expect(line.record().playedMs).toBeGreaterThan(3_000)
+      expect(outcome.verbs.map(({ verb }) => verb)).toContain('redirect')
       expect(sessions.some((session) => session.isOpen())).toBe(false)
     })
   })

@@ -94,6 +94,8 @@ export const startTestService = async (
       TANDEM_DATA: join(folder, 'data'),
       TANDEM_OPERATOR_TOKEN: OPERATOR_TOKEN,
       TANDEM_SECRET: SECRET,
+      DRAIN_SOFT_SECONDS: '0',
+      DRAIN_HARD_SECONDS: '5',
       ...variables,
     },
   })

@@ -56,7 +56,8 @@ export type VirtualCall = Readonly<{
   after: () => Promise<After>
   /** Tears the socket of the present session. */
   breakModel: () => void
-  end: (reason: 'caller-hung-up' | 'shutdown') => void
+  end: (reason: 'caller-hung-up') => void
+  handOver: (isForced: boolean) => void
   /** Lets time pass until something is true; throws when it does not become so. */
   until: (what: string, isTrue: () => boolean, limitMs?: number) => void
   count: () => number
@@ -203,6 +204,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     offer,
     breakModel: () => breakModel(),
     end: (reason) => exchange.end(CALL, reason),
+    handOver: exchange.handOver,
     until: (what, isTrue, limitMs = 60_000) => {
       for (let waitedMs = 0; !isTrue(); waitedMs += 1) {
         if (waitedMs > limitMs) throw new Error(`not in ${limitMs} ms: ${what}`)

@@ -1,0 +1,75 @@
+/** Who may import whom: the arrows of the architecture, held over the import statements of `src`. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { expect, test } from 'vitest'
+
+type Import = Readonly<{ from: string; to: string }>
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((name) => `src/${name.replaceAll('\\', '/')}`)
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ({ name, text: readFileSync(name, 'utf8') }))
+
+/** Each import: a file of `src` by its path, all else by its name. */
+const imports: readonly Import[] = files.flatMap(({ name, text }) =>
+  [...text.matchAll(/(?:\bfrom|\bimport|\bimport\() *'([^']+)'/g)].map(([, to]) => ({
+    from: name,
+    to: to.startsWith('.') ? posix.join(posix.dirname(name), to) : to,
+  }))
+)
+
+const breaking = (from: RegExp, isAllowed: (to: string, from: string) => boolean) =>
+  imports.filter((each) => from.test(each.from) && !isAllowed(each.to, each.from))
+    .map((each) => `${each.from} imports ${each.to}`)
+
+const folderOf = (path: string) => posix.dirname(path).split('/').slice(0, 2).join('/')
+
+test('every file and import is seen', () => {
+  expect(files.length).toBeGreaterThan(100)
+  expect(imports).toContainEqual({ from: 'src/main.ts', to: 'src/runtime/bun.ts' })
+  expect(imports).toContainEqual({ from: 'src/bridge/bridge.ts', to: 'src/call/step.ts' })
+  expect(imports).toContainEqual({ from: 'src/config/yaml-file.ts', to: 'yaml' })
+})
+
+test('audio, twilio, realtime and call import nothing outside themselves', () => {
+  const core = /^src\/(audio|twilio|realtime|call)\//
+  expect(breaking(core, (to, from) => folderOf(to) === folderOf(from))).toEqual([])
+})
+
+test('config imports itself, the clock, the errors, zod and yaml', () => {
+  const allowed = /^(src\/config\/.*|src\/clock\.ts|src\/errors\.ts|zod|yaml)$/
+  expect(breaking(/^src\/config\//, (to) => allowed.test(to))).toEqual([])
+})
+
+test('only main.ts picks a runtime', () => {
+  const others = /^(?!src\/main\.ts$)/
+  expect(breaking(others, (to) => !/^src\/runtime\/(bun|deno|node)\.ts$/.test(to))).toEqual([])
+})
+
+test('only the runtime says node:, Bun or Deno; main.ts asks which one it is on', () => {
+  const saying = files.filter(({ name }) => !name.startsWith('src/runtime/'))
+    .filter(({ text }) => /'node:|\bBun\b|\bDeno\b/.test(withoutComments(text)))
+  expect(saying.map(({ name }) => name)).toEqual(['src/main.ts'])
+  expect(breaking(/^src\/main\.ts$/, (to) => !to.startsWith('node:'))).toEqual([])
+})
+
+test('only the bridge sees both wires', () => {
+  const seeing = (folder: string) =>
+    imports.filter(({ from, to }) => folderOf(to) === folder && folderOf(from) !== folder)
+      .map(({ from }) => folderOf(from))
+  const both = seeing('src/twilio').filter((each) => seeing('src/realtime').includes(each))
+  expect([...new Set(both)]).toEqual(['src/bridge'])
+  expect(new Set(seeing('src/realtime'))).toEqual(new Set(['src/bridge']))
+})
+
+test('the simulated ends share no code with what they test', () => {
+  const tested = /^src\/(twilio|realtime|call|bridge)\//
+  expect(breaking(/^src\/sim\//, (to) => !tested.test(to))).toEqual([])
+})
+
+test('only the commands load the simulated ends', () => {
+  const others = /^src\/(?!cli\/|sim\/)/
+  expect(breaking(others, (to) => !to.startsWith('src/sim/'))).toEqual([])
+})
+
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')

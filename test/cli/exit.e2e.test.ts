@@ -1,0 +1,82 @@
+/**
+ * A program that cannot do what it was asked for must end by itself: whatever it has left open (a watcher, a database, a
+ * socket) would keep it, and nobody would ever see its exit code. Only a process of its own can show that.
+ */
+import { spawn } from 'node:child_process'
+import { createServer, type Server } from 'node:net'
+import process from 'node:process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RuntimeName, RUNTIMES } from '../support/servers.ts'
+import { createFolder } from './program-fixture.ts'
+
+const CUSTOMER = `customer: Bright Smile Dental
+numbers: ["+15005550006"]
+agent: { instructions: You answer the phone. }
+`
+
+type Variables = Readonly<Record<string, string>>
+
+/** Runs the program to its end; one that has not ended after 8 s is killed and has no code. */
+const run = (name: RuntimeName, typed: readonly string[], variables: Variables) =>
+  new Promise<Readonly<{ code: number | null; err: string }>>((resolve) => {
+    const [command, ...flags] = RUNTIMES[name]
+    const child = spawn(command, [...flags, 'src/main.ts', ...typed], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...variables },
+    })
+    const patience = setTimeout(() => child.kill('SIGKILL'), 8_000)
+    let err = ''
+    child.stderr.setEncoding('utf8').on('data', (text) => err += text)
+    child.on('close', (code) => {
+      clearTimeout(patience)
+      resolve({ code, err })
+    })
+  })
+
+describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
+  let taken: Server
+  let port: string
+  let folder: string
+  let remove: () => Promise<void>
+
+  beforeAll(async () => {
+    taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const address = taken.address()
+    port = String(typeof address === 'object' ? address?.port : '')
+    const made = await createFolder({ 'config/customers/bright-smile.yaml': CUSTOMER })
+    folder = made.folder
+    remove = made.remove
+  })
+  afterAll(async () => {
+    taken.close()
+    await remove()
+  })
+
+  const environment = () => ({ TANDEM_CONFIG: `${folder}/config`, TANDEM_DATA: `${folder}/data` })
+
+  test('serve ends with 1 where the port is taken', async () => {
+    const { code, err } = await run(name, ['serve'], { ...environment(), PORT: port })
+    expect(err).toContain(`cannot start on 127.0.0.1:${port}: `)
+    expect(code).toBe(1)
+  })
+
+  test('serve ends with 2 when there is no configuration', async () => {
+    const variables = { ...environment(), TANDEM_CONFIG: `${folder}/nowhere`, PORT: '0' }
+    const { code, err } = await run(name, ['serve'], variables)
+    expect(err).toContain('nowhere/customers')
+    expect(code).toBe(2)
+  })
+
+  test('serve ends with 2 in production without its keys', async () => {
+    const { code } = await run(name, ['serve'], { ...environment(), NODE_ENV: 'production' })
+    expect(code).toBe(2)
+  })
+
+  test('call ends with 1 where nothing answers', async () => {
+    const url = 'http://127.0.0.1:1'
+    const { code, err } = await run(name, ['call', '--url', url], environment())
+    expect(err).toContain(`nothing answers at ${url}`)
+    expect(code).toBe(1)
+  })
+})

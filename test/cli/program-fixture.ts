@@ -1,0 +1,48 @@
+/** Runs the program as a terminal would, without one: what it writes is kept, and it may be told to stop. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CommandContext } from '../../src/cli/command.ts'
+import { runProgram } from '../../src/cli/program.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { Variables } from '../../src/config/environment.ts'
+import * as files from '../../src/runtime/files.ts'
+import { runtime } from '../runtime/current.ts'
+
+/** Makes a folder with these files in it. */
+export const createFolder = async (texts: Readonly<Record<string, string>> = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-'))
+  for (const [name, text] of Object.entries(texts)) await files.write(join(folder, name), text)
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** A program that has not begun, in an environment of its own. */
+export const createProgram = (variables: Variables = {}) => {
+  const out: string[] = []
+  const err: string[] = []
+  const exited = Promise.withResolvers<number>()
+  let stop = () => {}
+  const context: CommandContext = {
+    runtime,
+    variables,
+    clock: systemClock,
+    out: (line) => void out.push(line),
+    err: (line) => void err.push(line),
+    isTerminal: false,
+    exitNow: exited.resolve,
+    onStop: (asked) => void (stop = asked),
+  }
+  return {
+    /** Types a command; resolves with its exit code. */
+    run: (...typed: readonly string[]) => runProgram(typed, context),
+    out,
+    err,
+    /** Resolves with the exit code with which a service that has stopped ends its process. */
+    exited: exited.promise,
+    /** Asks the service to stop; resolves with the exit code of the process. */
+    stop: () => {
+      stop()
+      return exited.promise
+    },
+  }
+}
