@@ -9,6 +9,9 @@ import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
 import type { Log } from './log.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import { startOverloadGuard } from './overload.ts'
+import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { randomSecret } from './runtime/hmac.ts'
 import type { Store } from './store/store.ts'
@@ -31,7 +34,7 @@ export type Service = Readonly<{
 }>
 
 export type ServiceOptions = Readonly<{
-  runtime: Pick<Runtime, 'serve' | 'connect'>
+  runtime: Runtime
   environment: Environment
   /** Where sessions are opened: OpenAI, or the built-in model. */
   model: Readonly<{ baseUrl: string; apiKey: string }>
@@ -43,6 +46,9 @@ export type ServiceOptions = Readonly<{
   clock: Clock
   log: Log
 }>
+
+/** What this is; the same as in package.json. */
+const VERSION = '0.1.0'
 
 /** How long Twilio may take to ask for callers that were handed over; it is told to ask again. */
 const LAST_WORDS_MS = 1_500
@@ -76,8 +82,22 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     onReload: (reload) => logReload(log, reload),
   })
 
+  const metrics = createMetrics({
+    build: {
+      version: VERSION,
+      runtime: runtime.name,
+      runtimeVersion: runtime.version,
+    },
+    isDraining: () => !isReady,
+    usage,
+    startedAtS: Date.now() / 1000,
+  })
+  const guard = startOverloadGuard({ clock, log, onLag: metrics.lagged })
+
   const exchange = createExchange({
-    connect: runtime.connect,
+    connect: (url, how, events) => runtime.connect(url, how, metrics.watchSocket('model', events)),
+    watchCall: metrics.watchCall,
+    isOverloaded: guard.isOverloaded,
     clock,
     log,
     capacity: () => config.current().service.capacity,
@@ -100,6 +120,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secret: secrets.secret,
     operatorToken: secrets.operatorToken,
     isReady: () => isReady,
+    metrics,
     drain: () => {
       isReady = false
       clock.after(ANSWER_MS, options.onDrainAsked)
@@ -120,6 +141,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     stop: async () => {
       isReady = false
       config.stop()
+      guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       const handedOver = await drainCalls(exchange, clock, environment.drain)
       await options.store.flush()

@@ -28,6 +28,8 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
   const start = () =>
     startService({
       runtime: {
+        name: 'node',
+        version: '0',
         serve,
         connect: () => {
           throw new Error('nobody calls')

@@ -16,7 +16,7 @@ import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { Store } from '../store/store.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import { createBridge } from './bridge.ts'
-import { type CallFeed, createCallFeed } from './call-feed.ts'
+import { type CallFeed, createCallFeed, type FeedEntry } from './call-feed.ts'
 import { readCheckpoint, writeCheckpoint } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
 import { openRealtimeLeg } from './realtime-leg.ts'
@@ -46,8 +46,8 @@ export type After =
 export type Exchange = Readonly<{
   /** Begins a call, or gives the one that is offered again because Twilio repeats a webhook. */
   offer: (facts: CallFacts) => AwaitedCall | undefined
-  /** Whether there is room for a call of this line. */
-  hasRoom: (line: Line) => boolean
+  /** Why there is no room for a call of this line, if there is none. */
+  noRoom: (line: Line) => 'overloaded' | 'no-room' | undefined
   /** A call that waits for its stream. */
   awaited: (callSid: string) => AwaitedCall | undefined
   /** Joins a stream to its call. */
@@ -71,6 +71,10 @@ export type ExchangeOptions = Readonly<{
   /** Salts the hash by which the model's maker may tell callers apart. */
   secret: string
   store: Store
+  /** Counts a call by what is told of it. */
+  watchCall: (call: Readonly<{ model: string }>) => (entry: FeedEntry) => void
+  /** Whether a new call would hurt those that are on. */
+  isOverloaded: () => boolean
   /** Milliseconds since 1970. */
   wallMs: () => number
 }>
@@ -96,7 +100,12 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       isTranscribed: agent.transcription !== false,
     }
     log.info('call.offered', { version, model: agent.model, audio: agent.audio })
-    feed.publish(callSid, { type: 'offered', customer: id, number: line.number, atMs: 0 })
+    const count = options.watchCall(agent)
+    const tell = (entry: FeedEntry) => {
+      count(entry)
+      feed.publish(callSid, entry)
+    }
+    tell({ type: 'offered', customer: id, number: line.number, atMs: 0 })
 
     const save = (checkpoint: Checkpoint) =>
       store.save(writeCheckpoint(facts, checkpoint, options.wallMs()))
@@ -123,14 +132,14 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       onReport: (report) => {
         const atMs = clock.nowMs() - startedAtMs
         if (report.type !== 'ended') {
-          feed.publish(callSid, { ...report, atMs })
+          tell({ ...report, atMs })
           return logReport(log, report)
         }
         const { type: _, ...fields } = report
         const counts = bridge.counts()
         log.info('call.ended', { ...fields, ...counts })
-        feed.publish(callSid, { type: 'counts', ...counts, atMs })
-        feed.publish(callSid, { ...report, atMs })
+        tell({ type: 'counts', ...counts, atMs })
+        tell({ ...report, atMs })
         calls.remove(callSid, report.reason)
         if (report.reason !== 'handed-over') store.forget(callSid)
       },
@@ -168,10 +177,12 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       if (!calls.get(facts.callSid)) begin(facts, startCall)
       return awaited(facts.callSid)
     },
-    hasRoom: ({ customer }) => {
+    noRoom: ({ customer }) => {
+      if (options.isOverloaded()) return 'overloaded'
       const ofCustomer = calls.all().filter(({ facts }) => facts.line.customer.id === customer.id)
-      return calls.count() < options.capacity() &&
-        ofCustomer.length < (customer.limits.concurrentCalls ?? Infinity)
+      const isFull = calls.count() >= options.capacity() ||
+        ofCustomer.length >= (customer.limits.concurrentCalls ?? Infinity)
+      return isFull ? 'no-room' : undefined
     },
     awaited,
     attach: (callSid, socket, start) => waiting(callSid)?.bridge.attach(socket, start.streamSid),

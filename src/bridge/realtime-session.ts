@@ -89,6 +89,8 @@ export const openRealtimeSession = (
       case 'malformed':
         return log.debug('model.malformed-event', { problem: event.problem })
       default:
+        // Only an error that is the last word says why a session ended.
+        errorCode = undefined
         return events.event(event)
     }
   }

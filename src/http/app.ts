@@ -5,14 +5,21 @@ import { type ApiOptions, apiRoutes } from './api.ts'
 import type { AppTypes } from './bindings.ts'
 import { type HealthOptions, healthRoutes } from './health.ts'
 import { type MediaOptions, mediaRoutes } from './media.ts'
+import { type MetricsRouteOptions, metricsRoutes } from './metrics.ts'
 import { type TwilioOptions, twilioRoutes } from './twilio.ts'
 
-export type AppOptions = TwilioOptions & MediaOptions & ApiOptions & HealthOptions
+export type AppOptions =
+  & TwilioOptions
+  & MediaOptions
+  & ApiOptions
+  & HealthOptions
+  & MetricsRouteOptions
 
 /** Makes the app. `fetch(request, connection)` of it is what a runtime serves. */
 export const createApp = (options: AppOptions): Hono<AppTypes> => {
   const app = new Hono<AppTypes>()
   app.route('/', healthRoutes(options))
+  app.route('/', metricsRoutes(options))
   app.route('/twilio', twilioRoutes(options))
   app.route('/twilio/media', mediaRoutes(options))
   app.route('/api/v1', apiRoutes(options))

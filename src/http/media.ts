@@ -6,6 +6,8 @@ import { Hono } from 'hono'
 import type { AwaitedCall, Exchange } from '../bridge/exchange.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { StreamRefusal } from '../metrics/labels.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import { decode } from '../twilio/decode.ts'
 import type { StreamStart } from '../twilio/messages.ts'
@@ -21,6 +23,7 @@ export type MediaOptions =
     secret: string
     clock: Clock
     nowS: () => number
+    metrics: Pick<Metrics, 'streamRefused' | 'watchSocket'>
     log: Log
   }>
 
@@ -31,11 +34,12 @@ const REFUSED = 4403
 
 /** `/twilio/media/<machine>/<call>`. */
 export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
-  const { exchange, log } = options
+  const { exchange, log, metrics } = options
   let waiting = 0
 
-  const refuse = (status: 403 | 404 | 503, why: string) => {
+  const refuse = (status: 403 | 404 | 503, reason: StreamRefusal, why: string) => {
     log.warn('stream.refused', { status, why })
+    metrics.streamRefused(reason)
     return new Response(why, { status })
   }
 
@@ -54,6 +58,7 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
     const turnAway = (why: string) => {
       stopWaiting()
       log.warn('stream.turned-away', { callSid: facts.callSid, why })
+      metrics.streamRefused('bad-start')
       socket.close(REFUSED, why)
     }
     const cancelTimeout: Cancel = options.clock.after(
@@ -82,12 +87,14 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
     const { machine, callSid } = c.req.param()
     const { pathname } = new URL(c.req.url)
     if (!isSignedUpgrade(options, c.req.header('x-twilio-signature'), pathname)) {
-      return refuse(403, 'bad signature')
+      return refuse(403, 'bad-signature', 'bad signature')
     }
     const facts = machine === options.machine ? exchange.awaited(callSid) : undefined
-    if (!facts) return refuse(404, 'no call waits for this stream')
-    if (waiting >= MAX_WAITING_SOCKETS) return refuse(503, 'too many sockets wait for their start')
-    return c.env.accept((socket) => awaitStart(facts, socket))
+    if (!facts) return refuse(404, 'unknown-call', 'no call waits for this stream')
+    if (waiting >= MAX_WAITING_SOCKETS) {
+      return refuse(503, 'too-many', 'too many sockets wait for their start')
+    }
+    return c.env.accept((socket) => metrics.watchSocket('caller', awaitStart(facts, socket)))
   })
 }
 

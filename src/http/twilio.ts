@@ -10,6 +10,7 @@ import { createMiddleware } from 'hono/factory'
 import type { AwaitedCall, CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { Config, Line } from '../config/config.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import {
   connectStream,
   dial,
@@ -32,7 +33,7 @@ import {
 export type TwilioOptions =
   & SignatureCheck
   & Readonly<{
-    exchange: Pick<Exchange, 'offer' | 'hasRoom' | 'after' | 'end' | 'awaited'>
+    exchange: Pick<Exchange, 'offer' | 'noRoom' | 'after' | 'end' | 'awaited'>
     config: () => Config
     /** The account whose calls are taken; any that signs with our token when absent. */
     accountSid?: string | undefined
@@ -42,6 +43,7 @@ export type TwilioOptions =
     isReady: () => boolean
     /** Seconds since the epoch. */
     nowS: () => number
+    metrics: Pick<Metrics, 'callRefused' | 'webhookRefused'>
     log: Log
   }>
 
@@ -63,7 +65,7 @@ const FINAL_STATUSES: ReadonlySet<string> = new Set([
 
 /** `/twilio/*`, all of them signed form POSTs. */
 export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
-  const { exchange, config, log, publicUrl } = options
+  const { exchange, config, log, metrics, publicUrl } = options
   const routes = new Hono<TwilioTypes>()
   routes.post('*', bodyLimit({ maxSize: MAX_FORM_BYTES }), signedForm(options))
 
@@ -72,12 +74,15 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     const line = config().lineOf(field(form, 'To'))
     if (!line) {
       log.warn('call.unknown-number', { callSid: field(form, 'CallSid') })
+      metrics.callRefused('unknown-number')
       return xml(twiml(reject('rejected')))
     }
     const facts = { ...factsOf(form, options.machine), line }
     const isRepeated = exchange.awaited(facts.callSid) !== undefined
-    if (!isRepeated && !(options.isReady() && exchange.hasRoom(line))) {
-      log.warn('call.no-room', { callSid: facts.callSid, customer: line.customer.id })
+    const reason = options.isReady() ? exchange.noRoom(line) : 'draining'
+    if (reason && !isRepeated) {
+      log.warn('call.no-room', { callSid: facts.callSid, customer: line.customer.id, reason })
+      metrics.callRefused(reason)
       return xml(twiml(reject('busy')))
     }
     const call = exchange.offer(facts)
@@ -147,13 +152,15 @@ const signedForm = (options: TwilioOptions) =>
     const form = formOf(await c.req.text())
     const { pathname, search } = new URL(c.req.url)
     const signature = c.req.header('x-twilio-signature')
-    const { accountSid, log } = options
+    const { accountSid, log, metrics } = options
     if (!isSignedWebhook(options, signature, pathname + search, form)) {
       log.warn('twilio.bad-signature', { path: pathname, hasSignature: signature !== undefined })
+      metrics.webhookRefused('bad-signature')
       return c.text('bad signature', 403)
     }
     if (accountSid !== undefined && field(form, 'AccountSid') !== accountSid) {
       log.warn('twilio.other-account', { path: pathname })
+      metrics.webhookRefused('other-account')
       return c.text('not our account', 403)
     }
     c.set('form', form)

@@ -16,6 +16,12 @@ export const printLine = (line: string): void => void process.stdout.write(`${li
 /** Writes one line to stderr, for those who watch. */
 export const complainLine = (line: string): void => void process.stderr.write(`${line}\n`)
 
+/** What the process has used so far: CPU in seconds of one core, and memory. */
+export const usage = (): Readonly<{ cpuS: number; residentBytes: number }> => {
+  const { user, system } = process.cpuUsage()
+  return { cpuS: (user + system) / 1e6, residentBytes: process.memoryUsage().rss }
+}
+
 /** Calls `stop` when the process is asked to end, by Ctrl-C or by its platform. Asked twice, it ends at once. */
 export const onStopSignal = (stop: () => void): void => {
   let asked = false

@@ -3,6 +3,7 @@ import type { After, AwaitedCall, CallFacts } from '../../src/bridge/exchange.ts
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { createConfig, DEFAULT_SERVICE, type Line } from '../../src/config/config.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
+import { createMetrics } from '../../src/metrics/metrics.ts'
 import type { Fields, Log } from '../../src/log.ts'
 import type { Connection } from '../../src/runtime/runtime.ts'
 import type { Socket, SocketClose, SocketEvents } from '../../src/runtime/socket.ts'
@@ -76,7 +77,7 @@ export const createHandMadeExchange = () => {
       awaited.set(facts.callSid, call)
       return call
     },
-    hasRoom: () => hasRoom,
+    noRoom: () => hasRoom ? undefined : 'no-room' as const,
     awaited: (callSid: string) => awaited.get(callSid),
     after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => {
       asked.push({ facts, line })
@@ -104,6 +105,7 @@ export const createHandMadeExchange = () => {
 /** A line of the log. */
 export type Logged = Readonly<{ level: string; name: string; fields: Fields }>
 
+/** The app, its exchange and its log; any of its options may be another. */
 export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
   const clock = createFakeClock()
   const exchange = createHandMadeExchange()
@@ -121,6 +123,12 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     operatorToken: 'test-operator-token',
     isReady: () => true,
     drain: () => void drains++,
+    metrics: createMetrics({
+      build: { version: '0.0.0', runtime: 'test', runtimeVersion: '0' },
+      isDraining: () => false,
+      usage: () => ({ cpuS: 0, residentBytes: 0 }),
+      startedAtS: 0,
+    }),
     clock,
     nowS: () => NOW_S,
     log: createListedLog(logged),

@@ -78,7 +78,7 @@ describe('POST /twilio/voice', () => {
     expect(logged).toEqual([{
       level: 'warn',
       name: 'call.no-room',
-      fields: { callSid: CALL, customer: 'bright-smile' },
+      fields: { callSid: CALL, customer: 'bright-smile', reason: 'no-room' },
     }])
   })
 

@@ -3,10 +3,7 @@
  * its name.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { ConnectOptions, ServeOptions } from '../../src/runtime/runtime.ts'
-import type { Socket, SocketEvents } from '../../src/runtime/socket.ts'
 import { runtime } from './current.ts'
-import { createEar, type Ear } from './ear.ts'
 import {
   accepted,
   binaryFrame,
@@ -17,86 +14,22 @@ import {
   connectRaw,
   HANDSHAKE,
   refused,
-  startRawServer,
   textFrame,
 } from './raw-peer.ts'
-
-type Heard = Readonly<{ socket: Socket; ear: Ear }>
-
-let ears: Ear[] = []
-let stops: (() => Promise<void>)[] = []
+import {
+  connect,
+  createPair,
+  newEar,
+  serve,
+  serveSockets,
+  startRaw,
+  stopAll,
+} from './socket-fixture.ts'
 
 afterEach(async () => {
   vi.restoreAllMocks()
-  await Promise.all(stops.map((stop) => stop()))
-  // Whatever the test was about: every socket has ended, once, and said nothing after it.
-  await Promise.all(ears.map((ear) => ear.whenClosed))
-  for (const { told } of ears) {
-    expect(told.findIndex((each) => each.startsWith('closed'))).toBe(told.length - 1)
-  }
-  ears = []
-  stops = []
+  await stopAll()
 })
-
-const newEar = (): Ear => {
-  const ear = createEar()
-  ears.push(ear)
-  return ear
-}
-
-const serve = async (fetch: ServeOptions['fetch'], maxMessageBytes?: number) => {
-  const server = await runtime.serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    fetch,
-    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-  })
-  stops.push(server.stop)
-  return { ...server, url: `ws://127.0.0.1:${server.port}` }
-}
-
-/** A server that accepts every handshake, and its ends of the sockets in the order they came. */
-const serveSockets = async (
-  { listen = (ear: Ear): SocketEvents => ear, maxMessageBytes = 1_000 } = {},
-) => {
-  const ends: Heard[] = []
-  const waiting: ((end: Heard) => void)[] = []
-  const server = await serve((_, connection) =>
-    connection.accept((socket) => {
-      const end = { socket, ear: newEar() }
-      const waiter = waiting.shift()
-      if (waiter) waiter(end)
-      else ends.push(end)
-      return listen(end.ear)
-    }), maxMessageBytes)
-  const nextEnd = (): Promise<Heard> =>
-    new Promise((resolve) => {
-      const end = ends.shift()
-      if (end) resolve(end)
-      else waiting.push(resolve)
-    })
-  return { ...server, nextEnd }
-}
-
-const connect = (url: string, options: Partial<ConnectOptions> = {}): Heard => {
-  const ear = newEar()
-  return { ear, socket: runtime.connect(url, { timeoutMs: 5_000, ...options }, ear) }
-}
-
-/** Two ends of one socket, both open. */
-const createPair = async (options: Parameters<typeof serveSockets>[0] = {}) => {
-  const server = await serveSockets(options)
-  const client = connect(server.url)
-  const accepted = await server.nextEnd()
-  await Promise.all([client.ear.whenOpen, accepted.ear.whenOpen])
-  return { client, server, accepted }
-}
-
-const startRaw = async (answer: Parameters<typeof startRawServer>[0]) => {
-  const server = await startRawServer(answer)
-  stops.push(server.stop)
-  return server
-}
 
 describe('text', () => {
   test('goes both ways, in order, as it was', async () => {
@@ -430,113 +363,5 @@ describe('an exception', () => {
     expect(await response.text()).not.toContain('a mistake')
     expect(await connect(`${url}/fault`).ear.whenClosed).toMatchObject({ httpStatus: 500 })
     await connect(url).ear.whenOpen
-  })
-})
-
-describe('serve()', () => {
-  test('gives a handler the request of a handshake', async () => {
-    const asked: string[] = []
-    const { port } = await serve(({ method, url, headers }, connection) => {
-      const { pathname, search } = new URL(url)
-      asked.push(`${method} ${pathname}${search} of ${headers.get('host')}`)
-      return connection.accept(() => newEar())
-    })
-    const client = connectRaw(port, HANDSHAKE)
-    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 101 /)
-    expect(asked).toEqual(['GET /socket?a=1 of voice.example.com'])
-  })
-
-  test('lets a handler think before it accepts', async () => {
-    const { url } = await serve(async (request, connection) => {
-      await request.text()
-      return connection.accept(() => newEar())
-    })
-    await connect(url).ear.whenOpen
-  })
-
-  test('refuses a handshake with a status and a body, and hangs up', async () => {
-    const { port } = await serve(() => new Response('bad signature', { status: 403 }))
-    const client = connectRaw(
-      port,
-      HANDSHAKE.replace('Connection: Upgrade', 'Connection: Upgrade, close'),
-    )
-    const answer = await client.until('bad signature')
-    expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
-    expect(answer).toMatch(/^content-type: text\/plain/im)
-  })
-
-  test('answers 426 to a plain request where a WebSocket is expected', async () => {
-    const { port } = await serveSockets()
-    const response = await fetch(`http://127.0.0.1:${port}/socket`)
-    expect([response.status, await response.text()])
-      .toEqual([426, 'expected a WebSocket handshake'])
-  })
-
-  test('refuses a handshake without a key, and goes on', async () => {
-    const { port, url } = await serve((_, connection) => connection.accept(() => newEar()))
-    const client = connectRaw(port, HANDSHAKE.replace(/Sec-WebSocket-Key.*\r\n/, ''))
-    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 [45]/)
-    await connect(url).ear.whenOpen
-  })
-
-  test('rejects when the port is taken', async () => {
-    const { port } = await serveSockets()
-    const hostname = '127.0.0.1'
-    const second = runtime.serve({ hostname, port, fetch: () => new Response('second') })
-    await expect(second).rejects.toThrow(/in use|EADDRINUSE/i)
-  })
-})
-
-describe('stop()', () => {
-  test('ends the sockets that are open and frees the port', async () => {
-    const { client, server, accepted } = await createPair()
-    await server.stop()
-    const [at, from] = await Promise.all([client.ear.whenClosed, accepted.ear.whenClosed])
-    for (const { code } of [at, from]) expect([1000, 1001, 1005, 1006]).toContain(code)
-    const again = await runtime.serve({
-      hostname: '127.0.0.1',
-      port: server.port,
-      fetch: () => new Response('second'),
-    })
-    stops = [again.stop]
-    const response = await fetch(`http://127.0.0.1:${server.port}/`)
-    expect(await response.text()).toBe('second')
-  })
-
-  test('does not wait for an answer that has no end', async () => {
-    const server = await serve(() =>
-      new Response(
-        new ReadableStream({
-          start: (stream) => stream.enqueue(new TextEncoder().encode('data: 1\n\n')),
-        }),
-        { headers: { 'content-type': 'text/event-stream' } },
-      )
-    )
-    const response = await fetch(`http://127.0.0.1:${server.port}/`)
-    const reader = response.body?.getReader()
-    await reader?.read()
-    await server.stop()
-    stops = []
-    await reader?.read().catch(() => {})
-  })
-
-  test('does not wait for one who was refused and does not hang up', async () => {
-    const server = await serve(() => new Response('no', { status: 403 }))
-    const client = connectRaw(server.port, HANDSHAKE, true)
-    await client.until('no')
-    await server.stop()
-    stops = []
-    client.tear()
-  })
-
-  test('does not wait for one who never answers a close', async () => {
-    const { port, nextEnd, stop } = await serveSockets()
-    const client = connectRaw(port, HANDSHAKE, true)
-    const { socket, ear } = await nextEnd()
-    socket.close(4001)
-    await stop()
-    stops = []
-    client.tear()
-    expect((await ear.whenClosed).code).toBe(4001)
   })
 })

@@ -137,6 +137,8 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     model: { baseUrl: 'http://model.test/v1', apiKey: 'sk-test' },
     secret: 'secret',
     store,
+    watchCall: () => () => {},
+    isOverloaded: () => false,
     wallMs: clock.nowMs,
   })
   const facts: CallFacts = {
