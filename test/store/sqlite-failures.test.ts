@@ -4,7 +4,10 @@ import process from 'node:process'
 import { expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { sqlite, type SqliteDriver } from '../../src/runtime/sqlite.ts'
-import { checkpoint, countRows, makeFolder, openFile, openStore } from './fixture.ts'
+import { migrate } from '../../src/store/migrations.ts'
+import { checkpoint, countRows, makeFolder, NOON, openFile, openStore } from './fixture.ts'
+
+const HOUR = 60 * 60 * 1_000
 
 /** SQLite with a setting that the test changes; it counts from the next time the file is opened. */
 const createLimited = (first: string) => {
@@ -75,11 +78,11 @@ test('what could not be written for a day is let go', async () => {
   const folder = join(await makeFolder(), 'data')
   await writeFile(folder, 'not a folder')
   const { store, clock } = await openStore({ path: join(folder, 'tandem.db') })
-  store.save(checkpoint({ body: 'kept' }))
-  for (let hour = 0; hour < 24; hour++) clock.advance(60 * 60_000)
-  expect((await store.load('CA1'))?.body).toBe('kept')
-  clock.advance(60 * 60_000)
+  store.save(checkpoint({ callSid: 'CA1', savedAt: NOON - 23.5 * HOUR }))
+  store.save(checkpoint({ callSid: 'CA2', savedAt: NOON - 22.5 * HOUR, body: 'kept' }))
+  clock.advance(HOUR)
   expect(await store.load('CA1')).toBeUndefined()
+  expect((await store.load('CA2'))?.body).toBe('kept')
 })
 
 test('a read-only folder: the call goes on in memory', async () => {
@@ -152,22 +155,39 @@ test('a file that another process has locked is written when it lets go', async 
 test('flush() waits a second for a lock and then gives up', async () => {
   const { store, path, pass } = await openStore()
   const other = openFile(path)
+  const flush = () => {
+    let isDone = false
+    void store.flush().then(() => isDone = true)
+    return () => isDone
+  }
   other.exec('begin immediate')
   store.save(checkpoint({ callSid: 'CA1' }))
-  const patient = store.flush()
-  await pass(500)
+  const isPatientDone = flush()
+  await pass(50)
+  expect(isPatientDone()).toBe(false)
   other.exec('rollback')
   await pass(50)
-  await patient
-  expect(countRows(other)).toBe(1)
+  expect([isPatientDone(), countRows(other)]).toEqual([true, 1])
 
   other.exec('begin immediate')
   store.save(checkpoint({ callSid: 'CA2' }))
-  const vain = store.flush()
-  for (let turn = 0; turn < 20; turn++) await pass(50)
-  await vain
+  const isVainDone = flush()
+  for (let turn = 0; turn < 18; turn++) await pass(50)
+  expect(isVainDone()).toBe(false)
+  await pass(50)
+  expect(isVainDone()).toBe(true)
   other.exec('rollback')
   expect(countRows(other)).toBe(1)
+})
+
+test('flush() that finds the file damaged writes to the new one', async () => {
+  const { store, path, codes, pass } = await openStore({ driver: createBreaking(1) })
+  store.save(checkpoint())
+  const flushed = store.flush()
+  await pass(50)
+  await flushed
+  expect(codes()).toEqual(['store-corrupt'])
+  expect(countRows(openFile(path))).toBe(1)
 })
 
 test('a row that SQLite refuses does not hold up the others', async () => {
@@ -279,19 +299,24 @@ test('a folder that is removed while calls are up is made again by the next proc
   expect(next.codes()).toEqual([])
 })
 
-/** A disk on which each new file is damaged at once. */
-const createBreaking = (): SqliteDriver => ({
-  ...sqlite,
-  open: (path) => {
-    const database = sqlite.open(path)
-    return {
-      ...database,
-      transaction: () => {
-        throw new Error('database disk image is malformed')
-      },
-    }
-  },
-})
+/** A disk on which so many files, one after the other, are damaged when they are written to. */
+const createBreaking = (files = Infinity): SqliteDriver => {
+  let opened = 0
+  return {
+    ...sqlite,
+    open: (path) => {
+      const database = sqlite.open(path)
+      migrate(database)
+      if (opened++ >= files) return database
+      return {
+        ...database,
+        transaction: () => {
+          throw new Error('database disk image is malformed')
+        },
+      }
+    },
+  }
+}
 
 /** Loads a call from a store that may try for a second. */
 const loaded = async (

@@ -228,6 +228,7 @@ test('after close() nothing waits and nothing is open', async () => {
   store.save(checkpoint({ body: 'last' }))
   await store.close()
   expect(clock.waiting()).toBe(0)
+  expect((await store.load('CA1'))?.body).toBe('last')
   // The last to close a file takes its log away.
   expect(await readdir(dirname(path))).toEqual(['tandem.db'])
   expect(openFile(path).prepare('select body from checkpoints').all()).toEqual([{ body: 'last' }])
