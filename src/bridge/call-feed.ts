@@ -43,7 +43,8 @@ export const createCallFeed = (): CallFeed => {
   return {
     publish: (callSid, entry) => {
       const story = storyOf(callSid)
-      if (story.length < ENTRIES_KEPT) story.push(entry)
+      // Whoever comes late to a long call misses its middle, never its end.
+      if (story.length < ENTRIES_KEPT || entry.type === 'ended') story.push(entry)
       for (const listener of listeners.get(callSid) ?? []) listener(entry)
     },
     watch: (callSid, listener) => {

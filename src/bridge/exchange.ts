@@ -90,7 +90,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
 
   const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
     const { callSid, line } = facts
-    const { agent, limits, id, version } = line.customer
+    const { agent, limits, phrases, id, version } = line.customer
     const log = options.log.with({ callSid, customer: id })
     const startedAtMs = clock.nowMs()
     const rules: CallRules = {
@@ -98,6 +98,8 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       maxDurationMs: limits.maxDurationMs,
       streamTimeoutMs: STREAM_TIMEOUT_MS,
       isTranscribed: agent.transcription !== false,
+      silenceMs: limits.silenceMs,
+      phrases,
     }
     log.info('call.offered', { version, model: agent.model, audio: agent.audio })
     const count = options.watchCall(agent)

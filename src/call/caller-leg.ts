@@ -4,7 +4,7 @@
  */
 import { interrupt } from './refuse.ts'
 import { ask, type Change } from './responses.ts'
-import type { Ringing, Talking } from './state.ts'
+import { liveOf, type Ringing, type Talking } from './state.ts'
 
 /** A line that breaks more often than this in a minute is not worth another try. */
 const MOST_LOSSES = 3
@@ -17,7 +17,7 @@ export const mayResume = ({ lossesAtMs }: Ringing | Talking, atMs: number): bool
 /** Takes the call back to waiting. What was not heard is not believed to be, and is said when the line is open again. */
 export const partWithStream = (talking: Talking, atMs: number): Change<Ringing> => {
   const { state, effects, lines, cut } = interrupt(talking, atMs)
-  const { connectedAtMs, playback: _, floor, holding: __, ...live } = state
+  const live = liveOf(state)
   const ringing: Ringing = {
     ...live,
     phase: 'ringing',
@@ -25,11 +25,11 @@ export const partWithStream = (talking: Talking, atMs: number): Change<Ringing> 
     isTold: false,
     epoch: live.epoch + 1,
     lossesAtMs: [...live.lossesAtMs, atMs].slice(-MOST_LOSSES),
-    talkedMs: live.talkedMs + atMs - connectedAtMs,
+    talkedMs: live.talkedMs + atMs - state.connectedAtMs,
   }
   const wasSpeaking = (cut && cut.unheardMs > 0) || talking.response.is === 'active'
-  const [next, more] = wasSpeaking || floor.is === 'awaited'
-    ? ask(ringing, { kind: 'go-on' })
+  const [next, more] = wasSpeaking || state.floor.is === 'awaited'
+    ? ask(ringing, { kind: 'go-on' }, atMs)
     : [ringing, []]
   const told = effects.filter(({ type }) => type !== 'clear-playback')
   return [next, [{ type: 'leave-stream' }, ...told, ...lines, ...more]]

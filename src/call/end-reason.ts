@@ -9,11 +9,21 @@ export type EndReason =
   | 'model-unreachable'
   | 'model-lost'
   | 'max-duration'
+  /** The caller said nothing for long, and nothing when asked. */
+  | 'caller-silent'
+  /** The model answers nothing, or fails whenever it is asked. */
+  | 'model-silent'
+  | 'model-failed'
   /** This process will end; another one takes the call up. */
   | 'handed-over'
   /** A mistake in this program; it ends the one call it happened in. */
   | 'fault'
 
+const ENDED_IN_ORDER: ReadonlySet<EndReason> = new Set([
+  'caller-hung-up',
+  'caller-silent',
+  'max-duration',
+])
+
 /** Whether the caller may still be on the line and is owed an apology. */
-export const owesApology = (reason: EndReason): boolean =>
-  reason !== 'caller-hung-up' && reason !== 'max-duration'
+export const owesApology = (reason: EndReason): boolean => !ENDED_IN_ORDER.has(reason)

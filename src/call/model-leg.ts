@@ -6,7 +6,7 @@
  */
 import type { CallEffect } from './effects.ts'
 import { clear, isPlaying, orphan, sentSound } from './playback.ts'
-import { askNext, type Change } from './responses.ts'
+import { askNext, type Change, sameAgain } from './responses.ts'
 import type { Floor, Live, Renewal, ResponseRequest, Ringing, Talking } from './state.ts'
 
 /** A gap up to this long passes for a pause; after it the caller hears that the line is alive. */
@@ -22,7 +22,7 @@ export const modelReady = <State extends Ringing | Talking>(
   atMs: number,
 ): Change<State> => {
   if (state.model.is === 'ready') return [state, []]
-  const [next, effects] = askNext({ ...state, model: { is: 'ready', renewal } })
+  const [next, effects] = askNext({ ...state, model: { is: 'ready', renewal } }, atMs)
   return [next, [...effects, {
     type: 'report',
     report: state.model.is === 'opening'
@@ -55,9 +55,7 @@ export const modelInterrupted = <State extends Live>(
 const owedReply = (state: Live, floor: Floor): ResponseRequest | undefined => {
   if (state.response.is === 'asked') return state.response.request
   if (state.unwritten !== undefined) return undefined
-  if (state.response.is === 'active') {
-    return state.response.hasSpoken ? { kind: 'go-on' } : state.response.request
-  }
+  if (state.response.is === 'active') return sameAgain(state)
   return floor.is === 'awaited' ? { kind: 'reply' } : undefined
 }
 

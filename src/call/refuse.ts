@@ -55,8 +55,9 @@ export const bargeIn = (state: Talking, atMs: number): Change<Talking> => {
 export const refuseResponse = <State extends Live>(
   state: State,
   responseId: string,
+  atMs: number,
 ): Change<State> => {
-  const active = started(state, responseId)
+  const active = started(state, responseId, atMs)
   return [refuseActive(active, []), cancel(active)]
 }
 
@@ -76,13 +77,18 @@ export const refuseAudio = <State extends Live>(
   ]
 }
 
-const refuseActive = <State extends Live>(state: State, truncated: readonly string[]): State => {
+/** From now on nothing of the active response is wanted. */
+export const refuseActive = <State extends Live>(
+  state: State,
+  truncated: readonly string[],
+): State => {
   if (state.response.is !== 'active') return state
   const refused: RefusedResponse = { responseId: state.response.responseId, truncated }
   return { ...state, refused: [...state.refused, refused].slice(-REFUSED_KEPT) }
 }
 
-const cancel = ({ response }: Live): readonly CallEffect[] =>
+/** Stops the response that is being generated, if there is one. */
+export const cancel = ({ response }: Live): readonly CallEffect[] =>
   response.is === 'active' ? [{ type: 'cancel-response', responseId: response.responseId }] : []
 
 /** Tells the model what was heard of an item: by its audio, or by its words where it has no more than those. */

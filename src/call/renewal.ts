@@ -56,7 +56,7 @@ export const reserveReady = (
   // What is owed is owed by the new session, and what plays stays, as if the old one had broken.
   const [left] = modelInterrupted(state, 'renewed', atMs, state.floor)
   const model: Model = { is: 'ready', renewal: planRenewal(expiresInMs, atMs) }
-  const [next, effects] = askNext({ ...left, model, playback: orphan(left.playback) })
+  const [next, effects] = askNext({ ...left, model, playback: orphan(left.playback) }, atMs)
   return [next, [
     { type: 'swap-model' },
     ...effects,

@@ -31,6 +31,10 @@ export type Talking =
     floor: Floor
     /** Whether the last thing sent is a hold tone. */
     holding: boolean
+    ending: Ending
+    /** How often the caller was asked in vain whether they are there. */
+    timesAsked: number
+    isWarned: boolean
   }>
 
 export type Ended = Readonly<{ phase: 'ended'; reason: EndReason; transcript: Transcript }>
@@ -47,6 +51,8 @@ export type Live = Readonly<{
   talkedMs: number
   model: Model
   response: ResponseSlot
+  /** How often in a row the model has not come up with a response. */
+  failures: number
   /** What the agent shall say as soon as it can, in order. */
   waiting: readonly ResponseRequest[]
   refused: readonly RefusedResponse[]
@@ -90,17 +96,34 @@ export type CallRules = Readonly<{
   streamTimeoutMs: number
   /** Whether the words of the caller are written down. */
   isTranscribed: boolean
+  /** After how long with nobody speaking the caller is asked whether they are there; 0 for never. */
+  silenceMs: number
+  phrases: Phrases
 }>
+
+/** What the agent says when the call itself has something to say. */
+export type Phrases = Readonly<{
+  stillThere: string
+  timeIsShort: string
+  goodbye: string
+  cannotSay: string
+}>
+
+/** Whether the call is about to end, and how it is to be ended once the goodbye was heard. */
+export type Ending =
+  | Readonly<{ is: 'not-yet' }>
+  | Readonly<{ is: 'goodbye'; reason: EndReason; latestMs: number }>
 
 /** The model generates one response at a time. */
 export type ResponseSlot =
   | Readonly<{ is: 'free' }>
-  | Readonly<{ is: 'asked'; request: ResponseRequest }>
+  | Readonly<{ is: 'asked'; request: ResponseRequest; sinceMs: number }>
   | Readonly<{
     is: 'active'
     responseId: string
     /** What it answers; `reply` for one that the model began by itself. */
     request: ResponseRequest
+    sinceMs: number
     /** Whether a word of it has come. */
     hasSpoken: boolean
   }>
@@ -113,7 +136,7 @@ export type RefusedResponse = Readonly<{ responseId: string; truncated: readonly
 
 /** Who holds the floor. */
 export type Floor =
-  | Readonly<{ is: 'nobody' }>
+  | Readonly<{ is: 'nobody'; sinceMs: number }>
   | Readonly<{ is: 'caller' }>
   /** The caller waits for the agent. */
   | Readonly<{ is: 'awaited'; sinceMs: number }>
@@ -130,6 +153,7 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   lossesAtMs: [],
   talkedMs: 0,
   model: { is: 'opening' },
+  failures: 0,
   response: { is: 'free' },
   waiting: rules.greeting === undefined ? [] : [{ kind: 'exactly', sentence: rules.greeting }],
   refused: [],
@@ -145,12 +169,32 @@ export const connect = ({ sinceMs: _, isTold: __, ...state }: Ringing, atMs: num
   connectedAtMs: atMs,
   playback: EMPTY_PLAYBACK,
   holding: false,
-  floor: isAgentsTurn(state) ? { is: 'awaited', sinceMs: atMs } : { is: 'nobody' },
+  ending: { is: 'not-yet' },
+  timesAsked: 0,
+  isWarned: false,
+  floor: isAgentsTurn(state) ? { is: 'awaited', sinceMs: atMs } : { is: 'nobody', sinceMs: atMs },
 })
 
 /** Whether the agent is about to say something, or would be if the model were there. */
 export const isAgentsTurn = ({ waiting, response }: Omit<Live, 'phase'>): boolean =>
   waiting.length > 0 || response.is !== 'free'
+
+/** What of a call outlives its stream. */
+export const liveOf = (state: Talking): Live => ({
+  rules: state.rules,
+  startedAtMs: state.startedAtMs,
+  epoch: state.epoch,
+  lossesAtMs: state.lossesAtMs,
+  talkedMs: state.talkedMs,
+  model: state.model,
+  response: state.response,
+  failures: state.failures,
+  waiting: state.waiting,
+  refused: state.refused,
+  transcript: state.transcript,
+  isLeaving: state.isLeaving,
+  unwritten: state.unwritten,
+})
 
 /** Whether audio of this response is still to be played. */
 export const isWanted = (state: CallState, responseId: string): boolean =>

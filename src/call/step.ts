@@ -5,9 +5,9 @@ import { mayResume, partWithStream, tellStream } from './caller-leg.ts'
 import { keep } from './checkpoint.ts'
 import type { CallEffect, CallReport } from './effects.ts'
 import type { EndReason } from './end-reason.ts'
+import { responseFailed, responseFiltered } from './failures.ts'
 import type { CallEvent } from './events.ts'
 import {
-  holdLine,
   holdSent,
   modelComplained,
   modelInterrupted,
@@ -17,8 +17,9 @@ import {
 } from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
 import { bargeIn, refuseAudio, refuseResponse } from './refuse.ts'
-import { isQuiet, planRenewal, renewWhenDue, reserveFailed, reserveReady } from './renewal.ts'
+import { planRenewal, reserveFailed, reserveReady } from './renewal.ts'
 import { type Change, free, spoken, started } from './responses.ts'
+import { passTime } from './time.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
 
@@ -49,7 +50,7 @@ const stepRinging = (state: Ringing, event: CallEvent): Step => {
       ])
     }
     case 'model-interrupted':
-      return modelInterrupted(state, event.cause, event.atMs, { is: 'nobody' })
+      return modelInterrupted(state, event.cause, event.atMs, { is: 'nobody', sinceMs: event.atMs })
     case 'stream-asked':
       return !state.isTold || mayResume(state, event.atMs)
         ? [tellStream(state, event.atMs), []]
@@ -68,7 +69,17 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
     case 'caller-started-speaking': {
       const [interrupted, effects] = bargeIn(state, event.atMs)
       return [
-        { ...interrupted, floor: { is: 'caller' }, unwritten: event.itemId, holding: false },
+        {
+          ...interrupted,
+          floor: { is: 'caller' },
+          unwritten: event.itemId,
+          holding: false,
+          timesAsked: 0,
+          // Who speaks is not silent; time that is up stays up.
+          ending: state.ending.is === 'goodbye' && state.ending.reason === 'caller-silent'
+            ? { is: 'not-yet' }
+            : state.ending,
+        },
         [...effects, { type: 'keep-turn' }, report({ type: 'caller-speaking' })],
       ]
     }
@@ -76,7 +87,7 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return [{ ...state, floor: { is: 'awaited', sinceMs: event.atMs } }, []]
     case 'agent-response-started':
       return state.response.is === 'asked' && state.floor.is === 'caller'
-        ? refuseResponse(state, event.responseId)
+        ? refuseResponse(state, event.responseId, event.atMs)
         : stepLive(state, event)
     case 'agent-audio-sent':
       return audioSent(state, event)
@@ -102,20 +113,14 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
     case 'stream-asked':
       // Twilio knows before our socket does that the stream is gone.
       return then(streamLost(state, event.atMs), (next) => step(next, event))
-    case 'tick':
-      return state.talkedMs + event.atMs - state.connectedAtMs < state.rules.maxDurationMs
-        ? stepTime(state, event.atMs)
-        : end(state, 'max-duration', event.atMs)
+    case 'tick': {
+      const next = passTime(state, event.atMs)
+      return next.is === 'on' ? next.change : end(state, next.reason, event.atMs)
+    }
     default:
       return stepLive(state, event)
   }
 }
-
-/** Time passes, and the line is open. */
-const stepTime = (state: Talking, atMs: number): Step =>
-  state.isLeaving && isQuiet(state, atMs)
-    ? end(state, 'handed-over', atMs)
-    : then(holdLine(state, atMs), (next) => renewWhenDue(next, atMs))
 
 const streamLost = (state: Talking, atMs: number): Step =>
   mayResume(state, atMs)
@@ -139,7 +144,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'reserve-ready':
       return [state, [{ type: 'drop-reserve' }]]
     case 'agent-response-started':
-      return [started(state, event.responseId), []]
+      return [started(state, event.responseId, event.atMs), []]
     case 'agent-response-ended':
       return responseEnded(state, event)
     case 'agent-audio-refused':
@@ -181,16 +186,27 @@ const responseEnded = (
   state: Ringing | Talking,
   event: Extract<CallEvent, { type: 'agent-response-ended' }>,
 ): Step => {
-  const { responseId, status, reason, usage } = event
-  const isActive = state.response.is === 'active' && state.response.responseId === responseId
+  const { responseId, status, reason, usage, atMs } = event
   const reported = report({ type: 'response-ended', responseId, status, reason, usage })
-  const isAnswer = isActive && status === 'completed' && !state.rules.isTranscribed
-  const [next, effects] = then(
-    isAnswer ? written(state, event.atMs) : [state, []],
-    (answered) => isActive ? free(answered) : [answered, []],
-  )
-  return [next, [...effects, reported, keep(next, event.atMs)]]
+  const isActive = state.response.is === 'active' && state.response.responseId === responseId
+  if (!isActive) return [state, [reported]]
+  return then([state, [reported]], (next) => {
+    if (status === 'failed') {
+      const outcome = responseFailed(next, reason, atMs)
+      return outcome.is === 'on' ? outcome.change : end(next, outcome.reason, atMs, reason)
+    }
+    const isFiltered = status === 'incomplete' && reason === 'content_filter'
+    if (isFiltered && !hasSpoken(next)) return responseFiltered(next, atMs)
+    const isAnswer = status === 'completed' && !next.rules.isTranscribed
+    return then(
+      then(isAnswer ? written(next, atMs) : [next, []], (answered) => free(answered, atMs)),
+      (freed) => [freed, [keep(freed, atMs)]],
+    )
+  })
 }
+
+const hasSpoken = ({ response }: Ringing | Talking): boolean =>
+  response.is === 'active' && response.hasSpoken
 
 const audioSent = (
   state: Talking,
@@ -217,7 +233,7 @@ const withMark = (
 const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
   const silent = state.floor.is === 'agent' && !isPlaying(echo.playback, atMs)
   return withMark(
-    silent ? { ...state, floor: { is: 'nobody' } } : state,
+    silent ? { ...state, floor: { is: 'nobody', sinceMs: atMs } } : state,
     echo,
     [
       ...echo.heard.map(({ itemId, modelMs }) =>

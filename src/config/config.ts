@@ -30,6 +30,7 @@ export type Customer = Readonly<{
   numbers: readonly string[]
   agent: Agent
   limits: Limits
+  phrases: Phrases
   fallback: Fallback
 }>
 
@@ -73,8 +74,18 @@ export type Transcription = Readonly<{
 
 export type Limits = Readonly<{
   maxDurationMs: number
+  /** After how long with nobody speaking the caller is asked whether they are there; 0 for never. */
+  silenceMs: number
   /** Calls of this customer at once; only the service's capacity bounds them when absent. */
   concurrentCalls?: number
+}>
+
+/** What the agent says when the call itself has something to say. */
+export type Phrases = Readonly<{
+  stillThere: string
+  timeIsShort: string
+  goodbye: string
+  cannotSay: string
 }>
 
 /** What Twilio does when no model answers: it says the sentence, then dials if there is somebody to dial. */

@@ -105,6 +105,20 @@ const limits = z.strictObject({
   maxDuration: z.union([word.meta({ pattern: DURATION }), z.number()])
     .default('60m').describe('The longest a call may last: 90s, 30m, 2h, or a number of seconds.'),
   concurrentCalls: z.int().min(1).exactOptional().describe('Calls of this customer at once.'),
+  silence: z.union([word.meta({ pattern: DURATION }), z.number(), z.literal(false)])
+    .default('30s').describe(
+      'After how long with nobody speaking the caller is asked whether they are there, twice, before the goodbye; false for never.',
+    ),
+})
+
+const phrases = z.strictObject({
+  stillThere: text('Said when nobody has spoken for limits.silence.')
+    .default('Are you still there?'),
+  timeIsShort: text('Said a minute before limits.maxDuration is over.')
+    .default('We have about one minute left.'),
+  goodbye: text('Said before the call is ended.').default('Thank you for calling. Goodbye.'),
+  cannotSay: text('Said when the model is kept from saying what it wanted to.')
+    .default('I am sorry, I cannot help with that.'),
 })
 
 const fallback = z.strictObject({
@@ -127,6 +141,9 @@ export const customerSchema = z.strictObject({
   agent: agent.describe('The agent that answers these numbers.'),
   knowledge: z.array(knowledgeEntry).default([]).describe(
     'Facts put below the instructions, in this order.',
+  ),
+  phrases: phrases.prefault({}).describe(
+    'What the agent says when the call itself has something to say; write it in the language of the callers.',
   ),
   limits: limits.prefault({}).describe('How much this customer may use.'),
   fallback: fallback.prefault({}).describe('What happens when the model cannot be reached.'),

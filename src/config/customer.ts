@@ -107,9 +107,10 @@ const createCustomer = (
   shape: CustomerShape,
   knowledge: readonly Part[],
 ): Customer | undefined => {
-  const { maxDuration, ...limits } = shape.limits
+  const { maxDuration, silence, ...limits } = shape.limits
   const maxDurationMs = parseDurationMs(maxDuration)
-  if (maxDurationMs === undefined) return undefined
+  const silenceMs = silence === false ? 0 : parseDurationMs(silence)
+  if (maxDurationMs === undefined || silenceMs === undefined) return undefined
   return {
     id: idOf(source.path),
     name: shape.customer,
@@ -117,7 +118,8 @@ const createCustomer = (
     version: fingerprint([source.text, ...knowledge.map(({ text }) => text)]),
     numbers: shape.numbers,
     agent: createAgent(shape.agent, knowledge),
-    limits: { maxDurationMs, ...limits },
+    limits: { maxDurationMs, silenceMs, ...limits },
+    phrases: shape.phrases,
     fallback: shape.fallback,
   }
 }

@@ -12,7 +12,18 @@ export const parseDurationMs = (value: string | number): number | undefined => {
 }
 
 /** Says what is wrong with the longest a call may last: at least 10 s, at most 24 h. */
-export const checkMaxDuration = (value: string | number): Finding | undefined => {
+export const checkMaxDuration = (value: string | number): Finding | undefined =>
+  checkDuration('limits.maxDuration', value, ['10s', '24h'])
+
+/** Says what is wrong with the silence after which a caller is asked: at least 5 s, at most 10 min. */
+export const checkSilence = (value: string | number | false): Finding | undefined =>
+  value === false ? undefined : checkDuration('limits.silence', value, ['5s', '10m'])
+
+const checkDuration = (
+  key: string,
+  value: string | number,
+  [least, most]: readonly [string, string],
+): Finding | undefined => {
   const durationMs = parseDurationMs(value)
   if (durationMs === undefined) {
     return {
@@ -21,10 +32,11 @@ export const checkMaxDuration = (value: string | number): Finding | undefined =>
       hint: 'write 90s, 30m or 2h, or a number of seconds',
     }
   }
-  if (durationMs >= 10_000 && durationMs <= 24 * 3_600_000) return undefined
+  const isShort = durationMs < (parseDurationMs(least) ?? 0)
+  if (!isShort && durationMs <= (parseDurationMs(most) ?? Infinity)) return undefined
   return {
     code: 'out-of-range',
-    message: `limits.maxDuration must be between 10s and 24h, got ${value}`,
-    ...(durationMs < 10_000 ? { hint: 'a number without a unit is in seconds' } : {}),
+    message: `${key} must be between ${least} and ${most}, got ${value}`,
+    ...(isShort ? { hint: 'a number without a unit is in seconds' } : {}),
   }
 }

@@ -2,7 +2,7 @@
  * What the values of a customer file must mean, beyond their shape: a number is E.164, a voice exists, a key has an effect.
  * The rules look at the file as it was written, so that they speak even when its shape is wrong elsewhere.
  */
-import { checkMaxDuration } from './duration.ts'
+import { checkMaxDuration, checkSilence } from './duration.ts'
 import { checkModel, checkTranscriptionModel, checkVoice, checkVoiceId } from './known-names.ts'
 import { checkDialTarget, checkNumber } from './phone-number.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
@@ -18,7 +18,7 @@ export const checkMeaning = (yaml: YamlFile): readonly Problem[] => [
   ...text(yaml, ['agent', 'voice', 'id'], checkVoiceId),
   ...turnDetection(yaml),
   ...transcription(yaml),
-  ...maxDuration(yaml),
+  ...durations(yaml),
   ...text(yaml, ['fallback', 'dial'], checkDialTarget),
   ...dialLoop(yaml),
 ]
@@ -106,13 +106,15 @@ const withoutEffect = (
   )
 }
 
-const maxDuration = (yaml: YamlFile): Problem[] => {
-  const path = ['limits', 'maxDuration']
-  const value = yaml.at(path)
-  if (typeof value !== 'string' && typeof value !== 'number') return []
-  const finding = checkMaxDuration(value)
-  return finding ? [yaml.problem(path, finding)] : []
-}
+const durations = (yaml: YamlFile): Problem[] =>
+  ([['maxDuration', checkMaxDuration], ['silence', checkSilence]] as const).flatMap(
+    ([key, check]) => {
+      const value = yaml.at(['limits', key])
+      if (typeof value !== 'string' && typeof value !== 'number') return []
+      const finding = check(value)
+      return finding ? [yaml.problem(['limits', key], finding)] : []
+    },
+  )
 
 const dialLoop = (yaml: YamlFile): Problem[] => {
   const path = ['fallback', 'dial']

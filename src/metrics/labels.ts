@@ -111,6 +111,9 @@ export const END_REASONS: readonly string[] = Object.keys(
     'model-lost': true,
     'max-duration': true,
     'handed-over': true,
+    'caller-silent': true,
+    'model-silent': true,
+    'model-failed': true,
     'fault': true,
   } satisfies Record<EndReason, true>,
 )

@@ -10,8 +10,8 @@ const settle = (): string | undefined => {
   try {
     const database = new DatabaseSync(path)
     try {
-      // What another connection still reads or writes stays in the log, and nobody waits for it.
-      database.exec('pragma synchronous = normal; pragma wal_checkpoint(passive)')
+      // Here it harms no one to wait. What another connection still reads stays in the log.
+      database.exec('pragma busy_timeout = 1000; pragma wal_checkpoint(passive)')
     } finally {
       database.close()
     }

@@ -39,7 +39,6 @@ export const createSettler = (path: string): Settler => {
       worker = undefined
       finish(error)
     })
-    thread.unref()
     return thread
   }
 

@@ -45,8 +45,9 @@ export type SqliteDriver = Readonly<{
 export const sqlite: SqliteDriver = {
   open: (path) => {
     mkdirSync(dirname(path), { recursive: true })
-    // SQLite would make the file readable by all; what it puts beside it takes the mode from the file.
-    closeSync(openSync(path, 'a', 0o600))
+    // SQLite would make the file readable by all; what it puts beside it takes the mode from the file. Only a new file is
+    // touched: to close a file that this process has open elsewhere takes the locks away that SQLite holds there.
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
     return databaseOf(new DatabaseSync(path), createSettler(path))
   },
   move: (from, to) => {

@@ -234,8 +234,9 @@ describe('the end of a call', () => {
     const call = startVirtualCall({ agent: GREETING, customer: 'limits: { maxDuration: 1m }' })
     call.clock.advance(59_000)
     expect(call.count()).toBe(1)
-    call.clock.advance(1_500)
+    call.until('the goodbye was heard', () => call.count() === 0, 16_000)
     expect(call.entries.at(-1)).toMatchObject({ type: 'ended', reason: 'max-duration' })
+    expect(call.line.record().queuedMs).toBe(0)
     expect(only(call).isOpen()).toBe(false)
   })
 

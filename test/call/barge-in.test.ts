@@ -6,6 +6,7 @@ import { pieceMs } from '../../src/call/playback.ts'
 import { step } from '../../src/call/step.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createPhoneLine, type PhoneLineOptions } from '../support/phone-line.ts'
+import { RULES } from './rules.ts'
 
 type LineSettings = Partial<Omit<PhoneLineOptions, 'clock' | 'echo'>> & { greeting?: string }
 
@@ -15,7 +16,7 @@ const talk = (settings: LineSettings = {}) => {
   const clock = createFakeClock()
   const effects: CallEffect[] = []
   let state: CallState = startCall(
-    { greeting, maxDurationMs: 3_600_000, streamTimeoutMs: 15_000, isTranscribed: true },
+    { ...RULES, greeting },
     clock.nowMs(),
   )
   const phone = createPhoneLine({

@@ -4,13 +4,9 @@ import type { CallEffect } from '../../src/call/effects.ts'
 import type { Happening } from '../../src/call/events.ts'
 import { type CallRules, type CallState, isWanted, startCall } from '../../src/call/state.ts'
 import { step } from '../../src/call/step.ts'
+import { RULES as QUIET_RULES } from './rules.ts'
 
-const RULES: CallRules = {
-  greeting: 'Hello.',
-  maxDurationMs: 60_000,
-  streamTimeoutMs: 15_000,
-  isTranscribed: true,
-}
+const RULES: CallRules = { ...QUIET_RULES, greeting: 'Hello.', maxDurationMs: 60_000 }
 
 const offered = (rules: CallRules): CallState => startCall(rules, 0)
 
@@ -44,11 +40,7 @@ describe('step()', () => {
   })
 
   it('asks for nothing when the agent has no greeting', () => {
-    const { done } = run([{ type: 'model-ready' }], {
-      maxDurationMs: 1,
-      streamTimeoutMs: 1,
-      isTranscribed: true,
-    })
+    const { done } = run([{ type: 'model-ready' }], QUIET_RULES)
     expect(done).toEqual([])
   })
 
@@ -58,11 +50,26 @@ describe('step()', () => {
       .toEqual([{ type: 'end-call', reason: 'no-stream' }])
   })
 
-  it('counts the longest duration from the moment the line is open', () => {
-    const connected: Happening & { atMs: number } = { type: 'caller-connected', atMs: 10_000 }
-    const ends = (atMs: number) => run([connected, { type: 'tick', atMs }]).state.phase === 'ended'
-    expect(ends(69_999)).toBe(false)
-    expect(ends(70_000)).toBe(true)
+  it('counts the longest duration from the moment the line is open, and then says goodbye', () => {
+    const said = (atMs: number) =>
+      run([
+        { type: 'model-ready' },
+        { type: 'caller-connected', atMs: 10_000 },
+        { type: 'agent-response-started', responseId: 'r', atMs: 10_001 },
+        {
+          type: 'agent-words',
+          responseId: 'r',
+          itemId: 'i',
+          contentIndex: 0,
+          text: 'Hello.',
+          final: true,
+        },
+        { type: 'agent-response-ended', responseId: 'r', status: 'completed', atMs: 10_002 },
+        { type: 'tick', atMs },
+      ]).done.filter(({ type }) => type === 'request-response')
+    const goodbye = { type: 'request-response', request: { kind: 'exactly', sentence: 'Goodbye.' } }
+    expect(said(69_999)).not.toContainEqual(goodbye)
+    expect(said(70_000)).toContainEqual(goodbye)
   })
 
   it('tells a model that was never reached from one that was lost', () => {

@@ -33,7 +33,13 @@ test('the smallest customer file is whole: every setting has its default', () =>
       transcription: { model: 'gpt-transcribe' },
       maxOutputTokens: 'inf',
     },
-    limits: { maxDurationMs: 3_600_000 },
+    limits: { maxDurationMs: 3_600_000, silenceMs: 30_000 },
+    phrases: {
+      stillThere: 'Are you still there?',
+      timeIsShort: 'We have about one minute left.',
+      goodbye: 'Thank you for calling. Goodbye.',
+      cannotSay: 'I am sorry, I cannot help with that.',
+    },
     fallback: {
       say: 'We are sorry, we cannot take your call right now. Please try again in a few minutes.',
     },
@@ -55,7 +61,7 @@ agent:
   transcription: { model: gpt-live-transcribe, language: pt, languages: [pt, en], prompt: A restaurant., keywords: [percebes] }
   maxOutputTokens: 800
   speed: 1.1
-limits: { maxDuration: 90, concurrentCalls: 3 }
+limits: { maxDuration: 90, silence: false, concurrentCalls: 3 }
 fallback: { say: Please call again., dial: sip:reception@example.com }
 `)
   expect(customer.agent).toEqual({
@@ -81,7 +87,7 @@ fallback: { say: Please call again., dial: sip:reception@example.com }
     maxOutputTokens: 800,
     speed: 1.1,
   })
-  expect(customer.limits).toEqual({ maxDurationMs: 90_000, concurrentCalls: 3 })
+  expect(customer.limits).toEqual({ maxDurationMs: 90_000, silenceMs: 0, concurrentCalls: 3 })
   expect(customer.fallback).toEqual({
     say: 'Please call again.',
     dial: 'sip:reception@example.com',

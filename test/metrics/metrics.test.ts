@@ -83,6 +83,9 @@ describe('calls', () => {
       '{end_reason="model-lost"} 0',
       '{end_reason="max-duration"} 0',
       '{end_reason="handed-over"} 0',
+      '{end_reason="caller-silent"} 0',
+      '{end_reason="model-silent"} 0',
+      '{end_reason="model-failed"} 0',
       '{end_reason="fault"} 1',
     ])
   })

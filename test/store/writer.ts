@@ -1,6 +1,7 @@
 /**
- * A process that writes checkpoints as fast as it can, for tests that kill it or run two: `writer.ts <file> <machine> <epoch>
- * <rounds>`. It says the number of each round that is on the disk, and at the end what went wrong.
+ * A process that writes checkpoints as fast as it can and settles the file now and then, for tests that kill it or run two:
+ * `writer.ts <file> <machine> <epoch> <rounds>`. It says the number of each round that was written, and at the end what went
+ * wrong; then it ends by itself, because nothing it started is left.
  */
 import process from 'node:process'
 import { systemClock } from '../../src/clock.ts'
@@ -18,6 +19,7 @@ const store = createSqliteStore({
   now: () => Date.now(),
   onError: ({ code }) => void codes.add(code),
 })
+const file = sqlite.open(path)
 const save = (callSid: string, round: number) => {
   const body = `${round}:${'x'.repeat(20_000)}`
   store.save({ callSid, epoch: Number(epoch), owner: machine, savedAt: Date.now(), body })
@@ -27,6 +29,8 @@ for (let round = 1; round <= Number(rounds); round++) {
   save('CA-shared', round)
   await store.flush()
   process.stdout.write(`${round}\n`)
+  if (round % 5 === 0) await file.settle()
 }
 await store.close()
+file.close()
 process.stdout.write(`${JSON.stringify([...codes])}\n`)

@@ -217,7 +217,9 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
   }
 }
 
-const lineOf = ({ agent = '', customer = '' }: VirtualCallOptions): CallFacts['line'] => {
+const lineOf = (
+  { agent = '', customer = 'limits: { silence: false }' }: VirtualCallOptions,
+): CallFacts['line'] => {
   const text = [
     'customer: Test',
     'numbers: ["+15005550006"]',

@@ -80,6 +80,74 @@ describe('a webhook', () => {
     expect(requests).toHaveLength(1)
   })
 
+  describe('whose url says how often', () => {
+    const patient = { ...request, url: 'http://127.0.0.1:8080/twilio/after#rc=5&rp=all' }
+    const down = () => new TypeError('refused')
+    const settle = async () => {
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    }
+
+    test('is asked for six times, ever less often, before it fails', async () => {
+      const { webhook, requests, clock } = createServer(...Array.from({ length: 6 }, down))
+      const atMs: number[] = []
+      const answer = webhook(patient)
+      for (let ms = 0; ms < 8_000; ms += 250) {
+        await settle()
+        while (atMs.length < requests.length) atMs.push(clock.nowMs())
+        clock.advance(250)
+      }
+      expect(await answer).toMatchObject({ code: 11205 })
+      expect(atMs).toEqual([0, 0, 500, 1_500, 3_500, 7_500])
+    })
+
+    test('is asked for again after an error status, too', async () => {
+      const { webhook, requests, clock } = createServer(
+        new Response('starting', { status: 503 }),
+        new Response('not found', { status: 404 }),
+        twiml(),
+      )
+      const answer = webhook(patient)
+      await settle()
+      clock.advance(500)
+      expect(await answer).toMatchObject({ status: 200 })
+      expect(requests).toHaveLength(3)
+    })
+
+    test('is asked for without the fragment, under the signature of the rest', async () => {
+      const { webhook, requests } = createServer(twiml(), twiml())
+      await webhook({ ...request, url: `${request.url}#rc=5&rp=all` })
+      expect(requests[0].url).toBe('https://example.com/myapp.php?foo=1&bar=2')
+      expect(requests[0].headers.get('x-twilio-signature')).toBe('L/OH5YylLD5NRKLltdqwSvS0BnU=')
+      await webhook({ url: 'https://x.test/v?a=1#rc=2', method: 'GET', fields: { To: '+1' } })
+      expect(requests[1].url).toBe('https://x.test/v?a=1&To=%2B1')
+      expect(requests[1].headers.get('x-twilio-signature')).toBe('NY5AO6t2ce2GGoop72g1RUmjDnU=')
+    })
+
+    test('is given up while it waits for the next attempt, and leaves no timer', async () => {
+      const { webhook, requests, clock } = createServer(down(), down(), down())
+      const hangUp = new AbortController()
+      const answer = webhook({ ...patient, signal: hangUp.signal })
+      await settle()
+      expect(requests).toHaveLength(2)
+      hangUp.abort()
+      expect(await answer).toMatchObject({ code: 11205 })
+      expect(clock.waiting()).toBe(0)
+    })
+
+    test('is not waited for beyond 15 s in all', async () => {
+      const { webhook, requests, clock } = createServer(down(), down(), undefined)
+      const answer = webhook(patient)
+      await settle()
+      clock.advance(500)
+      await settle()
+      expect(requests).toHaveLength(3)
+      clock.advance(14_500)
+      expect(await answer).toMatchObject({
+        problem: 'no answer within 15000 ms from http://127.0.0.1:8080/twilio/after#rc=5&rp=all',
+      })
+    })
+  })
+
   test('fails as 11205 after 15 s without an answer', async () => {
     const { webhook, clock, requests } = createServer(undefined)
     const answer = webhook(request)

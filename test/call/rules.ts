@@ -1,0 +1,15 @@
+/** The rules of a call in tests: no greeting, and nothing that would happen by itself. */
+import type { CallRules } from '../../src/call/state.ts'
+
+export const RULES: CallRules = {
+  maxDurationMs: 3_600_000,
+  streamTimeoutMs: 15_000,
+  isTranscribed: true,
+  silenceMs: 0,
+  phrases: {
+    stillThere: 'Are you still there?',
+    timeIsShort: 'One minute left.',
+    goodbye: 'Goodbye.',
+    cannotSay: 'I cannot help with that.',
+  },
+}
