@@ -22,6 +22,7 @@ import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
 import { listenToCaller } from './caller-leg.ts'
 import { holdTone } from './hold-tone.ts'
 import type { OpenModelLeg } from './model-leg.ts'
+import { CALLER_STUCK_BYTES, judge, MODEL_CONGESTED_BYTES, type Pressure } from './pressure.ts'
 
 export type Bridge = Readonly<{
   state: () => CallState
@@ -51,12 +52,15 @@ export type BridgeOptions = Readonly<{
   openModel: OpenModelLeg
   clock: Clock
   log: Log
+  /** Whether the machine is too busy to do everything as usual. */
+  isOverloaded: () => boolean
   onReport: (report: CallReport) => void
   onCheckpoint: (checkpoint: Checkpoint) => void
 }>
 
 /** A socket that says nothing for this long belongs to a phone that is gone. */
 const CALLER_LOST_MS = 60_000
+const FRAMES_JOINED_UNDER_LOAD = 3
 
 /** Begins a call: the model is opened at once, the caller's stream comes later. */
 export const createBridge = (options: BridgeOptions): Bridge => {
@@ -65,6 +69,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   let state: CallState = options.begin(clock.nowMs())
   let line: Readonly<{ socket: Socket; encode: StreamEncoder }> | undefined
   let heardFromCallerAtMs = clock.nowMs()
+  let pressure: Pressure = { is: 'flowing' }
 
   const happened = (happening: Happening) => {
     // The session must not outlive its words, nor its successor hear the caller before it knows what was said.
@@ -150,6 +155,17 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       }
     }
 
+  const relieveModel = (nowMs: number) => {
+    const congestedBytes = MODEL_CONGESTED_BYTES[options.audio]
+    const [next, relief] = judge(pressure, model.bufferedBytes(), congestedBytes, nowMs)
+    pressure = next
+    if (relief === 'nothing') return
+    log.warn(`model.${relief}`, { bufferedBytes: model.bufferedBytes() })
+    if (relief === 'pause') callerLane.pause()
+    if (relief === 'resume') callerLane.resume()
+    if (relief === 'replace') model.replace()
+  }
+
   const model = options.openModel({
     happened: guarded(happened),
     audio: guarded(agentLane.audio),
@@ -181,8 +197,11 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       const nowMs = clock.nowMs()
       happened({ type: 'tick' })
       if (state.phase !== 'talking') return
+      callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : 1)
       callerLane.tick(nowMs, state.floor.is === 'caller')
-      if (nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
+      relieveModel(nowMs)
+      const isStuck = (line?.socket.bufferedBytes() ?? 0) > CALLER_STUCK_BYTES
+      if (isStuck || nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
     }),
     streamAsked: guarded(() => happened({ type: 'stream-asked' })),
     handOver: guarded((isForced) => happened({ type: 'hand-over', isForced })),

@@ -7,6 +7,7 @@
  */
 import { decodedLength } from '../audio/base64.ts'
 import { FRAME_MS, SILENT_FRAME } from '../audio/frame.ts'
+import { createJoiner } from '../audio/join.ts'
 import type { Transcoder } from '../audio/transcoder.ts'
 import { createGapFinder } from '../twilio/gaps.ts'
 import { keepAudio } from './kept-audio.ts'
@@ -20,6 +21,11 @@ export type CallerLane = Readonly<{
   open: () => void
   /** The model is away: from now on everything is kept. */
   close: () => void
+  /** The model does not keep up: what comes waits, two seconds of it, until it does. */
+  pause: () => void
+  resume: () => void
+  /** Sends this many frames in one message, 1 to 3: less work for the machine, a little more delay for the caller. */
+  join: (frames: number) => void
   /** The caller has begun a turn; it is kept from shortly before now until it is forgotten. */
   keepTurn: () => void
   forgetTurn: () => void
@@ -41,6 +47,7 @@ const BYTES_PER_MS = 8
 const ALWAYS_KEPT_MS = 800
 const KEPT_TURN_MS = 15_000
 const KEPT_WHILE_CLOSED_MS = 10_000
+const PAUSED_MS = 2_000
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
 const QUIET_MS = 750
 const FILL_MS = 1_000
@@ -59,10 +66,23 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   let filledMs = 0
   let filledSinceFrameMs = 0
   let lastFrameAtMs = options.nowMs()
+  let isPaused = false
+  let framesJoined = 1
+  const waiting = keepAudio<string>(PAUSED_MS)
+  const joining: string[] = []
+  const joined = createJoiner()
 
   const pass = (payload: string, ms: number) => {
     kept.keep(payload, ms)
-    if (isOpen) send(payload)
+    if (!isOpen) return
+    if (isPaused) return waiting.keep(payload, ms)
+    if (framesJoined === 1) return send(payload)
+    joining.push(payload)
+    if (joining.length >= framesJoined) flush()
+  }
+
+  const flush = () => {
+    if (joining.length > 0) send(joined(joining.splice(0)))
   }
 
   const send = (payload: string) => {
@@ -106,8 +126,25 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     close: () => {
       if (!isOpen) return
       isOpen = false
+      // All of this is kept besides, for the next session.
+      isPaused = false
+      waiting.release()
+      joining.length = 0
       setLimit()
       lostBefore = kept.droppedMs()
+    },
+    pause: () => {
+      if (!isOpen) return
+      flush()
+      isPaused = true
+    },
+    resume: () => {
+      isPaused = false
+      for (const payload of waiting.release()) send(payload)
+    },
+    join: (frames) => {
+      framesJoined = frames
+      if (frames === 1) flush()
     },
     keepTurn: () => {
       isTurn = true
@@ -118,6 +155,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       setLimit()
     },
     tick: (nowMs, callerSpeaks) => {
+      flush()
       const quiet = nowMs - lastFrameAtMs >= QUIET_MS + filledSinceFrameMs
       if (!callerSpeaks || !quiet || filledSinceFrameMs >= LONGEST_FILL_MS) return
       fill(FILL_MS)
@@ -127,7 +165,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     counts: () => ({
       frames,
       filledMs,
-      droppedMs: droppedMs + (isOpen ? 0 : kept.droppedMs() - lostBefore),
+      droppedMs: droppedMs + waiting.droppedMs() + (isOpen ? 0 : kept.droppedMs() - lostBefore),
     }),
   }
 }

@@ -115,6 +115,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       clock,
       log,
       audio: agent.audio,
+      isOverloaded: options.isOverloaded,
       begin: (atMs) => beginning(rules, atMs),
       openModel: (events, conversation) =>
         openRealtimeLeg({

@@ -15,6 +15,10 @@ export type ModelLeg = Readonly<{
   /** Lets the second session take over. */
   swap: () => void
   dropReserve: () => void
+  /** What the socket has not taken yet. */
+  bufferedBytes: () => number
+  /** Gives the session up, as if it had broken, and opens another. */
+  replace: () => void
   requestResponse: (request: ResponseRequest) => void
   cancelResponse: (responseId: string) => void
   truncateItem: (itemId: string, contentIndex: number, audioEndMs: number) => void

@@ -135,6 +135,8 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
 
   open()
   return {
+    bufferedBytes: () => session?.bufferedBytes() ?? 0,
+    replace: () => session?.abandon('stuck'),
     openReserve,
     swap: () => {
       session?.close()

@@ -39,6 +39,9 @@ export type SessionEnd = Readonly<{ cause: string; isRetryable: boolean }>
 
 export type RealtimeSession = Readonly<{
   send: (text: string) => void
+  bufferedBytes: () => number
+  /** Ends the session as if its socket had broken; `ended` follows. */
+  abandon: (cause: string) => void
   /** Ends the session, also one that is still being opened. Nothing is told afterwards. */
   close: () => void
 }>
@@ -116,5 +119,14 @@ export const openRealtimeSession = (
     closed,
   })
   const cancelTimeout: Cancel = options.clock.after(timeoutMs, () => end('not-ready-in-time', true))
-  return { send: (text) => void socket.send(text), close }
+  return {
+    send: (text) => void socket.send(text),
+    bufferedBytes: socket.bufferedBytes,
+    abandon: (cause) => {
+      // Nothing is waited for from a socket that is stuck.
+      socket.terminate()
+      end(cause, true)
+    },
+    close,
+  }
 }

@@ -56,6 +56,8 @@ export type VirtualCall = Readonly<{
   after: () => Promise<After>
   /** Tears the socket of the present session. */
   breakModel: () => void
+  /** What the machine and the sockets say of themselves, for a test to set. */
+  load: { isOverloaded: boolean; modelBufferedBytes: number; callerBufferedBytes: number }
   end: (reason: 'caller-hung-up') => void
   handOver: (isForced: boolean) => void
   /** Lets time pass until something is true; throws when it does not become so. */
@@ -74,6 +76,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
   let connections = 0
   let breakModel = () => {}
   let streams = 0
+  const load = { isOverloaded: false, modelBufferedBytes: 0, callerBufferedBytes: 0 }
   const clock = createFakeClock()
   const sessions: ModelSession[] = []
   const entries: FeedEntry[] = []
@@ -122,6 +125,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     })
     return {
       ...here.socket,
+      bufferedBytes: () => load.modelBufferedBytes,
       close: (code, reason) => {
         cancel()
         here.socket.close(code, reason)
@@ -138,7 +142,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     secret: 'secret',
     store,
     watchCall: () => () => {},
-    isOverloaded: () => false,
+    isOverloaded: () => load.isOverloaded,
     wallMs: clock.nowMs,
   })
   const facts: CallFacts = {
@@ -158,6 +162,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     const [phone, service] = createSocketPair(clock, callerLatencyMs)
     const socket = {
       ...service.socket,
+      bufferedBytes: () => load.callerBufferedBytes,
       send: (text: string) => {
         toCaller.push({ event: JSON.parse(text).event, atMs: clock.nowMs() })
         return service.socket.send(text)
@@ -205,6 +210,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     toCaller,
     offer,
     breakModel: () => breakModel(),
+    load,
     end: (reason) => exchange.end(CALL, reason),
     handOver: exchange.handOver,
     until: (what, isTrue, limitMs = 60_000) => {

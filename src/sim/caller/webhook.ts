@@ -70,7 +70,7 @@ const askPatiently = async (
 type SignedRequest = Readonly<{ url: string; init: RequestInit }>
 
 /** What came of one attempt; `failure` says what it was if it was none. */
-type Attempt = Readonly<{ answer: WebhookAnswer; failure?: AttemptFailure }>
+type Attempt = Readonly<{ answer: WebhookAnswer; failure: AttemptFailure | undefined }>
 
 const attempt = async (
   fetch: Fetch,
@@ -84,7 +84,7 @@ const attempt = async (
     const contentType = response.headers.get('content-type') ?? ''
     const body = await unless(signal, response.text())
     failure = failureOfStatus(response.status)
-    return { answer: { status: response.status, contentType, body }, ...(failure && { failure }) }
+    return { answer: { status: response.status, contentType, body }, failure }
   } catch (error) {
     const problem = `cannot reach ${url}: ${error instanceof Error ? error.message : String(error)}`
     return { answer: { code: 11205, problem }, failure }

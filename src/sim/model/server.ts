@@ -11,7 +11,7 @@ import { closeSocket } from './close-socket.ts'
 import { createIds } from './ids.ts'
 import { errorDetail } from './refusal.ts'
 import type { Scenario } from './scenario.ts'
-import { createModelSession, type ModelSession } from './session.ts'
+import { createModelSession, type ModelSession, type ModelSessionOptions } from './session.ts'
 
 export type ModelServerOptions = Readonly<{
   clock: Clock
@@ -22,6 +22,8 @@ export type ModelServerOptions = Readonly<{
   wallClock?: () => number
   /** Keeps all that callers say, for `session.heard()`. Default true; a bench turns it off. */
   keepHeard?: boolean
+  /** Is told of each session as it opens, for those who want to know all of them. */
+  onSession?: (session: ModelSession) => void
   /**
    * Begins the ids of this server, so that those of two servers differ: 1 to 8 letters and digits.
    * Default random.
@@ -41,28 +43,27 @@ export type ModelServer = Readonly<{
 /** Makes a built-in model that is not yet on the network. */
 export const createModelServer = (options: ModelServerOptions): ModelServer => {
   const { clock, scenario, clips = [], wallClock = Date.now, keepHeard = true } = options
-  const { idPrefix = crypto.randomUUID().slice(0, 8) } = options
+  const { idPrefix = crypto.randomUUID().slice(0, 8), onSession } = options
   const sessions: ModelSession[] = []
   let connections = 0
 
   const openSession = (
     socket: Socket,
-    model: string,
-    scenario: Scenario,
-    ids: number,
+    opening: Pick<ModelSessionOptions, 'model' | 'scenario' | 'safetyIdentifier'>,
+    connection: number,
   ): SocketEvents => {
     const session = createModelSession({
+      ...opening,
       socket,
       clock,
-      scenario,
       clips,
       wallClock,
       keepHeard,
-      model,
-      ids: createIds(`${idPrefix}x${ids}x`),
+      ids: createIds(`${idPrefix}x${connection}x`),
     })
     sessions.push(session)
     dropEnded(sessions)
+    onSession?.(session)
     return session.events
   }
 
@@ -72,11 +73,16 @@ export const createModelServer = (options: ModelServerOptions): ModelServer => {
       const number = connections++
       const current = typeof scenario === 'function' ? scenario(number) : scenario
       const admission = admit(request, current)
+      const safetyIdentifier = request.headers.get('openai-safety-identifier') ?? undefined
       const answer = () => {
         if (admission.kind === 'refused-at-handshake') return refusalResponse(admission)
         return connection.accept((socket) =>
           admission.kind === 'session'
-            ? openSession(socket, admission.model, current, number)
+            ? openSession(
+              socket,
+              { model: admission.model, scenario: current, safetyIdentifier },
+              number,
+            )
             : refuseInBand(socket, admission)
         )
       }

@@ -35,10 +35,14 @@ export type ModelSessionOptions = Readonly<{
   wallClock?: () => number
   /** Keeps all that is heard, for `heard()`: 16 or 48 kB a second. Default true. */
   keepHeard?: boolean
+  /** What the client calls the caller, as its `OpenAI-Safety-Identifier` said. */
+  safetyIdentifier?: string | undefined
 }>
 
 export type ModelSession = Readonly<{
   id: string
+  /** What the client calls the caller: sessions of one call have the same, where clients say it. */
+  safetyIdentifier: string | undefined
   /** For what the socket tells. */
   events: SocketEvents
   record: SessionRecord
@@ -49,6 +53,8 @@ export type ModelSession = Readonly<{
   /** All that the caller has said so far. */
   heard: () => Sound
   isOpen: () => boolean
+  /** Ends the session as a lost network would: without a word, and without a closing handshake. */
+  tear: () => void
 }>
 
 /**
@@ -150,6 +156,7 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
 
   return {
     id: desk.session().id,
+    safetyIdentifier: options.safetyIdentifier,
     events: {
       opened: begin,
       message: (text) => {
@@ -163,6 +170,10 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
     items: () => desk.conversation.entries().map(({ item }) => item),
     heard: hearing.heard,
     isOpen: desk.isOpen,
+    tear: () => {
+      desk.end()
+      options.socket.terminate()
+    },
   }
 }
 

@@ -96,6 +96,45 @@ describe('GET /v1/realtime', () => {
     ])
   })
 
+  it('knows sessions of one caller by what the client calls the caller', () => {
+    const { clock, server } = serverWith({})
+    const headers = { ...GOOD, 'openai-safety-identifier': 'caller-7' }
+    connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1', headers)
+    connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1')
+
+    expect(server.sessions.map(({ safetyIdentifier }) => safetyIdentifier))
+      .toEqual(['caller-7', undefined])
+  })
+
+  it('tears a session without a word when it is told to', () => {
+    const { clock, server } = serverWith({})
+    const { messages, closes } = connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1')
+    clock.advance(0)
+    server.sessions[0].tear()
+    clock.advance(0)
+
+    expect(server.sessions[0].isOpen()).toBe(false)
+    expect(closes).toEqual([{ code: 1006, reason: '' }])
+    expect(messages.map(({ type }) => type)).toEqual(['session.created'])
+  })
+
+  it('tells of every session, also of those that it forgets', () => {
+    const clock = createFakeClock()
+    const told: string[] = []
+    const server = createModelServer({
+      clock,
+      scenario: PARROT,
+      onSession: ({ id }) => told.push(id),
+    })
+    for (let count = 0; count < 103; count++) {
+      connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1')
+      clock.advance(0)
+      server.sessions[server.sessions.length - 1].tear()
+    }
+    expect(server.sessions.length).toBe(100)
+    expect(new Set(told).size).toBe(103)
+  })
+
   it.each<[string, string, Record<string, string>, string, number]>([
     [
       'without a key',
