@@ -86,7 +86,7 @@ export const orphanPlayback = (state: Talking): Talking => ({
 
 /** Lets the caller hear a hold tone while the model is away and nothing else plays. */
 export const holdLine = (state: Talking, atMs: number): Change<Talking> => {
-  if (state.model.is !== 'interrupted' || state.floor.is === 'caller') return [state, []]
+  if (state.model.is !== 'interrupted') return [state, []]
   const isDue = atMs - state.model.sinceMs >= HOLD_AFTER_MS
   return isDue && !isPlaying({ ...state.playback, marks: [] }, atMs + HOLD_LEAD_MS)
     ? [state, [{ type: 'play-hold', ms: HOLD_PIECE_MS }]]

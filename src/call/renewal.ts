@@ -4,7 +4,7 @@
  */
 import { isPlaying, orphan } from './playback.ts'
 import { askNext, type Change } from './responses.ts'
-import { isAgentsTurn, type Model, type Renewal, type Talking } from './state.ts'
+import { isAgentsTurn, type Live, type Model, type Renewal, type Talking } from './state.ts'
 import { modelInterrupted } from './model-leg.ts'
 
 const QUIET_BEFORE_MS = 5 * 60_000
@@ -64,25 +64,22 @@ export const reserveReady = (
   ]]
 }
 
-/** The second session could not be opened; there is still time to try again. */
-export const reserveFailed = (state: Talking, cause: string, atMs: number): Change<Talking> => {
-  if (state.model.is !== 'ready' || state.model.renewal.is !== 'opening') return [state, []]
+/** The second session cannot take over, or not now; there is still time to try again. */
+export const renewLater = <State extends Live>(state: State, atMs: number): State => {
+  if (state.model.is !== 'ready' || state.model.renewal.is !== 'opening') return state
   const { quietFromMs, forcedFromMs } = state.model.renewal
-  const again: Renewal = {
+  return withRenewal(state, {
     is: 'planned',
     quietFromMs: Math.max(quietFromMs, atMs + RETRY_MS),
     forcedFromMs: Math.max(forcedFromMs, atMs + RETRY_MS),
-  }
-  return [withRenewal(state, again), [
-    { type: 'report', report: { type: 'renewal-failed', cause } },
-  ]]
+  })
 }
 
 /** Whether nobody speaks or is about to. */
 export const isQuiet = (state: Talking, atMs: number): boolean =>
   state.floor.is === 'nobody' && !isAgentsTurn(state) && !isPlaying(state.playback, atMs)
 
-const withRenewal = (state: Talking, renewal: Renewal): Talking => ({
+const withRenewal = <State extends Live>(state: State, renewal: Renewal): State => ({
   ...state,
   model: { is: 'ready', renewal },
 })

@@ -17,7 +17,7 @@ import {
 } from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
 import { bargeIn, refuseAudio, refuseResponse } from './refuse.ts'
-import { planRenewal, reserveFailed, reserveReady } from './renewal.ts'
+import { planRenewal, renewLater, reserveReady } from './renewal.ts'
 import { type Change, free, spoken, started } from './responses.ts'
 import { passTime } from './time.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
@@ -97,8 +97,6 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return withEcho(state, echoed(state.playback, event.name, event.atMs), event)
     case 'reserve-ready':
       return reserveReady(state, event.expiresInMs, event.atMs)
-    case 'reserve-failed':
-      return reserveFailed(state, event.cause, event.atMs)
     case 'hold-sent':
       return holdSent(state, event.sentMs, event.atMs)
     case 'model-ready':
@@ -142,7 +140,11 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'model-complained':
       return modelComplained(state, event.code, event.problem)
     case 'reserve-ready':
-      return [state, [{ type: 'drop-reserve' }]]
+      return [renewLater(state, event.atMs), [{ type: 'drop-reserve' }]]
+    case 'reserve-failed':
+      return [renewLater(state, event.atMs), [
+        report({ type: 'renewal-failed', cause: event.cause }),
+      ]]
     case 'agent-response-started':
       return [started(state, event.responseId, event.atMs), []]
     case 'agent-response-ended':

@@ -59,8 +59,9 @@ const connectionOf = (request: Request, maxMessageBytes: number): Connection => 
     if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
       return new Response('expected a WebSocket handshake', { status: 426 })
     }
-    // Deno pings after half of this and gives a silent peer up after all of it.
-    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 120 })
+    // No pings: Deno leaves their timer running when a close is cut short, and that keeps the process for a minute. The owner of a
+    // socket knows better when silence means that the peer is gone.
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 })
     const guarded = guardSocket(rawOf(socket), maxMessageBytes, open)
     socket.onopen = () => guarded.opened()
     socket.onmessage = ({ data }) => guarded.message(data)

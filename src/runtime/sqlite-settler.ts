@@ -45,11 +45,15 @@ export const createSettler = (path: string): Settler => {
   return {
     settle: () => {
       if (settling) return settling.promise
-      settling = Promise.withResolvers()
+      const { promise } = settling = Promise.withResolvers<void>()
       Atomics.store(turn, 0, TURN.asked)
-      worker ??= start()
-      worker.postMessage('settle')
-      return settling.promise
+      try {
+        worker ??= start()
+        worker.postMessage('settle')
+      } catch (error) {
+        finish(error)
+      }
+      return promise
     },
     stop: () => {
       const was = Atomics.compareExchange(turn, 0, TURN.asked, TURN.idle)

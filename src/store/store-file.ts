@@ -60,10 +60,9 @@ const TELL_AGAIN_MS = 60_000
 export const createStoreFile = <Tables>(options: StoreFileOptions<Tables>): StoreFile<Tables> => {
   const { path, driver, clock, onError, onNewFile } = options
   let open: { database: SqlDatabase; tables: Tables } | undefined
+  let isClosed = false
   const isDue = createPacer<StoreErrorCode>(clock, TELL_AGAIN_MS)
   const mayReplace = createPacer<'file'>(clock, TELL_AGAIN_MS)
-
-  let isClosed = false
 
   const letGo = () => {
     const database = open?.database

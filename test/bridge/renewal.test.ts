@@ -96,3 +96,21 @@ describe('a session that will end', () => {
     expect(call.entries.filter((entry) => entry.type === 'renewal-failed')).toHaveLength(2)
   })
 })
+
+describe('a session that is being renewed while the stream breaks', () => {
+  it('is renewed later', async () => {
+    const call = startVirtualCall({
+      agent: AGENT,
+      scenario: [{ maxSessionMs: MINUTE }, { connectMs: 2_000, maxSessionMs: 10 * MINUTE }],
+    })
+    call.until('the second one is being opened', () => call.line.nowMs() > 30_700)
+    call.line.vanish()
+    call.clock.advance(10)
+    await call.after()
+    call.clock.advance(3_000)
+    call.openStream()
+    call.clock.advance(MINUTE)
+    expect(renewals(call)).toHaveLength(1)
+    expect(call.count()).toBe(1)
+  })
+})
