@@ -9,6 +9,7 @@
  * whatever we decide reaches Twilio a moment later, while it goes on playing: the round trip is measured with marks on an empty
  * queue, and counted.
  */
+import { nextRun, NO_RUN, type Run, timedBy } from './run.ts'
 
 /** One spoken part of an item on the line of play-out. */
 export type PlayingItem = Readonly<{
@@ -25,22 +26,6 @@ export type PlayingItem = Readonly<{
   ended: boolean
   /** Whether the session that spoke it is gone: the present one has it by its text alone. */
   isText: boolean
-}>
-
-/**
- * Audio that plays without a pause. Its origin is the moment at which an echo of position 0 would have come back, had the line
- * moved like this from its start: an echo of position p comes at origin + p.
- */
-type Run = Readonly<{
-  /** The position it begins at. */
-  startMs: number
-  /** The origin if Twilio begins to play the moment audio arrives, and the origin if it takes as long as it did before. */
-  soonestOriginMs: number
-  expectedOriginMs: number
-  /** The origin as believed now. */
-  originMs: number
-  /** Origins that the latest echoes told, oldest first; the earliest of them is believed, once there are some. */
-  echoedMs: readonly number[]
 }>
 
 type Mark = Readonly<{ name: string; positionMs: number }>
@@ -68,7 +53,7 @@ export type Playback = Readonly<{
 export const EMPTY_PLAYBACK: Playback = {
   sentMs: 0,
   provenMs: 0,
-  run: { startMs: 0, soonestOriginMs: 0, expectedOriginMs: 0, originMs: 0, echoedMs: [] },
+  run: NO_RUN,
   roundTripMs: 0,
   roundTrips: 0,
   items: [],
@@ -94,10 +79,6 @@ const MARK_EVERY_MS = 200
 /** Marks are closer at the beginning of a run, where nothing is known of it yet. */
 const EARLY_MS = 180
 const EARLY_MARK_EVERY_MS = 60
-const ECHOES_KEPT = 5
-/** An echo may be late, so it takes a few that agree to give up what was expected. */
-const ECHOES_BELIEVED = 3
-const LONGEST_LAG_MS = 500
 const ROUND_TRIPS_MEASURED = 3
 
 /** How much audio may be sent in one piece at `atMs`, in ms: a mark can only follow a piece. */
@@ -106,7 +87,9 @@ export const pieceMs = (playback: Playback, atMs: number): number =>
 
 /** Notes a piece of audio that was sent at `atMs`. Marks follow, a few soon and then one every 200 ms. */
 export const sent = (playback: Playback, audio: SentAudio, atMs: number): Marked => {
-  const run = isIdle(playback, atMs) ? newRun(playback, atMs) : playback.run
+  const run = isIdle(playback, atMs)
+    ? nextRun(playback.run, playback.sentMs, atMs + playback.roundTripMs)
+    : playback.run
   const before = { ...playback, run }
   const everyMs = isEarly(before) ? EARLY_MARK_EVERY_MS : MARK_EVERY_MS
   const next: Playback = {
@@ -223,23 +206,6 @@ const isEarly = ({ sentMs, run }: Playback): boolean => sentMs - run.startMs < E
 const isIdle = (playback: Playback, atMs: number): boolean =>
   heardBy(playback, atMs) >= playback.sentMs
 
-/**
- * Audio sent on an empty queue could be echoed a round trip after it was sent. If Twilio took a while longer the last time, it
- * is expected to do so again.
- */
-const newRun = ({ run, sentMs, roundTripMs }: Playback, atMs: number): Run => {
-  const soonestOriginMs = atMs + roundTripMs - sentMs
-  const lagMs = Math.min(LONGEST_LAG_MS, Math.max(0, run.originMs - run.soonestOriginMs))
-  const expectedOriginMs = soonestOriginMs + lagMs
-  return {
-    startMs: sentMs,
-    soonestOriginMs,
-    expectedOriginMs,
-    originMs: expectedOriginMs,
-    echoedMs: [],
-  }
-}
-
 const addToItems = (playback: Playback, audio: SentAudio): readonly PlayingItem[] => {
   const { responseId, itemId, contentIndex, sentMs, modelMs } = audio
   const last = playback.items.at(-1)
@@ -268,20 +234,10 @@ const addMark = (playback: Playback): Marked => {
 /** The position of a mark was played; the marks before it were, too. */
 const reach = (playback: Playback, mark: Mark, atMs: number): Playback => ({
   ...playback,
-  run: mark.positionMs > playback.run.startMs
-    ? timedBy(playback.run, atMs - mark.positionMs)
-    : playback.run,
+  run: timedBy(playback.run, mark.positionMs, atMs),
   provenMs: Math.max(playback.provenMs, mark.positionMs),
   marks: playback.marks.slice(playback.marks.indexOf(mark) + 1),
 })
-
-const timedBy = (run: Run, originMs: number): Run => {
-  const echoedMs = [...run.echoedMs, originMs].slice(-ECHOES_KEPT)
-  const believed = echoedMs.length < ECHOES_BELIEVED
-    ? [run.expectedOriginMs, ...echoedMs]
-    : echoedMs
-  return { ...run, echoedMs, originMs: Math.min(...believed) }
-}
 
 const endProbe = (playback: Playback, atMs: number): Playback => {
   const { probe, ...rest } = playback
