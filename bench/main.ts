@@ -10,14 +10,14 @@ import { type Table, textOf } from './table.ts'
 const USAGE = `usage: npm run bench -- [audio] [sockets] [--json]
   --rounds <n>       how often sockets are measured (5)
   --connections <n>  how many at once (100)
-  --seconds <n>      how long each time (6)`
+  --seconds <n>      how long each time (5)`
 
 const options = {
   json: { type: 'boolean' },
   help: { type: 'boolean' },
   rounds: { type: 'string', default: '5' },
   connections: { type: 'string', default: '100' },
-  seconds: { type: 'string', default: '6' },
+  seconds: { type: 'string', default: '5' },
 } as const
 
 const main = async (): Promise<void> => {

@@ -33,7 +33,7 @@ const { values } = parseArgs({
     audio: { type: 'string' },
     connections: { type: 'string', default: '100' },
     warmUpMs: { type: 'string', default: '2000' },
-    measureMs: { type: 'string', default: '6000' },
+    measureMs: { type: 'string', default: '5000' },
   },
 })
 const audio = isAudio(values.audio) ? values.audio : 'pcm'

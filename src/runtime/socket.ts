@@ -12,7 +12,7 @@ export type Socket = Readonly<{
   send: (text: string) => boolean
   /** Starts the closing handshake. `code` is 1000 or 3000-4999. Also ends a socket that is still connecting. */
   close: (code?: number, reason?: string) => void
-  /** Ends it at once and without a handshake, as a lost network would; Deno's server can only close. */
+  /** Ends it at once and without a handshake, as a lost network would; Deno's own sockets can only close. */
   terminate: () => void
   /** Bytes accepted by `send` that the network has not taken yet. */
   bufferedBytes: () => number

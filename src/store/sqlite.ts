@@ -143,6 +143,8 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   }
 
   file.attempt('open', () => {})
+  // To start its thread takes up to 70 ms (Deno), and now nobody is on the phone.
+  file.settle()
   schedulePrune()
   return {
     save: (checkpoint) => {

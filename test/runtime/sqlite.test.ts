@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,7 +115,7 @@ test('a file that was to be settled is not touched once it is closed', async () 
 test.runIf(existsSync('/proc/self/fd'))('close() waits for the thread that settles', async () => {
   const { path, database, close } = await open()
   database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0; create table v (a)')
-  database.prepare('insert into v values (?)').run('x'.repeat(40_000_000))
+  database.prepare('insert into v values (?)').run('x'.repeat(20_000_000))
   const mine = openedAt(path)
   const settled = database.settle()
   const giveUpAt = performance.now() + 10_000
@@ -139,6 +139,26 @@ test('move() takes along what lies beside the file', async () => {
     'some.db.aside-wal',
   ])
 })
+
+test.runIf(existsSync('/proc/locks'))(
+  'a second handle leaves the locks of the first alone',
+  async () => {
+    const { path, database } = await open()
+    database.exec('pragma journal_mode = wal; create table v (a)')
+    const held = locksOn(path)
+    expect(held).toBeGreaterThan(0)
+    const second = sqlite.open(path)
+    onTestFinished(() => second.close())
+    expect(locksOn(path)).toBe(held)
+  },
+)
+
+/** How many locks there are on a file. */
+const locksOn = (path: string): number => {
+  const { ino } = statSync(path)
+  return readFileSync('/proc/locks', 'utf8').split('\n').filter((it) => it.includes(`:${ino} `))
+    .length
+}
 
 /** How often this process has a file, or one beside it, open. */
 const openedAt = (path: string): number =>

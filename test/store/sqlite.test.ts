@@ -114,9 +114,16 @@ test('a store that has nothing to do touches nothing', async () => {
   expect(clock.waiting()).toBe(1)
 })
 
+test('a file is settled when it is opened, which starts the thread before the first call', async () => {
+  const { count, driver } = createCounter()
+  await openStore({ driver })
+  expect(count.settled).toBe(1)
+})
+
 test('what was written is settled two seconds later, once', async () => {
   const { count, driver } = createCounter()
   const { store, clock } = await openStore({ driver })
+  count.settled = 0
   store.save(checkpoint({ body: '1' }))
   clock.advance(50)
   store.save(checkpoint({ body: '2' }))
