@@ -64,7 +64,7 @@ export const call = async (context: CommandContext, options: CallOptions): Promi
   })
   if (options.json) context.out(JSON.stringify(summary))
   else for (const line of ['', ...describe(summary)]) context.out(line)
-  return summary.firstAudioMs === undefined ? 1 : 0
+  return summary.end === 'caller-hung-up' && summary.firstAudioMs !== undefined ? 0 : 1
 }
 
 const answers = async (url: string): Promise<boolean> => {

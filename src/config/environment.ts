@@ -41,12 +41,18 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
 
   const isProduction = get('NODE_ENV') === 'production'
   for (const [name, why] of isProduction ? Object.entries(NEEDED_IN_PRODUCTION) : []) {
-    if (!get(name)) complain(name, `is not set: ${why}`)
+    if (!get(name)?.replaceAll(',', '').trim()) complain(name, `is not set: ${why}`)
   }
   const url = (name: string): string | undefined => {
     const value = get(name)?.replace(/\/+$/, '')
-    if (value === undefined || /^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
-    complain(name, `is no http or https address: ${value}`)
+    if (value === undefined) return undefined
+    const { protocol, search, hash } = URL.parse(value) ?? {}
+    const isHttp = protocol === 'http:' || protocol === 'https:'
+    if (isHttp && !search && !hash) return value
+    complain(
+      name,
+      `is ${isHttp ? 'an address with a query' : 'no http or https address'}: ${value}`,
+    )
     return undefined
   }
   const port = Number(get('PORT') ?? 8080)

@@ -116,6 +116,16 @@ describe('a mistake in the environment', () => {
     expect(problemsOf({ PORT })).toEqual([`PORT is no port number: ${PORT}`])
   })
 
+  test('is an address to which no path can be added', () => {
+    expect(problemsOf({ PUBLIC_URL: 'https://voice.example.com/?a=1' }))
+      .toEqual(['PUBLIC_URL is an address with a query: https://voice.example.com/?a=1'])
+  })
+
+  test('is a list of auth tokens without one, in production', () => {
+    const given = { NODE_ENV: 'production', OPENAI_API_KEY: 'k', PUBLIC_URL: 'https://a.example' }
+    expect(problemsOf({ ...given, TWILIO_AUTH_TOKEN: ' , ' })).toHaveLength(1)
+  })
+
   test.each(['voice.example.com', 'wss://voice.example.com', 'https://', '/phone'])(
     'is PUBLIC_URL=%s',
     (PUBLIC_URL) => {
