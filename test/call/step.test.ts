@@ -136,6 +136,14 @@ describe('whatever happens to a call, step()', () => {
       { type: 'tick' },
       { type: 'model-complained', code: 'conversation_already_has_active_response', problem: '' },
       { type: 'caller-pressed-key', digit: '5' },
+      { type: 'model-interrupted', cause: 'close-1006' },
+      { type: 'model-ready', expiresInMs: 20_000 },
+      { type: 'reserve-ready', expiresInMs: 20_000 },
+      { type: 'reserve-failed', cause: 'close-1006' },
+      { type: 'stream-lost' },
+      { type: 'stream-asked' },
+      { type: 'hold-sent', sentMs: 1_000 },
+      { type: 'hand-over', isForced: false },
     ),
     id.map((itemId): Happening => ({ type: 'caller-started-speaking', itemId })),
     id.map((itemId): Happening => ({ type: 'caller-stopped-speaking', itemId })),
@@ -187,7 +195,7 @@ describe('whatever happens to a call, step()', () => {
       happening: Happening,
     ) => void,
   ) => {
-    let state = offered({ ...RULES, maxDurationMs: 1e9, streamTimeoutMs: 1e9 })
+    let state = offered({ ...RULES, maxDurationMs: 1e9, streamTimeoutMs: 1e9, silenceMs: 20_000 })
     let atMs = 0
     for (const [told, afterMs] of events) {
       atMs += afterMs
@@ -212,10 +220,9 @@ describe('whatever happens to a call, step()', () => {
     }))
   })
 
-  it('truncates an item within its audio, clears before it truncates, and asks only once', () => {
+  it('truncates an item within its audio, and clears before it truncates', () => {
     fc.assert(fc.property(story, (events) => {
       const modelMs = new Map<string, number>()
-      const asked = { count: 0 }
       tell(events, (_, __, effects, happening) => {
         if (happening.type === 'agent-audio-sent') {
           const known = modelMs.get(happening.itemId) ?? 0
@@ -227,14 +234,12 @@ describe('whatever happens to a call, step()', () => {
         if (cleared >= 0) expect(cleared).toBe(0)
         if (cleared >= 0 && truncated >= 0) expect(cleared).toBeLessThan(truncated)
         for (const effect of effects) {
-          if (effect.type === 'request-response') asked.count += 1
           if (effect.type !== 'truncate-item') continue
           expect(Number.isInteger(effect.audioEndMs)).toBe(true)
           expect(effect.audioEndMs).toBeGreaterThanOrEqual(0)
           expect(effect.audioEndMs).toBeLessThanOrEqual(modelMs.get(effect.itemId) ?? 0)
         }
       })
-      expect(asked.count).toBeLessThanOrEqual(1)
     }))
   })
 
@@ -246,6 +251,58 @@ describe('whatever happens to a call, step()', () => {
           expect(isWanted(after, effect.responseId)).toBe(false)
           expect(before.phase).not.toBe('ended')
         }
+      })
+    }))
+  })
+
+  it('asks for one response at a time, and only of a model that is there', () => {
+    fc.assert(fc.property(story, (events) => {
+      tell(events, (_, after, effects) => {
+        const asked = effects.filter(({ type }) => type === 'request-response')
+        expect(asked.length).toBeLessThanOrEqual(1)
+        if (asked.length === 0 || after.phase === 'ended') return
+        expect(after.model.is).toBe('ready')
+        expect(after.response.is).toBe('asked')
+      })
+    }))
+  })
+
+  it('says the greeting once, unless a model was lost before a word of it came', () => {
+    fc.assert(fc.property(story, (events) => {
+      let greeted = 0
+      let losses = 0
+      tell(events, (_, __, effects, happening) => {
+        if (happening.type === 'model-interrupted' || happening.type === 'reserve-ready') {
+          losses += 1
+        }
+        for (const effect of effects) {
+          const isGreeting = effect.type === 'request-response' &&
+            effect.request.kind === 'exactly' && effect.request.sentence === 'Hello.'
+          if (isGreeting) greeted += 1
+        }
+      })
+      // A greeting of which nothing comes is asked for once more by itself.
+      expect(greeted).toBeLessThanOrEqual(2 + losses)
+    }))
+  })
+
+  it('never truncates what the session has by its text alone', () => {
+    fc.assert(fc.property(story, (events) => {
+      const spokenBefore = new Set<string>()
+      const spokenNow = new Set<string>()
+      tell(events, (_, __, effects, happening) => {
+        if (happening.type === 'agent-audio-sent') spokenNow.add(happening.itemId)
+        const isNew = effects.some(({ type }) => type === 'swap-model') ||
+          effects.some((effect) =>
+            effect.type === 'report' && effect.report.type === 'model-interrupted'
+          )
+        for (const effect of effects) {
+          if (effect.type !== 'truncate-item' || effect.audioEndMs === 0) continue
+          expect(spokenNow.has(effect.itemId) || !spokenBefore.has(effect.itemId)).toBe(true)
+        }
+        if (!isNew) return
+        for (const itemId of spokenNow) spokenBefore.add(itemId)
+        spokenNow.clear()
       })
     }))
   })
