@@ -2,8 +2,12 @@
 /** The program: picks the runtime it is on and runs the command that was typed. */
 import { runProgram } from './cli/program.ts'
 import { systemClock } from './clock.ts'
+import { keepCompiledCode } from './runtime/compile-cache.ts'
 import * as process from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
+
+// Commands and runtimes are loaded after this.
+keepCompiledCode()
 
 const pickRuntime = async (): Promise<Runtime> => {
   if ('Bun' in globalThis) return (await import('./runtime/bun.ts')).runtime

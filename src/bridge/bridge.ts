@@ -111,9 +111,9 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         line?.socket.send(line.encode.media(holdTone()))
         return happened({ type: 'hold-sent', sentMs: effect.ms })
       case 'keep-turn':
-        return callerLane.keepTurn()
+        return callerLane.keepTurn(effect.itemId)
       case 'forget-turn':
-        return callerLane.forgetTurn()
+        return callerLane.forgetTurn(effect.itemId)
       case 'leave-stream': {
         const left = line
         line = undefined
@@ -159,18 +159,27 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     const congestedBytes = MODEL_CONGESTED_BYTES[options.audio]
     const [next, relief] = judge(pressure, model.bufferedBytes(), congestedBytes, nowMs)
     pressure = next
-    if (relief === 'nothing') return
-    log.warn(`model.${relief}`, { bufferedBytes: model.bufferedBytes() })
-    if (relief === 'pause') callerLane.pause()
-    if (relief === 'resume') callerLane.resume()
-    if (relief === 'replace') model.replace()
+    const fields = { bufferedBytes: model.bufferedBytes() }
+    switch (relief) {
+      case 'nothing':
+        return
+      case 'pause':
+        log.warn('model.pause', fields)
+        return callerLane.pause()
+      case 'resume':
+        log.warn('model.resume', fields)
+        return callerLane.resume()
+      case 'replace':
+        log.warn('model.replace', fields)
+        return model.replace()
+    }
   }
 
   const model = options.openModel({
     happened: guarded(happened),
     audio: guarded(agentLane.audio),
     audioEnded: guarded(agentLane.ended),
-  }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript))
+  }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript, state.unwritten))
 
   return {
     state: () => state,

@@ -27,8 +27,9 @@ export type CallerLane = Readonly<{
   /** Sends this many frames in one message, 1 to 3: less work for the machine, a little more delay for the caller. */
   join: (frames: number) => void
   /** The caller has begun a turn; it is kept from shortly before now until it is forgotten. */
-  keepTurn: () => void
-  forgetTurn: () => void
+  keepTurn: (itemId: string) => void
+  /** A turn and those before it need not be heard again; what came after it is kept. */
+  forgetTurn: (itemId: string) => void
   /** Looks whether frames stopped coming while the caller speaks; to be called a few times a second. */
   tick: (nowMs: number, callerSpeaks: boolean) => void
   counts: () => CallerAudioCounts
@@ -48,6 +49,8 @@ const ALWAYS_KEPT_MS = 800
 const KEPT_TURN_MS = 15_000
 const KEPT_WHILE_CLOSED_MS = 10_000
 const PAUSED_MS = 2_000
+/** Stands for the turns of a session that broke. */
+const LOST = ''
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
 const QUIET_MS = 750
 const FILL_MS = 1_000
@@ -59,7 +62,11 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   let gaps = createGapFinder()
   const kept = keepAudio<string>(KEPT_WHILE_CLOSED_MS)
   let isOpen = false
-  let isTurn = false
+  /** Until then a turn may be told of that is in what was sent all at once when the model came. */
+  let catchingUpUntilMs = 0
+  /** The turns that are kept, oldest first, and where on the line of all audio they begin. */
+  let turns: readonly Readonly<{ itemId: string; fromMs: number }>[] = []
+  let passedMs = 0
   let lostBefore = 0
   let droppedMs = 0
   let frames = 0
@@ -73,6 +80,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   const joined = createJoiner()
 
   const pass = (payload: string, ms: number) => {
+    passedMs += ms
     kept.keep(payload, ms)
     if (!isOpen) return
     if (isPaused) return waiting.keep(payload, ms)
@@ -90,10 +98,12 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     if (audio !== '') options.toModel(audio)
   }
 
+  const isCatchingUp = () => options.nowMs() < catchingUpUntilMs
+
   /** What falls out of the store is lost only if the model has never had it. */
   const setLimit = () => {
-    if (isOpen) kept.limit(isTurn ? KEPT_TURN_MS : ALWAYS_KEPT_MS)
-    else kept.limit(isTurn ? KEPT_TURN_MS : KEPT_WHILE_CLOSED_MS)
+    if (turns.length > 0) kept.limit(KEPT_TURN_MS)
+    else kept.limit(isOpen && !isCatchingUp() ? ALWAYS_KEPT_MS : KEPT_WHILE_CLOSED_MS)
   }
 
   const fill = (ms: number) => {
@@ -119,6 +129,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     open: () => {
       if (isOpen) return
       isOpen = true
+      catchingUpUntilMs = options.nowMs() + ALWAYS_KEPT_MS
       droppedMs += kept.droppedMs() - lostBefore
       for (const payload of kept.all()) send(payload)
       setLimit()
@@ -126,6 +137,8 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     close: () => {
       if (!isOpen) return
       isOpen = false
+      // The next session hears them again, under other names.
+      turns = turns.slice(0, 1).map(({ fromMs }) => ({ itemId: LOST, fromMs }))
       // All of this is kept besides, for the next session.
       isPaused = false
       waiting.release()
@@ -146,16 +159,23 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       framesJoined = frames
       if (frames === 1) flush()
     },
-    keepTurn: () => {
-      isTurn = true
+    keepTurn: (itemId) => {
+      const [first] = turns
+      const isHeardAgain = first?.itemId === LOST
+      const fromMs = isHeardAgain ? first.fromMs : isCatchingUp() ? 0 : passedMs - ALWAYS_KEPT_MS
+      turns = [...(isHeardAgain ? [] : turns), { itemId, fromMs }]
       setLimit()
     },
-    forgetTurn: () => {
-      isTurn = false
+    forgetTurn: (itemId) => {
+      turns = turns.slice(turns.findIndex((turn) => turn.itemId === itemId) + 1)
+      const [first] = turns
+      if (first) kept.limit(passedMs - first.fromMs)
+      else catchingUpUntilMs = 0
       setLimit()
     },
     tick: (nowMs, callerSpeaks) => {
       flush()
+      setLimit()
       const quiet = nowMs - lastFrameAtMs >= QUIET_MS + filledSinceFrameMs
       if (!callerSpeaks || !quiet || filledSinceFrameMs >= LONGEST_FILL_MS) return
       fill(FILL_MS)

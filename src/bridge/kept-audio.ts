@@ -15,16 +15,25 @@ export type KeptAudio<Piece> = Readonly<{
 export const keepAudio = <Piece>(limitMs: number): KeptAudio<Piece> => {
   const pieces: Piece[] = []
   const lengthsMs: number[] = []
+  // What lies before this is dropped, and goes when it is half of all: to move everything up for each frame would cost more.
+  let first = 0
   let keptMs = 0
   let droppedMs = 0
 
   const trim = () => {
-    while (keptMs > limitMs) {
-      pieces.shift()
-      const ms = lengthsMs.shift() ?? keptMs
-      keptMs -= ms
-      droppedMs += ms
+    for (; keptMs > limitMs; first++) {
+      keptMs -= lengthsMs[first]
+      droppedMs += lengthsMs[first]
     }
+    if (2 * first > pieces.length) removeDropped()
+  }
+
+  const removeDropped = () => {
+    pieces.copyWithin(0, first)
+    lengthsMs.copyWithin(0, first)
+    pieces.length -= first
+    lengthsMs.length -= first
+    first = 0
   }
 
   return {
@@ -32,18 +41,19 @@ export const keepAudio = <Piece>(limitMs: number): KeptAudio<Piece> => {
       pieces.push(piece)
       lengthsMs.push(ms)
       keptMs += ms
-      trim()
+      if (keptMs > limitMs) trim()
     },
     limit: (ms) => {
       limitMs = ms
       trim()
     },
     release: () => {
+      removeDropped()
       keptMs = 0
       lengthsMs.length = 0
       return pieces.splice(0)
     },
-    all: () => pieces,
+    all: () => pieces.slice(first),
     droppedMs: () => droppedMs,
   }
 }

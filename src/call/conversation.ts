@@ -11,8 +11,14 @@ export type ConversationItem = Readonly<{
   text: string
 }>
 
-/** What was said so far. Lines without words are left out: nobody knows them. */
-export const conversationOf = (transcript: Transcript): readonly ConversationItem[] =>
+/**
+ * What was said so far. Lines without words are left out: nobody knows them. So is the turn that is `unwritten`, whatever words of
+ * it there are: a session that takes over is given its audio.
+ */
+export const conversationOf = (
+  transcript: Transcript,
+  unwritten: string | undefined,
+): readonly ConversationItem[] =>
   transcript
-    .filter((line) => line.text.trim() !== '')
+    .filter((line) => line.text.trim() !== '' && line.itemId !== unwritten)
     .map(({ itemId, speaker, text }) => ({ itemId, speaker, text }))

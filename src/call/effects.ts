@@ -23,8 +23,8 @@ export type CallEffect =
   /** Lets the caller hear that the line is alive, for this long. */
   | Readonly<{ type: 'play-hold'; ms: number }>
   /** The caller says something from a moment ago on: its audio is kept until it is put into words. */
-  | Readonly<{ type: 'keep-turn' }>
-  | Readonly<{ type: 'forget-turn' }>
+  | Readonly<{ type: 'keep-turn'; itemId: string }>
+  | Readonly<{ type: 'forget-turn'; itemId: string }>
   /** The stream is gone: its socket is closed, and what the agent says waits for the next one. */
   | Readonly<{ type: 'leave-stream' }>
   /** A turn is over: what is known of the call now is worth keeping. */

@@ -46,6 +46,8 @@ export const modelInterrupted = <State extends Live>(
       model: { is: 'interrupted', sinceMs: atMs },
       response: { is: 'free' },
       waiting: owed ? [owed, ...state.waiting] : state.waiting,
+      // It is heard again, and then is another item.
+      transcript: state.transcript.filter(({ itemId }) => itemId !== state.unwritten),
     },
     [{ type: 'report', report: { type: 'model-interrupted', cause } }],
   ]

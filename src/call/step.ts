@@ -80,7 +80,11 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
             ? { is: 'not-yet' }
             : state.ending,
         },
-        [...effects, { type: 'keep-turn' }, report({ type: 'caller-speaking' })],
+        [
+          ...effects,
+          { type: 'keep-turn', itemId: event.itemId },
+          report({ type: 'caller-speaking' }),
+        ],
       ]
     }
     case 'caller-stopped-speaking':
@@ -160,8 +164,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
     case 'caller-words':
       return then(
         words(state, { ...event, speaker: 'caller' }, event),
-        (next) =>
-          event.final && next.unwritten === event.itemId ? written(next, event.atMs) : [next, []],
+        (next) => event.final ? written(next, event.itemId, event.atMs) : [next, []],
       )
     case 'caller-pressed-key':
       return [state, [report({ type: 'key-pressed', digit: event.digit })]]
@@ -178,11 +181,16 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
   }
 }
 
-/** The caller's turn is in words, or answered without: its audio is needed no longer. */
-const written = <State extends Ringing | Talking>(state: State, atMs: number): Change<State> =>
-  state.unwritten === undefined
-    ? [state, []]
-    : [{ ...state, unwritten: undefined }, [{ type: 'forget-turn' }, keep(state, atMs)]]
+/** A turn of the caller is in words, or answered without: its audio is needed no longer. */
+const written = <State extends Ringing | Talking>(
+  state: State,
+  itemId: string,
+  atMs: number,
+): Change<State> => {
+  // The words of a turn may come when the next one has begun.
+  const next = state.unwritten === itemId ? { ...state, unwritten: undefined } : state
+  return [next, [{ type: 'forget-turn', itemId }, keep(next, atMs)]]
+}
 
 const responseEnded = (
   state: Ringing | Talking,
@@ -201,7 +209,10 @@ const responseEnded = (
     if (isFiltered && !hasSpoken(next)) return responseFiltered(next, atMs)
     const isAnswer = status === 'completed' && !next.rules.isTranscribed
     return then(
-      then(isAnswer ? written(next, atMs) : [next, []], (answered) => free(answered, atMs)),
+      then(
+        isAnswer && next.unwritten !== undefined ? written(next, next.unwritten, atMs) : [next, []],
+        (answered) => free(answered, atMs),
+      ),
       (freed) => [freed, [keep(freed, atMs)]],
     )
   })

@@ -70,9 +70,10 @@ export const cutLine = (
     heardMs,
   }))
 
-/** The item before another, in the order of the conversation. */
+/** The item before another that has words: one without them is nothing that a later session was told of. */
 export const itemBefore = (transcript: Transcript, itemId: string): string | undefined =>
-  transcript[transcript.findIndex((each) => each.itemId === itemId) - 1]?.itemId
+  transcript.slice(0, Math.max(0, transcript.findIndex((each) => each.itemId === itemId)))
+    .findLast(({ text }) => text.trim() !== '')?.itemId
 
 /** The line of an item. */
 export const lineOf = (transcript: Transcript, itemId: string): TranscriptLine | undefined =>

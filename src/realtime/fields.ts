@@ -8,8 +8,9 @@ export type Fields = Readonly<Record<string, unknown>>
 const NONE: Fields = {}
 
 /** Takes a value as an object, and anything that is none as an empty one. */
-export const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? { ...NONE, ...value } : NONE
+export const fields = (value: unknown): Fields => isObject(value) ? value : NONE
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
 /** Takes a value as text. */
 export const text = (value: unknown): string | undefined =>

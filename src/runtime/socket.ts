@@ -103,9 +103,13 @@ export const guardSocket = (
     try {
       handler()
     } catch (error) {
-      console.error('socket.fault', error)
-      close(FAULT, 'internal error')
+      fault(error)
     }
+  }
+
+  const fault = (error: unknown) => {
+    console.error('socket.fault', error)
+    close(FAULT, 'internal error')
   }
 
   const socket: Socket = {
@@ -127,8 +131,13 @@ export const guardSocket = (
     },
     message: (data) => {
       if (state !== 'open' || typeof data !== 'string') return
-      if (data.length > maxMessageBytes) close(TOO_BIG, 'message too big')
-      else protect(() => events?.message(data))
+      if (data.length > maxMessageBytes) return close(TOO_BIG, 'message too big')
+      // As `protect`, without a closure for each message.
+      try {
+        events?.message(data)
+      } catch (error) {
+        fault(error)
+      }
     },
     closed: (code, reason, httpStatus) => {
       const isLost = code === 0 || code === 1006

@@ -8,6 +8,8 @@ import { startVirtualCall, type VirtualCall } from '../support/virtual-call.ts'
 
 const GREETING = 'Thanks for calling Bright Smile. How can I help?'
 const AGENT = `greeting: ${GREETING}`
+const QUESTION = 'Wait, can we make it Thursday instead?'
+const BOOKING = 'Of course. Tuesday at half past nine is free. Shall I book it for you?'
 const said = (text: string) => clipOfText(clips, text)?.sound.pcm ?? new Int16Array(0)
 const tone = (ms: number) => {
   const pcm = new Int16Array(ms * 8)
@@ -30,6 +32,11 @@ const known = (session: ModelSession) =>
   )
 const asked = (call: VirtualCall) =>
   call.toModel.filter(({ type }) => type === 'response.create').length
+/** Whether something that the caller said has been put into words. */
+const isWritten = (call: VirtualCall) =>
+  call.entries.some((entry) =>
+    entry.type === 'line' && entry.line.speaker === 'caller' && entry.line.final
+  )
 const types = (call: VirtualCall) => call.entries.map(({ type }) => type)
 const phoneSound = (session: ModelSession) => {
   const { sampleRateHz, pcm } = session.heard()
@@ -126,6 +133,36 @@ describe('a model that is lost while the agent speaks', () => {
   })
 })
 
+describe("a model that is lost before it has put the caller's turn into words", () => {
+  it('is followed by one that knows what was heard of the answer, when it is cut short', () => {
+    const call = startVirtualCall({
+      agent: AGENT,
+      scenario: [
+        {
+          speed: 50,
+          transcriptionDelayMs: 60_000,
+          turns: [{ kind: 'response', delayMs: 0, outputs: [{ kind: 'say', text: BOOKING }] }],
+        },
+        {},
+      ],
+    })
+    call.until('the greeting was heard', () => call.line.record().playedMs > 3_000)
+    call.clock.advance(1_000)
+    call.line.say(said('Yes, please.'))
+    call.until('the answer has begun', () => call.line.record().playedMs > 4_500)
+    call.breakModel()
+    // The turn is heard again, which ends the answer to it.
+    call.until('the queue was cleared', () => call.line.record().clears.length === 1)
+    call.clock.advance(10)
+    const [greeting, answer] = known(call.sessions[1])
+    expect(greeting).toBe(`assistant: ${GREETING}`)
+    expect(answer).toMatch(/^assistant: Of course\. /)
+    expect(answer.length).toBeLessThan(`assistant: ${BOOKING}`.length)
+    expect(call.sessions[1].record.errors
+      .filter(({ code }) => code !== 'response_cancel_not_active')).toEqual([])
+  })
+})
+
 describe('a model that is lost while the caller speaks', () => {
   it('is followed by one that hears the whole sentence, once', () => {
     const call = startVirtualCall({ scenario: [{}, { connectMs: 700 }] })
@@ -155,6 +192,34 @@ describe('a model that is lost while the caller speaks', () => {
     expect(speechIn(phoneSound(session)).length).toBe(1)
     call.end('caller-hung-up')
     expect(counts()?.caller.droppedMs).toBe(0)
+  })
+})
+
+describe('a model that is lost again', () => {
+  it('loses nothing of a turn that began while it was away', () => {
+    const call = startVirtualCall({ scenario: [{}, { connectMs: 1_200 }, {}] })
+    call.clock.advance(3_000)
+    call.breakModel()
+    call.line.say(said(QUESTION))
+    call.until('the next one has heard the beginning', () => call.sessions.length === 2)
+    call.clock.advance(80)
+    call.breakModel()
+    call.clock.advance(5_000)
+    expect(call.sessions).toHaveLength(3)
+    expect(known(call.sessions[2])[0]).toBe(`user: ${QUESTION}`)
+  })
+
+  it('is not told a turn twice whose words came when the next one had begun', () => {
+    const call = startVirtualCall({ scenario: [{ transcriptionDelayMs: 2_500 }, {}] })
+    call.clock.advance(2_000)
+    call.line.say(said('Yes, please.'))
+    call.clock.advance(2_500)
+    call.line.say(said(QUESTION))
+    call.until('the first is in words', () => isWritten(call))
+    call.breakModel()
+    call.clock.advance(6_000)
+    expect(known(call.sessions[1]).filter((line) => line.startsWith('user')))
+      .toEqual(['user: Yes, please.', `user: ${QUESTION}`])
   })
 })
 
