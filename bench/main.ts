@@ -1,38 +1,66 @@
 /** `npm run bench`: runs one measurement or all of them and prints tables. What they mean is in README.md beside this. */
-import { arch, cpus } from 'node:os'
+import { arch, cpus, loadavg } from 'node:os'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { audio } from './audio-table.ts'
+import { bridge } from './bridge.ts'
 import { run, runtimeNames, RUNTIMES } from './runtimes.ts'
+import { soak } from './soak.ts'
 import { sockets } from './sockets.ts'
+import { survive } from './survive.ts'
 import { type Table, textOf } from './table.ts'
 
-const USAGE = `usage: npm run bench -- [audio] [sockets] [--json]
-  --rounds <n>       how often sockets are measured (5)
-  --connections <n>  how many at once (100)
-  --seconds <n>      how long each time (5)`
+const USAGE = `usage: npm run bench -- [audio] [sockets] [bridge] [survive] [soak] [--json]
+  --rounds <n>       how often sockets and bridge are measured (5)
+  --connections <n>  sockets: how many at once (100)
+  --calls <n,n>      bridge: how many at once (1,50,200,500)
+  --seconds <n>      how long each time (5)
+  --quick            bridge: 50 calls, one round, under three minutes
+  --runtime <name>   survive (all of them) and soak (node)
+  --minutes <n>      soak: how long (10); it is not run unasked`
 
 const options = {
   json: { type: 'boolean' },
   help: { type: 'boolean' },
+  quick: { type: 'boolean' },
   rounds: { type: 'string', default: '5' },
   connections: { type: 'string', default: '100' },
+  calls: { type: 'string', default: '1,50,200,500' },
   seconds: { type: 'string', default: '5' },
+  runtime: { type: 'string' },
+  minutes: { type: 'string', default: '10' },
 } as const
 
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
-  const benches: Readonly<Record<string, () => Promise<Table>>> = {
-    audio,
-    sockets: () =>
-      sockets({
-        rounds: Number(values.rounds),
-        connections: Number(values.connections),
-        measureMs: 1000 * Number(values.seconds),
-      }, console.error),
+  const rounds = Number(values.rounds)
+  const measureMs = 1000 * Number(values.seconds)
+  const thorough = { rounds, measureMs, warmUpMs: 4000, calls: values.calls.split(',').map(Number) }
+  const quick = { rounds: 1, measureMs: 4000, warmUpMs: 2500, calls: [50] }
+  const runtime = runtimeNames.find((name) => name === values.runtime)
+  const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
+    audio: async () => [await audio()],
+    sockets: async () => [
+      await sockets(
+        { rounds, connections: Number(values.connections), measureMs },
+        console.error,
+      ),
+    ],
+    bridge: () => bridge(values.quick ? quick : thorough, console.error),
+    survive: async () => [
+      await survive({ runtimes: runtime ? [runtime] : runtimeNames, calls: 20 }, console.error),
+    ],
+    soak: async () => [
+      await soak(
+        { runtime: runtime ?? 'node', calls: 50, minutes: Number(values.minutes) },
+        console.error,
+      ),
+    ],
   }
-  const names = positionals.length > 0 ? positionals : Object.keys(benches)
-  if (values.help || names.some((name) => !(name in benches))) {
+  const unasked = Object.keys(benches).filter((name) => name !== 'soak')
+  const names = positionals.length > 0 ? positionals : unasked
+  const isUnknown = names.some((name) => !(name in benches)) || (values.runtime && !runtime)
+  if (values.help || isUnknown) {
     console.error(USAGE)
     process.exitCode = values.help ? 0 : 2
     return
@@ -41,9 +69,10 @@ const main = async (): Promise<void> => {
   if (!values.json) console.log(machine)
   const tables: Table[] = []
   for (const name of names) {
-    const table = await benches[name]()
-    tables.push(table)
-    if (!values.json) console.log(`\n${textOf(table)}`)
+    for (const table of await benches[name]()) {
+      tables.push(table)
+      if (!values.json) console.log(`\n${textOf(table)}`)
+    }
   }
   if (values.json) console.log(JSON.stringify({ machine, tables }, null, 2))
 }
@@ -53,7 +82,8 @@ const describeMachine = async (): Promise<string> => {
     runtimeNames.map((name) => run([RUNTIMES[name][0], '--version'])),
   )
   const runtimes = runtimeNames.map((name, at) => `${name} ${/\d[\d.]*/.exec(versions[at])?.[0]}`)
-  return [...runtimes, `${cpus().length} x ${cpus()[0].model}`, arch()].join(', ')
+  const busy = `load ${loadavg()[0].toFixed(1)} before`
+  return [...runtimes, `${cpus().length} x ${cpus()[0].model}`, arch(), busy].join(', ')
 }
 
 await main()

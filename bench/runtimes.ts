@@ -19,7 +19,7 @@ export const run = async (command: readonly string[], variables = {}): Promise<s
 }
 
 /** A program that goes on until its stdin is closed. */
-export type Running = Readonly<{ firstLine: string; stop: () => Promise<void> }>
+export type Running = Readonly<{ firstLine: string; pid: number; stop: () => Promise<void> }>
 
 /** Starts a program and waits for its first line. */
 export const startUntilStopped = async (
@@ -33,6 +33,7 @@ export const startUntilStopped = async (
   })
   return {
     firstLine,
+    pid: child.process.pid ?? 0,
     stop: () => {
       child.process.stdin.end()
       return child.ended
