@@ -8,6 +8,7 @@ import type { Runtime } from './runtime/runtime.ts'
 
 // Commands and runtimes are loaded after this.
 keepCompiledCode()
+process.outliveReaders()
 
 const pickRuntime = async (): Promise<Runtime> => {
   if ('Bun' in globalThis) return (await import('./runtime/bun.ts')).runtime

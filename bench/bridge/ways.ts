@@ -53,7 +53,7 @@ const programOf = (way: Way, runtime: RuntimeName): readonly string[] => {
     case 'splice':
       return [`bench/bridge/relay-${runtime}.ts`]
     case 'hono':
-      return [`bench/bridge/relay-hono.ts`]
+      return ['bench/bridge/relay-hono.ts']
     case 'pcmu':
     case 'pcm':
       return ['bench/bridge/tandem.ts', 'serve', '--json']

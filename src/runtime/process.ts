@@ -16,6 +16,14 @@ export const printLine = (line: string): void => void process.stdout.write(`${li
 /** Writes one line to stderr, for those who watch. */
 export const complainLine = (line: string): void => void process.stderr.write(`${line}\n`)
 
+/**
+ * Goes on when nobody reads what is written any more: a log collector that dies must not take the calls with it, and an `error`
+ * that nobody listens to would.
+ */
+export const outliveReaders = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+}
+
 /** What the process has used so far: CPU in seconds of one core, and memory. */
 export const usage = (): Readonly<{ cpuS: number; residentBytes: number }> => {
   const { user, system } = process.cpuUsage()

@@ -3,8 +3,10 @@
  * socket) would keep it, and nobody would ever see its exit code. Only a process of its own can show that.
  */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import process from 'node:process'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RuntimeName, RUNTIMES } from '../support/servers.ts'
 import { createFolder } from './program-fixture.ts'
@@ -78,5 +80,34 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
     const { code, err } = await run(name, ['call', '--url', url], environment())
     expect(err).toContain(`nothing answers at ${url}`)
     expect(code).toBe(1)
+  })
+
+  test('serve goes on when nobody reads its log any more', async () => {
+    const [command, ...flags] = RUNTIMES[name]
+    const child = spawn(command, [...flags, 'src/main.ts', 'serve'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        LOG_LEVEL: 'debug',
+        OPENAI_API_KEY: 'sk-test',
+        ...environment(),
+      },
+    })
+    const exited = new Promise((resolve) => child.once('exit', resolve))
+    const [line] = await once(createInterface({ input: child.stdout }), 'line')
+    child.stderr.destroy()
+    child.stdout.destroy()
+    const { url } = JSON.parse(line)
+    // Each of these is a line of the log that nobody reads.
+    for (let request = 0; request < 20; request++) {
+      const response = await fetch(`${url}/twilio/voice`, { method: 'POST' })
+      await response.body?.cancel()
+      expect(response.status).toBe(403)
+    }
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    child.kill('SIGTERM')
+    await exited
   })
 })
