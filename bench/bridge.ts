@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Trial } from './bridge/load.ts'
+import { ROUND_MS } from './bridge/model.ts'
 import { isOffered, type Way, WAYS } from './bridge/ways.ts'
 import { run, type RuntimeName, runtimeNames, RUNTIMES } from './runtimes.ts'
 import { type Cell, type Spread, spreadOf, type Table } from './table.ts'
@@ -54,9 +55,10 @@ const playRounds = async (
   for (let number = 1; number <= rounds; number++) {
     // Nobody always comes first.
     for (const { way, runtime, trials } of number % 2 === 0 ? results.toReversed() : results) {
+      const wholeMs = calls < FEW ? Math.max(measureMs, ROUND_MS) : measureMs
       const trial = await play(['--way', way, '--runtime', runtime, '--calls', `${calls}`], {
         folder,
-        times: ['--warmUpMs', `${warmUpMs}`, '--measureMs', `${measureMs}`],
+        times: ['--warmUpMs', `${warmUpMs}`, '--measureMs', `${wholeMs}`],
       })
       trials.push(trial)
       progress(`round ${number}, ${calls} calls: ${runtime} ${way} ${trial.cpuMs.toFixed(2)} ms`)
@@ -64,6 +66,9 @@ const playRounds = async (
   }
   return results
 }
+
+/** Many calls are at every point of their conversation at once; few are measured for the whole of it. */
+const FEW = 10
 
 /** Each trial has a data folder of its own: nobody takes up the calls of another. */
 const play = async (
@@ -141,9 +146,12 @@ const find = (results: readonly Result[], way: Way, runtime: RuntimeName) =>
 const ratio = (one: Result | undefined, other: Result | undefined): Spread | '' =>
   one && other ? spreadOf(one.trials.map(({ cpuMs }, at) => cpuMs / other.trials[at].cpuMs)) : ''
 
-const latencies = (each: readonly Trial['toModel'][]): string =>
-  [each.map(({ p50 }) => p50), each.map(({ p99 }) => p99), each.map(({ max }) => max)]
+const latencies = (trials: readonly Trial['toModel'][]): string => {
+  const each = trials.filter((trial) => trial !== undefined)
+  if (each.length === 0) return '-'
+  return [each.map(({ p50 }) => p50), each.map(({ p99 }) => p99), each.map(({ max }) => max)]
     .map((values) => middle(values).toFixed(1)).join(' / ')
+}
 
 /** Cores that the load took, and a mark where it was too late to be trusted. */
 const loadOf = (trials: readonly Trial[]): string => {

@@ -40,10 +40,10 @@ export const createTransit = (took: number[]): Transit => {
   }
 }
 
-/** Gives the middle, the hundredth and the worst; sorts what it is given. */
-export const latencyOf = (took: number[]): Latency => {
+/** Gives the middle, the hundredth and the worst, if there is anything; sorts what it is given. */
+export const latencyOf = (took: number[]): Latency | undefined => {
+  if (took.length === 0) return undefined
   took.sort((one, other) => one - other)
-  const at = (part: number) =>
-    took[Math.min(took.length - 1, Math.floor(part * took.length))] ?? NaN
+  const at = (part: number) => took[Math.min(took.length - 1, Math.floor(part * took.length))]
   return { p50: at(0.5), p99: at(0.99), max: at(1) }
 }

@@ -21,8 +21,9 @@ export type Trial = Readonly<{
   loadCores: number
   /** How much of what it should have sent the load has sent. */
   pace: number
-  toModel: Latency
-  toCaller: Latency
+  /** Absent where nothing was on its way. */
+  toModel?: Latency | undefined
+  toCaller?: Latency | undefined
   /** Audio that went in and did not come out, both directions, in ms. */
   lostMs: number
   /** Resident memory with the calls, less the one without, per call. */

@@ -63,7 +63,8 @@ type Expected = Readonly<{
   resolve: (session: Session) => void
 }>
 
-const ROUND_MS = 8_000
+/** How long a conversation takes to go round. */
+export const ROUND_MS = 8_000
 const ANSWER_AT_MS = 3_400
 const FASTER = 3
 const DELTAS_MS = [100, 300, 500, 200, 400, 100, 300, 500, 200, 400]
