@@ -103,7 +103,7 @@ const tableOf = (
   { rounds }: BridgeOptions,
   results: readonly Result[],
 ): Table => ({
-  title: `${calls} calls, median of ${rounds} rounds (lowest-highest)`,
+  title: `calls: ${calls}, rounds: ${rounds}; median (lowest-highest)`,
   columns: [
     'runtime',
     'way',
