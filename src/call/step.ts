@@ -21,7 +21,7 @@ import { planRenewal, renewLater, reserveReady } from './renewal.ts'
 import { type Change, free, spoken, started } from './responses.ts'
 import { passTime } from './time.ts'
 import { type CallState, connect, type Ringing, type Talking } from './state.ts'
-import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
+import { place, words, written } from './words.ts'
 
 /** The next state, and the effects to perform in their order. */
 export type Step = Change<CallState>
@@ -181,17 +181,6 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
   }
 }
 
-/** A turn of the caller is in words, or answered without: its audio is needed no longer. */
-const written = <State extends Ringing | Talking>(
-  state: State,
-  itemId: string,
-  atMs: number,
-): Change<State> => {
-  // The words of a turn may come when the next one has begun.
-  const next = state.unwritten === itemId ? { ...state, unwritten: undefined } : state
-  return [next, [{ type: 'forget-turn', itemId }, keep(next, atMs)]]
-}
-
 const responseEnded = (
   state: Ringing | Talking,
   event: Extract<CallEvent, { type: 'agent-response-ended' }>,
@@ -255,23 +244,6 @@ const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
       ...(echo.heard.length > 0 ? [keep(state, atMs)] : []),
     ],
   )
-}
-
-const place = (state: Ringing | Talking, line: NewLine): Step => [
-  { ...state, transcript: placeLine(state.transcript, line) },
-  [],
-]
-
-const words = <State extends Ringing | Talking>(
-  state: State,
-  line: NewLine,
-  said: Readonly<{ text: string; final: boolean }>,
-): Change<State> => {
-  const change = said.final ? finishLine : addWords
-  const transcript = change(state.transcript, line, said.text)
-  const changed = lineOf(transcript, line.itemId)
-  const told = changed && changed !== lineOf(state.transcript, line.itemId)
-  return [{ ...state, transcript }, told ? [report({ type: 'line', line: changed })] : []]
 }
 
 const end = (

@@ -14,8 +14,7 @@ export type CommandContext = Readonly<{
   /** Whether a person reads the output. */
   isTerminal: boolean
   /**
-   * Ends the process. Only for a service that has stopped: on Deno a socket that was closed while its peer was still talking
-   * keeps the process alive for minutes.
+   * Ends the process. Only for a service that has stopped: whatever a runtime still waits for then, no call is in it.
    */
   exitNow: (code: ExitCode) => void
   /** Calls back when the process is asked to stop. */

@@ -1,0 +1,38 @@
+/** What was said, as it comes in: where it belongs in the conversation, and when a turn of the caller is known by its words. */
+import { keep } from './checkpoint.ts'
+import type { Change } from './responses.ts'
+import type { Ringing, Talking } from './state.ts'
+import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
+
+/** Makes room for the words of an item. */
+export const place = <State extends Ringing | Talking>(
+  state: State,
+  line: NewLine,
+): Change<State> => [{ ...state, transcript: placeLine(state.transcript, line) }, []]
+
+/** Takes words of an item, some more of them or all, and tells of the line if that changed it. */
+export const words = <State extends Ringing | Talking>(
+  state: State,
+  line: NewLine,
+  said: Readonly<{ text: string; final: boolean }>,
+): Change<State> => {
+  const change = said.final ? finishLine : addWords
+  const transcript = change(state.transcript, line, said.text)
+  const changed = lineOf(transcript, line.itemId)
+  const isTold = changed && changed !== lineOf(state.transcript, line.itemId)
+  return [
+    { ...state, transcript },
+    isTold ? [{ type: 'report', report: { type: 'line', line: changed } }] : [],
+  ]
+}
+
+/** A turn of the caller is in words, or answered without: its audio is needed no longer. */
+export const written = <State extends Ringing | Talking>(
+  state: State,
+  itemId: string,
+  atMs: number,
+): Change<State> => {
+  // The words of a turn may come when the next one has begun.
+  const next = state.unwritten === itemId ? { ...state, unwritten: undefined } : state
+  return [next, [{ type: 'forget-turn', itemId }, keep(next, atMs)]]
+}
