@@ -16,6 +16,17 @@ export class ConfigError extends Error {
   }
 }
 
+/** A tool could not do what it was asked. The model is told `message` and goes on; it must say nothing that a caller may not hear. */
+export class ToolError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ToolError'
+    this.code = code
+  }
+}
+
 /** What kept the store from its work: stable, for alerts and for telling one kind from another. */
 export type StoreErrorCode =
   | 'store-cannot-open'
