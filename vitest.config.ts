@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.e2e.test.ts', 'test/chaos/**', 'test/browser/**'],
           ...pure,
+          // No test waits; the limit is for a machine that others use, too.
+          testTimeout: 30_000,
         },
       },
       {

@@ -15,6 +15,7 @@ import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { randomSecret } from './runtime/hmac.ts'
 import type { Store } from './store/store.ts'
+import { NO_TOOLS } from './tools/tool.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -105,6 +106,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secret: secrets.secret,
     store: options.store,
     wallMs: Date.now,
+    toolboxOf: () => NO_TOOLS,
   })
 
   const url = `http://127.0.0.1:${server.port}`

@@ -16,6 +16,7 @@ import { step } from '../call/step.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
+import type { ToolResult } from '../tools/tool.ts'
 import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
 import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
@@ -56,6 +57,8 @@ export type BridgeOptions = Readonly<{
   isOverloaded: () => boolean
   onReport: (report: CallReport) => void
   onCheckpoint: (checkpoint: Checkpoint) => void
+  /** Has a tool of an agent run. Never rejects; `signal` aborts when the call ends. */
+  runTool: (agent: string, name: string, given: string, signal: AbortSignal) => Promise<ToolResult>
 }>
 
 /** A socket that says nothing for this long belongs to a phone that is gone. */
@@ -70,6 +73,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   let line: Readonly<{ socket: Socket; encode: StreamEncoder }> | undefined
   let heardFromCallerAtMs = clock.nowMs()
   let pressure: Pressure = { is: 'flowing' }
+  const ended = new AbortController()
 
   const happened = (happening: Happening) => {
     // The session must not outlive its words, nor its successor hear the caller before it knows what was said.
@@ -110,6 +114,10 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       case 'play-hold':
         line?.socket.send(line.encode.media(holdTone()))
         return happened({ type: 'hold-sent', sentMs: effect.ms })
+      case 'run-tool':
+        return runTool(effect)
+      case 'return-output':
+        return model.returnOutput(effect.toolCallId, effect.output)
       case 'keep-turn':
         return callerLane.keepTurn(effect.itemId)
       case 'forget-turn':
@@ -123,6 +131,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       case 'checkpoint':
         return options.onCheckpoint(effect.checkpoint)
       case 'end-call':
+        ended.abort()
         model.close()
         return line?.socket.close(1000, effect.reason)
       case 'report':
@@ -155,6 +164,12 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       }
     }
 
+  const runTool = ({ toolCallId, name, given }: Extract<CallEffect, { type: 'run-tool' }>) => {
+    if (state.phase === 'ended') return
+    void options.runTool(state.agent, name, given, ended.signal)
+      .then(guarded((result) => happened({ type: 'tool-returned', toolCallId, ...result })))
+  }
+
   const relieveModel = (nowMs: number) => {
     const congestedBytes = MODEL_CONGESTED_BYTES[options.audio]
     const [next, relief] = judge(pressure, model.bufferedBytes(), congestedBytes, nowMs)
@@ -177,7 +192,12 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const model = options.openModel({
     happened: guarded(happened),
-    audio: guarded(agentLane.audio),
+    audio: guarded((part, payload) => {
+      if (state.phase === 'talking' && state.holding && isWanted(state, part.responseId)) {
+        happened({ type: 'agent-about-to-speak' })
+      }
+      agentLane.audio(part, payload)
+    }),
     audioEnded: guarded(agentLane.ended),
   }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript, state.unwritten))
 

@@ -5,15 +5,16 @@
 import type { CallReport } from '../call/effects.ts'
 import { type EndReason, owesApology } from '../call/end-reason.ts'
 import { type Checkpoint, checkpointOf, resumeCall } from '../call/checkpoint.ts'
-import { type CallRules, type Ringing, startCall } from '../call/state.ts'
+import { type CallRules, MAIN_AGENT, type Ringing, startCall } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
-import type { Line } from '../config/config.ts'
+import type { Customer, Line } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import { endpointOf } from '../realtime/endpoint.ts'
 import { hmac } from '../runtime/hmac.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { Store } from '../store/store.ts'
+import type { CallAbout, Toolbox } from '../tools/tool.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import { createBridge } from './bridge.ts'
 import { type CallFeed, createCallFeed, type FeedEntry } from './call-feed.ts'
@@ -77,6 +78,8 @@ export type ExchangeOptions = Readonly<{
   isOverloaded: () => boolean
   /** Milliseconds since 1970. */
   wallMs: () => number
+  /** What the agent of a customer can do besides talking. */
+  toolboxOf: (customer: Customer) => Toolbox
 }>
 
 /** How long Twilio may take to open the stream it was told to. */
@@ -93,6 +96,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     const { agent, limits, phrases, id, version } = line.customer
     const log = options.log.with({ callSid, customer: id })
     const startedAtMs = clock.nowMs()
+    const toolbox = options.toolboxOf(line.customer)
     const rules: CallRules = {
       greeting: agent.greeting,
       maxDurationMs: limits.maxDurationMs,
@@ -100,6 +104,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       isTranscribed: agent.transcription !== false,
       silenceMs: limits.silenceMs,
       phrases,
+      agents: { [MAIN_AGENT]: { fillers: fillersOf(toolbox) } },
     }
     log.info('call.offered', { version, model: agent.model, audio: agent.audio })
     const count = options.watchCall(agent)
@@ -124,7 +129,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
           random: Math.random,
           wallMs: options.wallMs,
           log,
-          settings: agent,
+          settings: { ...agent, tools: toolbox.tools },
           endpoint: endpointOf({
             ...options.model,
             model: agent.model,
@@ -147,6 +152,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
         if (report.reason !== 'handed-over') store.forget(callSid)
       },
       onCheckpoint: save,
+      runTool: (_agent, name, given, signal) => toolbox.run(name, given, aboutOf(facts), signal),
     })
     calls.add({ callSid, facts, bridge })
     const state = bridge.state()
@@ -207,6 +213,19 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     },
   }
 }
+
+const fillersOf = ({ tools }: Toolbox): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    tools.flatMap(({ name, filler }) => filler === undefined ? [] : [[name, filler]]),
+  )
+
+const aboutOf = ({ callSid, from, line }: CallFacts): CallAbout => ({
+  callSid,
+  from,
+  to: line.number,
+  customer: line.customer.id,
+  secrets: {},
+})
 
 /** A call is told in about ten lines; what was said is private and goes under `pii`. */
 const logReport = (log: Log, { type, ...fields }: CallReport): void => {

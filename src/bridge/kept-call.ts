@@ -1,20 +1,32 @@
 /** A checkpoint as the store keeps it, and back. What cannot be read is as good as nothing: the call cannot be resumed. */
 import type { Checkpoint } from '../call/checkpoint.ts'
+import { MAIN_AGENT } from '../call/state.ts'
 import { z } from 'zod'
 import type { StoredCheckpoint } from '../store/store.ts'
 
-const line = z.object({
-  itemId: z.string(),
-  speaker: z.enum(['caller', 'agent']),
-  text: z.string(),
-  final: z.boolean(),
-  atMs: z.number(),
-  heardMs: z.number().exactOptional(),
-})
+const part = { itemId: z.string(), text: z.string(), final: z.boolean(), atMs: z.number() }
+const line = z.discriminatedUnion('speaker', [
+  z.object({
+    ...part,
+    speaker: z.enum(['caller', 'agent', 'note']),
+    heardMs: z.number().exactOptional(),
+  }),
+  z.object({
+    ...part,
+    speaker: z.literal('tool'),
+    tool: z.object({
+      toolCallId: z.string(),
+      name: z.string(),
+      given: z.string(),
+      failed: z.boolean(),
+    }),
+  }),
+])
 
 const body = z.object({
   epoch: z.int().min(1),
   talkedMs: z.number().min(0),
+  agent: z.string().default(MAIN_AGENT),
   transcript: z.array(line),
 })
 

@@ -2,7 +2,7 @@
  * The model's leg of a call, whatever protocol it speaks. A second protocol is one more codec folder and one more file that
  * gives this.
  */
-import type { ConversationItem } from '../call/conversation.ts'
+import type { ConversationItem, SpokenItem } from '../call/conversation.ts'
 import type { AgentPart, Happening } from '../call/events.ts'
 import type { ResponseRequest } from '../call/state.ts'
 
@@ -23,7 +23,9 @@ export type ModelLeg = Readonly<{
   cancelResponse: (responseId: string) => void
   truncateItem: (itemId: string, contentIndex: number, audioEndMs: number) => void
   /** Writes an item anew that the session has by its text alone. */
-  rewriteItem: (item: ConversationItem, previousItemId?: string) => void
+  rewriteItem: (item: SpokenItem, previousItemId?: string) => void
+  /** Tells the model what came of a tool call. */
+  returnOutput: (toolCallId: string, output: string) => void
   /** Ends the session, also one that is still being opened. Nothing is told afterwards. */
   close: () => void
 }>

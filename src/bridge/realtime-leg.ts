@@ -11,9 +11,10 @@ import type { Log } from '../log.ts'
 import {
   appendAudio,
   cancelResponse,
-  createItem,
+  createItems,
   createResponse,
   deleteItem,
+  returnOutput,
   truncateItem,
 } from '../realtime/encode.ts'
 import type { Endpoint } from '../realtime/endpoint.ts'
@@ -155,8 +156,9 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     rewriteItem: (item, previousItemId) => {
       send(deleteItem(item.itemId))
       // Of an item that was not heard at all nothing is left to write.
-      if (item.text !== '') send(createItem(item, previousItemId))
+      if (item.text !== '') createItems(item, previousItemId).forEach(send)
     },
+    returnOutput: (toolCallId, output) => send(returnOutput(toolCallId, output)),
     close: () => {
       phase = 'closed'
       cancelRetry()
@@ -169,6 +171,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
 const instructionsOf = (request: ResponseRequest): string | undefined => {
   switch (request.kind) {
     case 'reply':
+    case 'results':
       return undefined
     case 'exactly':
       return sayExactly(request.sentence)

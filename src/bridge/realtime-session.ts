@@ -7,7 +7,7 @@
 import type { Cancel, Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { decode } from '../realtime/decode.ts'
-import { createItem, type PastItem, SESSION_EVENT_ID, sessionUpdate } from '../realtime/encode.ts'
+import { createItems, type PastItem, SESSION_EVENT_ID, sessionUpdate } from '../realtime/encode.ts'
 import type { Endpoint } from '../realtime/endpoint.ts'
 import type { RealtimeEvent } from '../realtime/events.ts'
 import { isRetryable, nameOfEnd } from '../realtime/failure.ts'
@@ -106,7 +106,7 @@ export const openRealtimeSession = (
     if (phase !== 'opening') return
     phase = 'ready'
     cancelTimeout()
-    for (const item of options.past()) socket.send(createItem(item))
+    for (const text of options.past().flatMap((item) => createItems(item))) socket.send(text)
     events.ready(expiresAtS)
   }
 

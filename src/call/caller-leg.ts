@@ -4,14 +4,14 @@
  */
 import { interrupt } from './refuse.ts'
 import { ask, type Change } from './responses.ts'
-import { liveOf, type Ringing, type Talking } from './state.ts'
+import { liveOf, type Ringing, type Talking, type Up } from './state.ts'
 
 /** A line that breaks more often than this in a minute is not worth another try. */
 const MOST_LOSSES = 3
 const WINDOW_MS = 60_000
 
 /** Whether a call may wait for another stream. */
-export const mayResume = ({ lossesAtMs }: Ringing | Talking, atMs: number): boolean =>
+export const mayResume = ({ lossesAtMs }: Up, atMs: number): boolean =>
   lossesAtMs.filter((lossAtMs) => atMs - lossAtMs < WINDOW_MS).length < MOST_LOSSES
 
 /** Takes the call back to waiting. What was not heard is not believed to be, and is said when the line is open again. */

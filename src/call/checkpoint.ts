@@ -3,25 +3,28 @@
  * than the turn it fell into.
  */
 import type { CallEffect } from './effects.ts'
-import { type CallRules, type Ringing, startCall, type Talking } from './state.ts'
-import type { Transcript } from './transcript.ts'
+import { type CallRules, type Ringing, startCall, type Up } from './state.ts'
+import { isKnown, type Transcript, type TranscriptLine } from './transcript.ts'
 
 export type Checkpoint = Readonly<{
   epoch: number
   /** How long the line was open. */
   talkedMs: number
   transcript: Transcript
+  /** Who of the customer's agents speaks. */
+  agent: string
 }>
 
 /** Takes a checkpoint of a live call. */
-export const checkpointOf = (state: Ringing | Talking, atMs: number): Checkpoint => ({
+export const checkpointOf = (state: Up, atMs: number): Checkpoint => ({
   epoch: state.epoch,
   talkedMs: state.talkedMs + (state.phase === 'talking' ? atMs - state.connectedAtMs : 0),
   transcript: state.transcript,
+  agent: state.agent,
 })
 
 /** Asks for a checkpoint to be kept. */
-export const keep = (state: Ringing | Talking, atMs: number): CallEffect => ({
+export const keep = (state: Up, atMs: number): CallEffect => ({
   type: 'checkpoint',
   checkpoint: checkpointOf(state, atMs),
 })
@@ -32,14 +35,24 @@ export const keep = (state: Ringing | Talking, atMs: number): CallEffect => ({
  */
 export const resumeCall = (rules: CallRules, checkpoint: Checkpoint, atMs: number): Ringing => {
   const fresh = startCall(rules, atMs)
-  const { transcript, talkedMs, epoch } = checkpoint
-  const hasBegun = transcript.some(({ text }) => text !== '')
+  const { talkedMs, epoch, agent } = checkpoint
+  const transcript = checkpoint.transcript.map(withoutLoss)
+  const hasBegun = transcript.some(isKnown)
   return {
     ...fresh,
     epoch: epoch + 1,
     lossesAtMs: [atMs],
     talkedMs,
     transcript,
+    agent: agent in rules.agents ? agent : fresh.agent,
     waiting: hasBegun ? [{ kind: 'go-on' }] : fresh.waiting,
   }
 }
+
+const LOST = 'The result was lost with the connection. It may have been done or not.'
+
+/** What a tool of the process before has given, or would have, nobody knows any more. */
+const withoutLoss = (line: TranscriptLine): TranscriptLine =>
+  line.speaker === 'tool' && !line.final
+    ? { ...line, text: LOST, final: true, tool: { ...line.tool, failed: true } }
+    : line

@@ -20,6 +20,9 @@ export type CallEffect =
   | Readonly<{ type: 'drop-reserve' }>
   /** Asks the model to speak. */
   | Readonly<{ type: 'request-response'; request: ResponseRequest }>
+  | Readonly<{ type: 'run-tool'; toolCallId: string; name: string; given: string }>
+  /** Tells the model what came of a tool call. */
+  | Readonly<{ type: 'return-output'; toolCallId: string; output: string }>
   /** Lets the caller hear that the line is alive, for this long. */
   | Readonly<{ type: 'play-hold'; ms: number }>
   /** The caller says something from a moment ago on: its audio is kept until it is put into words. */
@@ -52,6 +55,14 @@ export type CallReport =
   | Readonly<{ type: 'barged-in'; heardMs: number; unheardMs: number; cut: readonly Cut[] }>
   | Readonly<{ type: 'line'; line: TranscriptLine }>
   | Readonly<{ type: 'key-pressed'; digit: string }>
+  | Readonly<{ type: 'tool-called'; toolCallId: string; name: string }>
+  | Readonly<{
+    type: 'tool-returned'
+    toolCallId: string
+    name: string
+    afterMs: number
+    failed: boolean
+  }>
   | Readonly<{
     type: 'response-ended'
     responseId: string

@@ -43,6 +43,17 @@ export type AgentEvent =
     usage?: Usage | undefined
   }>
   | Readonly<{ type: 'agent-item-added'; itemId: string; previousItemId?: string | undefined }>
+  /** The model wants something done; `given` is the text of the arguments as it came. */
+  | Readonly<{
+    type: 'agent-called-tool'
+    responseId: string
+    itemId: string
+    toolCallId: string
+    name: string
+    given: string
+  }>
+  /** The first audio of a response is here, and goes out after this. */
+  | Readonly<{ type: 'agent-about-to-speak' }>
   | (AgentPart & Readonly<{ type: 'agent-words'; text: string; final: boolean }>)
   /** Audio went out to the caller: `sentMs` in whole frames, made of `modelMs` of the model's own. */
   | (AgentPart & Readonly<{ type: 'agent-audio-sent'; sentMs: number; modelMs: number }>)
@@ -71,5 +82,7 @@ export type ServiceEvent =
   /** Comes a few times a second; deadlines are looked at. */
   | Readonly<{ type: 'tick' }>
   | Readonly<{ type: 'end-requested'; reason: EndReason }>
+  /** A tool is done; `output` is for the model, a failure too. */
+  | Readonly<{ type: 'tool-returned'; toolCallId: string; output: string; failed: boolean }>
   /** The call is to go on in another process: at a quiet moment, or now. */
   | Readonly<{ type: 'hand-over'; isForced: boolean }>

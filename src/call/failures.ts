@@ -58,9 +58,10 @@ export const lookForAnswer = (state: Talking, atMs: number): Outcome<Talking> | 
   return { is: 'on', change: [next, [...effects, ...more]] }
 }
 
-const isOverdue = ({ response, floor, waiting }: Talking, atMs: number): boolean => {
+const isOverdue = ({ response, floor, waiting, tools }: Talking, atMs: number): boolean => {
   if (response.is === 'free') {
-    return floor.is === 'awaited' && waiting.length === 0 && atMs - floor.sinceMs >= ANSWER_MS
+    const isOwed = floor.is === 'awaited' && waiting.length === 0 && tools.length === 0
+    return isOwed && atMs - floor.sinceMs >= ANSWER_MS
   }
   const hasSpoken = response.is === 'active' && response.hasSpoken
   return !hasSpoken && atMs - response.sinceMs >= RESPONSE_MS

@@ -4,16 +4,10 @@
  * A session that breaks takes its memory with it, not the call: the caller goes on hearing what was sent, and the next session
  * is told what was said. What the caller said and the lost session had not yet put into words it is given as audio again.
  */
-import type { CallEffect } from './effects.ts'
-import { clear, isPlaying, orphan, sentSound } from './playback.ts'
+import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
+import { busySinceMs } from './tool-calls.ts'
 import type { Floor, Live, Renewal, ResponseRequest, Ringing, Talking } from './state.ts'
-
-/** A gap up to this long passes for a pause; after it the caller hears that the line is alive. */
-const HOLD_AFTER_MS = 1_500
-const HOLD_PIECE_MS = 1_000
-/** A new piece goes out this long before the last one ends. */
-const HOLD_LEAD_MS = 300
 
 /** The model is there, for the first time or again: what waits to be said is asked for. */
 export const modelReady = <State extends Ringing | Talking>(
@@ -46,6 +40,8 @@ export const modelInterrupted = <State extends Live>(
       model: { is: 'interrupted', sinceMs: atMs },
       response: { is: 'free' },
       waiting: owed ? [owed, ...state.waiting] : state.waiting,
+      // What is still being done is answered when it is done, whatever session asked for it.
+      tools: state.tools.filter(({ isBack }) => !isBack),
       // It is heard again, and then is another item.
       transcript: state.transcript.filter(({ itemId }) => itemId !== state.unwritten),
     },
@@ -56,7 +52,9 @@ export const modelInterrupted = <State extends Live>(
 /** What the agent owes the caller when its session breaks. A turn that is heard again is answered without being asked. */
 const owedReply = (state: Live, floor: Floor): ResponseRequest | undefined => {
   if (state.response.is === 'asked') return state.response.request
+  if (busySinceMs(state) !== undefined) return undefined
   if (state.unwritten !== undefined) return undefined
+  if (state.tools.length > 0) return { kind: 'results' }
   if (state.response.is === 'active') return sameAgain(state)
   return floor.is === 'awaited' ? { kind: 'reply' } : undefined
 }
@@ -71,13 +69,25 @@ export const modelComplained = <State extends Live>(
     case 'response_cancel_not_active':
       return [state, []]
     case 'conversation_already_has_active_response':
-      // It began to answer by itself before we asked; what we asked for is said after that.
-      return state.response.is === 'asked'
-        ? [{ ...state, response: { is: 'free' } }, []]
-        : [state, []]
+      return [unasked(state), []]
     default:
       return [state, [{ type: 'report', report: { type: 'model-complained', code, problem } }]]
   }
+}
+
+/**
+ * The model had begun to answer by itself when it was asked, so what it says is not what it was asked for. That is said afterwards,
+ * unless it was just any answer.
+ */
+const unasked = <State extends Live>(state: State): State => {
+  const { response } = state
+  if (response.is === 'free' || response.request.kind === 'reply') {
+    return response.is === 'asked' ? { ...state, response: { is: 'free' } } : state
+  }
+  const waiting = [response.request, ...state.waiting]
+  return response.is === 'asked'
+    ? { ...state, waiting, response: { is: 'free' } }
+    : { ...state, waiting, response: { ...response, request: { kind: 'reply' } } }
 }
 
 /** What is being played stays, but the session it came from is gone. */
@@ -85,26 +95,3 @@ export const orphanPlayback = (state: Talking): Talking => ({
   ...state,
   playback: orphan(state.playback),
 })
-
-/** Lets the caller hear a hold tone while the model is away and nothing else plays. */
-export const holdLine = (state: Talking, atMs: number): Change<Talking> => {
-  if (state.model.is !== 'interrupted') return [state, []]
-  const isDue = atMs - state.model.sinceMs >= HOLD_AFTER_MS
-  return isDue && !isPlaying({ ...state.playback, marks: [] }, atMs + HOLD_LEAD_MS)
-    ? [state, [{ type: 'play-hold', ms: HOLD_PIECE_MS }]]
-    : [state, []]
-}
-
-/** A piece of hold tone was sent. */
-export const holdSent = (state: Talking, sentMs: number, atMs: number): Change<Talking> => {
-  const { playback, mark } = sentSound(state.playback, sentMs, atMs)
-  const effects: CallEffect[] = mark === undefined ? [] : [{ type: 'mark-playback', name: mark }]
-  return [{ ...state, playback, holding: true }, effects]
-}
-
-/** The hold tone ends where the agent is back, not when its last piece does. */
-export const releaseHold = (state: Talking, atMs: number): Change<Talking> => {
-  if (!state.holding) return [state, []]
-  const { playback } = clear(state.playback, atMs)
-  return [{ ...state, playback, holding: false }, [{ type: 'clear-playback' }]]
-}

@@ -4,9 +4,13 @@
  */
 import type { EndReason } from './end-reason.ts'
 import { EMPTY_PLAYBACK, type Playback } from './playback.ts'
+import type { ToolCall } from './tool-calls.ts'
 import type { Transcript } from './transcript.ts'
 
-export type CallState = Ringing | Talking | Ended
+export type CallState = Up | Ended
+
+/** A call that has not ended. */
+export type Up = Ringing | Talking
 
 /**
  * Twilio was told to open the stream: for the first time, or again because the one before broke. The model opens meanwhile, or
@@ -57,6 +61,10 @@ export type Live = Readonly<{
   waiting: readonly ResponseRequest[]
   refused: readonly RefusedResponse[]
   transcript: Transcript
+  /** The agent of the customer's file who speaks. */
+  agent: string
+  /** What the agent asked to be done and has not answered yet. */
+  tools: readonly ToolCall[]
   /** Whether the call leaves this process as soon as nobody speaks. */
   isLeaving: boolean
   /** The turn of the caller that the model has not put into words yet: only its audio tells what was said. */
@@ -81,6 +89,8 @@ export type Renewal =
 export type ResponseRequest =
   /** Whatever answers the caller. */
   | Readonly<{ kind: 'reply' }>
+  /** Whatever follows from what tools gave. */
+  | Readonly<{ kind: 'results' }>
   /** This, word by word. */
   | Readonly<{ kind: 'exactly'; sentence: string }>
   /** What it was about to say when it was cut off by no fault of the caller's. */
@@ -99,6 +109,17 @@ export type CallRules = Readonly<{
   /** After how long with nobody speaking the caller is asked whether they are there; 0 for never. */
   silenceMs: number
   phrases: Phrases
+  /** The agents of the file by their names; a call begins with `MAIN_AGENT`. */
+  agents: Readonly<Record<string, AgentRules>>
+}>
+
+/** The name of the agent that answers. */
+export const MAIN_AGENT = 'main'
+
+/** What is decided by who speaks. */
+export type AgentRules = Readonly<{
+  /** What is said while a tool takes a while, by the name of the tool. */
+  fillers: Readonly<Record<string, string>>
 }>
 
 /** What the agent says when the call itself has something to say. */
@@ -158,6 +179,8 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   waiting: rules.greeting === undefined ? [] : [{ kind: 'exactly', sentence: rules.greeting }],
   refused: [],
   transcript: [],
+  agent: MAIN_AGENT,
+  tools: [],
   unwritten: undefined,
   isLeaving: false,
 })
@@ -176,8 +199,8 @@ export const connect = ({ sinceMs: _, isTold: __, ...state }: Ringing, atMs: num
 })
 
 /** Whether the agent is about to say something, or would be if the model were there. */
-export const isAgentsTurn = ({ waiting, response }: Omit<Live, 'phase'>): boolean =>
-  waiting.length > 0 || response.is !== 'free'
+export const isAgentsTurn = ({ waiting, response, tools }: Omit<Live, 'phase'>): boolean =>
+  waiting.length > 0 || response.is !== 'free' || tools.length > 0
 
 /** What of a call outlives its stream. */
 export const liveOf = (state: Talking): Live => ({
@@ -192,6 +215,8 @@ export const liveOf = (state: Talking): Live => ({
   waiting: state.waiting,
   refused: state.refused,
   transcript: state.transcript,
+  agent: state.agent,
+  tools: state.tools,
   isLeaving: state.isLeaving,
   unwritten: state.unwritten,
 })

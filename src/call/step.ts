@@ -7,20 +7,15 @@ import type { CallEffect, CallReport } from './effects.ts'
 import type { EndReason } from './end-reason.ts'
 import { responseFailed, responseFiltered } from './failures.ts'
 import type { CallEvent } from './events.ts'
-import {
-  holdSent,
-  modelComplained,
-  modelInterrupted,
-  modelReady,
-  orphanPlayback,
-  releaseHold,
-} from './model-leg.ts'
+import { holdSent, releaseHold } from './hold.ts'
+import { modelComplained, modelInterrupted, modelReady, orphanPlayback } from './model-leg.ts'
 import { type Echo, echoed, isPlaying, itemEnded, type Marked, probe, sent } from './playback.ts'
 import { bargeIn, refuseAudio, refuseResponse } from './refuse.ts'
 import { planRenewal, renewLater, reserveReady } from './renewal.ts'
 import { type Change, free, spoken, started } from './responses.ts'
 import { passTime } from './time.ts'
-import { type CallState, connect, type Ringing, type Talking } from './state.ts'
+import { type CallState, connect, type Ringing, type Talking, type Up } from './state.ts'
+import { answerResults, noteToolCall, runTool, toolReturned } from './tool-calls.ts'
 import { place, words, written } from './words.ts'
 
 /** The next state, and the effects to perform in their order. */
@@ -93,6 +88,8 @@ const stepTalking = (state: Talking, event: CallEvent): Step => {
       return state.response.is === 'asked' && state.floor.is === 'caller'
         ? refuseResponse(state, event.responseId, event.atMs)
         : stepLive(state, event)
+    case 'agent-about-to-speak':
+      return releaseHold(state, event.atMs)
     case 'agent-audio-sent':
       return audioSent(state, event)
     case 'agent-audio-ended':
@@ -133,7 +130,7 @@ const streamLost = (state: Talking, atMs: number): Step =>
     : end(state, 'caller-lost', atMs)
 
 /** What means the same before and after the line is open. */
-const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
+const stepLive = (state: Up, event: CallEvent): Step => {
   switch (event.type) {
     case 'model-ready':
       return modelReady(state, planRenewal(event.expiresInMs, event.atMs), event.atMs)
@@ -155,6 +152,12 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
       return responseEnded(state, event)
     case 'agent-audio-refused':
       return refuseAudio(state, event)
+    case 'agent-called-tool': {
+      const noted = noteToolCall(state, event)
+      return noted ? then(noted, (next) => runTool(next, event)) : [state, []]
+    }
+    case 'tool-returned':
+      return toolReturned(state, event)
     case 'agent-item-added':
       return place(state, { ...event, speaker: 'agent' })
     case 'caller-turn-ended':
@@ -182,7 +185,7 @@ const stepLive = (state: Ringing | Talking, event: CallEvent): Step => {
 }
 
 const responseEnded = (
-  state: Ringing | Talking,
+  state: Up,
   event: Extract<CallEvent, { type: 'agent-response-ended' }>,
 ): Step => {
   const { responseId, status, reason, usage, atMs } = event
@@ -200,15 +203,14 @@ const responseEnded = (
     return then(
       then(
         isAnswer && next.unwritten !== undefined ? written(next, next.unwritten, atMs) : [next, []],
-        (answered) => free(answered, atMs),
+        (answered) => then(free(answered, atMs), (freed) => answerResults(freed, responseId, atMs)),
       ),
       (freed) => [freed, [keep(freed, atMs)]],
     )
   })
 }
 
-const hasSpoken = ({ response }: Ringing | Talking): boolean =>
-  response.is === 'active' && response.hasSpoken
+const hasSpoken = ({ response }: Up): boolean => response.is === 'active' && response.hasSpoken
 
 const audioSent = (
   state: Talking,
@@ -247,7 +249,7 @@ const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
 }
 
 const end = (
-  state: Ringing | Talking,
+  state: Up,
   reason: EndReason,
   atMs: number,
   cause?: string,

@@ -4,7 +4,7 @@
  */
 import type { EndReason } from './end-reason.ts'
 import { lookForAnswer } from './failures.ts'
-import { holdLine } from './model-leg.ts'
+import { holdLine } from './hold.ts'
 import { isQuiet, renewWhenDue } from './renewal.ts'
 import { ask, type Change } from './responses.ts'
 import type { Talking } from './state.ts'

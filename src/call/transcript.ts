@@ -1,20 +1,39 @@
 /**
- * What was said, in the order it was said.
+ * What was said and done, in the order of the conversation.
  *
  * The words of the caller arrive late, often after the agent has answered, so lines are placed by the item that precedes them
  * and not by their arrival. What the agent said is cut at what was heard.
  */
 
-export type TranscriptLine = Readonly<{
+export type TranscriptLine = SpokenLine | ToolLine
+
+export type SpokenLine =
+  & Line
+  & Readonly<{
+    /** A `note` was said by nobody: it is what the model was told of the call, such as a key that was pressed. */
+    speaker: 'caller' | 'agent' | 'note'
+    /** Set on an agent line that was cut short: how much of its audio was heard. */
+    heardMs?: number
+  }>
+
+/** Something the agent had done; its text is what came of it, empty and not final until that is known. */
+export type ToolLine = Line & Readonly<{ speaker: 'tool'; tool: CalledTool; heardMs?: never }>
+
+export type CalledTool = Readonly<{
+  toolCallId: string
+  name: string
+  /** The arguments as the model wrote them. */
+  given: string
+  failed: boolean
+}>
+
+type Line = Readonly<{
   itemId: string
-  speaker: 'caller' | 'agent'
   text: string
   /** Whether the text is all there; a partial line still grows. */
   final: boolean
   /** When the line began, on the clock of the call. */
   atMs: number
-  /** Set on an agent line that was cut short: how much of its audio was heard. */
-  heardMs?: number
 }>
 
 /** The lines in the order of the conversation; lines without words yet hold the place of their item. */
@@ -22,7 +41,7 @@ export type Transcript = readonly TranscriptLine[]
 
 export type NewLine = Readonly<{
   itemId: string
-  speaker: TranscriptLine['speaker']
+  speaker: SpokenLine['speaker']
   atMs: number
   /** The item this one follows, where it is known. */
   previousItemId?: string | undefined
@@ -50,7 +69,10 @@ export const finishLine = (transcript: Transcript, line: NewLine, text: string):
   change(
     placeLine(transcript, line),
     line.itemId,
-    (found) => found.heardMs === undefined ? { ...found, text, final: true } : found,
+    (found) =>
+      found.speaker !== 'tool' && found.heardMs === undefined
+        ? { ...found, text, final: true }
+        : found,
   )
 
 /**
@@ -63,17 +85,49 @@ export const cutLine = (
   heardMs: number,
   ofMs: number,
 ): Transcript =>
-  change(transcript, itemId, (found) => ({
-    ...found,
-    text: wholeWords(found.text, ofMs > 0 ? heardMs / ofMs : 0),
-    final: true,
-    heardMs,
-  }))
+  change(transcript, itemId, (found) =>
+    found.speaker === 'tool' ? found : {
+      ...found,
+      text: wholeWords(found.text, ofMs > 0 ? heardMs / ofMs : 0),
+      final: true,
+      heardMs,
+    })
 
-/** The item before another that has words: one without them is nothing that a later session was told of. */
+/** Writes down that something is to be done. */
+export const addToolCall = (
+  transcript: Transcript,
+  itemId: string,
+  tool: CalledTool,
+  atMs: number,
+): Transcript => [...transcript, { itemId, speaker: 'tool', tool, text: '', final: false, atMs }]
+
+/** Writes down what came of it. */
+export const finishToolCall = (
+  transcript: Transcript,
+  toolCallId: string,
+  output: string,
+  failed: boolean,
+): Transcript =>
+  transcript.map((line) =>
+    line.speaker === 'tool' && line.tool.toolCallId === toolCallId
+      ? { ...line, text: output, final: true, tool: { ...line.tool, failed } }
+      : line
+  )
+
+/** The line of a tool call. */
+export const toolLineOf = (transcript: Transcript, toolCallId: string): ToolLine | undefined =>
+  transcript.find((line): line is ToolLine =>
+    line.speaker === 'tool' && line.tool.toolCallId === toolCallId
+  )
+
+/** The item before another that a later session was told of; it was not told of one without words. */
 export const itemBefore = (transcript: Transcript, itemId: string): string | undefined =>
   transcript.slice(0, Math.max(0, transcript.findIndex((each) => each.itemId === itemId)))
-    .findLast(({ text }) => text.trim() !== '')?.itemId
+    .findLast(isKnown)?.itemId
+
+/** Whether there is anything to tell of a line. */
+export const isKnown = (line: TranscriptLine): boolean =>
+  line.speaker === 'tool' || line.text.trim() !== ''
 
 /** The line of an item. */
 export const lineOf = (transcript: Transcript, itemId: string): TranscriptLine | undefined =>

@@ -1,17 +1,17 @@
 /** What was said, as it comes in: where it belongs in the conversation, and when a turn of the caller is known by its words. */
 import { keep } from './checkpoint.ts'
 import type { Change } from './responses.ts'
-import type { Ringing, Talking } from './state.ts'
+import type { Up } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
 
 /** Makes room for the words of an item. */
-export const place = <State extends Ringing | Talking>(
+export const place = <State extends Up>(
   state: State,
   line: NewLine,
 ): Change<State> => [{ ...state, transcript: placeLine(state.transcript, line) }, []]
 
 /** Takes words of an item, some more of them or all, and tells of the line if that changed it. */
-export const words = <State extends Ringing | Talking>(
+export const words = <State extends Up>(
   state: State,
   line: NewLine,
   said: Readonly<{ text: string; final: boolean }>,
@@ -27,7 +27,7 @@ export const words = <State extends Ringing | Talking>(
 }
 
 /** A turn of the caller is in words, or answered without: its audio is needed no longer. */
-export const written = <State extends Ringing | Talking>(
+export const written = <State extends Up>(
   state: State,
   itemId: string,
   atMs: number,

@@ -24,7 +24,8 @@ export const createLiveTranscript = (): LiveTranscript => {
     const before = known.get(line.itemId)
     known.set(line.itemId, line)
     if (!line.final) return []
-    if (line.speaker === 'caller') return before?.final ? [] : [show(atMs, 'caller', line.text)]
+    if (line.speaker === 'tool') return [show(atMs, '', `${line.tool.name}: ${line.text}`)]
+    if (line.speaker !== 'agent') return before?.final ? [] : [show(atMs, line.speaker, line.text)]
     return line.heardMs === undefined ? [] : [show(atMs, 'agent', `${line.text} —`)]
   }
 

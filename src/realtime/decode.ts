@@ -77,6 +77,10 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
     withPart(event, (part) => ({ ...part, ...spoken(event.delta, false) })),
   'response.output_audio_transcript.done': (event) =>
     withPart(event, (part) => ({ ...part, ...spoken(event.transcript, true) })),
+  'response.output_item.done': (event) => {
+    const item = fields(event.item)
+    return item.type === 'function_call' ? toolCalled(event, item) : { type: 'ignored' }
+  },
   'response.done': ({ response }) => responseDone(fields(response)),
   'error': ({ error }) => {
     const { code, type, message, event_id } = fields(error)
@@ -106,7 +110,6 @@ const IGNORED: ReadonlySet<string> = new Set([
   'response.function_call_arguments.delta',
   'response.function_call_arguments.done',
   'response.output_item.added',
-  'response.output_item.done',
   'response.output_text.delta',
   'response.output_text.done',
 ])
@@ -170,6 +173,19 @@ const echoed = (session: unknown): EchoedSession => {
     ...(inputRateHz === undefined ? {} : { inputRateHz }),
     ...(outputRateHz === undefined ? {} : { outputRateHz }),
   }
+}
+
+/** A call that was cut off while it was written is no call. */
+const toolCalled = (event: Fields, item: Fields): RealtimeEvent | undefined => {
+  if (item.status !== undefined && item.status !== 'completed') return { type: 'ignored' }
+  const responseId = text(event.response_id)
+  const itemId = text(item.id)
+  const toolCallId = text(item.call_id)
+  const name = text(item.name)
+  const isWhole = responseId !== undefined && itemId !== undefined && toolCallId !== undefined
+  if (!isWhole || name === undefined) return undefined
+  const given = text(item.arguments) ?? ''
+  return { type: 'tool-called', responseId, itemId, toolCallId, name, given }
 }
 
 const STATUSES: readonly ResponseStatus[] = ['completed', 'cancelled', 'failed', 'incomplete']

@@ -30,24 +30,51 @@ export const cancelResponse = (responseId: string): string =>
   JSON.stringify({ type: 'response.cancel', response_id: responseId })
 
 /** What a session is told of a conversation it was not there for; ids are kept, so that items can still be named. */
-export type PastItem = Readonly<{ itemId: string; speaker: 'caller' | 'agent'; text: string }>
+export type PastItem =
+  | Readonly<{ itemId: string; speaker: 'caller' | 'agent' | 'note'; text: string }>
+  | Readonly<{
+    itemId: string
+    speaker: 'tool'
+    toolCallId: string
+    name: string
+    given: string
+    output?: string
+  }>
 
-/** Adds a past item after `previousItemId`, or at the end. An agent's words can only be given as text. */
-export const createItem = (
-  { itemId, speaker, text }: PastItem,
-  previousItemId?: string,
-): string =>
+/** Adds a past item after `previousItemId`, or at the end: one event, or two for a tool call and what came of it. */
+export const createItems = (past: PastItem, previousItemId?: string): readonly string[] => {
+  const { itemId } = past
+  if (past.speaker !== 'tool') return [createItem({ id: itemId, ...message(past) }, previousItemId)]
+  const { toolCallId, name, given, output } = past
+  const call = { id: itemId, type: 'function_call', call_id: toolCallId, name, arguments: given }
+  return [
+    createItem(call, previousItemId),
+    ...(output === undefined ? [] : [returnOutput(toolCallId, output)]),
+  ]
+}
+
+/** Tells what came of a tool call. It does not make the model speak. */
+export const returnOutput = (toolCallId: string, output: string): string =>
+  createItem({ type: 'function_call_output', call_id: toolCallId, output })
+
+const createItem = (item: Readonly<Record<string, unknown>>, previousItemId?: string): string =>
   JSON.stringify({
     type: 'conversation.item.create',
     ...(previousItemId === undefined ? {} : { previous_item_id: previousItemId }),
-    item: {
-      id: itemId,
-      type: 'message',
-      ...(speaker === 'caller'
-        ? { role: 'user', content: [{ type: 'input_text', text }] }
-        : { role: 'assistant', content: [{ type: 'output_text', text }] }),
-    },
+    item,
   })
+
+/** An agent's words can only be given as text. */
+const message = ({ speaker, text }: Readonly<{ speaker: string; text: string }>) => {
+  switch (speaker) {
+    case 'agent':
+      return { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }
+    case 'caller':
+      return { type: 'message', role: 'user', content: [{ type: 'input_text', text }] }
+    default:
+      return { type: 'message', role: 'system', content: [{ type: 'input_text', text }] }
+  }
+}
 
 /** Takes an item out of the conversation. */
 export const deleteItem = (itemId: string): string =>

@@ -39,6 +39,15 @@ export type RealtimeEvent =
   | Readonly<{ type: 'input-committed'; itemId: string; previousItemId?: string }>
   /** `role` is `assistant` or `user` for a message and empty for anything else. */
   | Readonly<{ type: 'item-added'; itemId: string; role: string; previousItemId?: string }>
+  | Readonly<{
+    type: 'tool-called'
+    responseId: string
+    itemId: string
+    toolCallId: string
+    name: string
+    /** The arguments, as text that should be JSON. */
+    given: string
+  }>
   | Readonly<{ type: 'input-transcript'; itemId: string; text: string; final: boolean }>
   | Readonly<{ type: 'input-transcript-failed'; itemId: string; message: string }>
   | Readonly<{ type: 'response-created'; responseId: string }>

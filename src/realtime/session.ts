@@ -16,6 +16,14 @@ export type SessionSettings = Readonly<{
   transcription: Transcription | false
   maxOutputTokens: number | 'inf'
   speed?: number | undefined
+  tools: readonly FunctionTool[]
+}>
+
+/** A function the model may call; `parameters` is the JSON Schema of an object. */
+export type FunctionTool = Readonly<{
+  name: string
+  description: string
+  parameters: Readonly<Record<string, unknown>>
 }>
 
 export type TurnDetection =
@@ -45,6 +53,13 @@ export const sessionOf = (settings: SessionSettings): SessionUpdate => ({
   instructions: settings.instructions,
   output_modalities: ['audio'],
   max_output_tokens: settings.maxOutputTokens,
+  tools: settings.tools.map(({ name, description, parameters }) => ({
+    type: 'function',
+    name,
+    description,
+    parameters,
+  })),
+  tool_choice: 'auto',
   audio: {
     input: {
       format: FORMATS[settings.audio],

@@ -57,3 +57,9 @@ export type Toolbox = Readonly<{
     signal: AbortSignal,
   ) => Promise<ToolResult>
 }>
+
+/** For an agent that only talks. */
+export const NO_TOOLS: Toolbox = {
+  tools: [],
+  run: (name) => Promise.resolve({ output: `There is no tool called ${name}.`, failed: true }),
+}

@@ -12,4 +12,5 @@ export const RULES: CallRules = {
     goodbye: 'Goodbye.',
     cannotSay: 'I cannot help with that.',
   },
+  agents: { main: { fillers: {} } },
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
-import type { TranscriptLine } from '../../src/call/transcript.ts'
+import type { SpokenLine } from '../../src/call/transcript.ts'
 import { createLiveTranscript } from '../../src/cli/live-transcript.ts'
 
-const line = (changes: Partial<TranscriptLine> & Pick<TranscriptLine, 'itemId' | 'speaker'>) => ({
+const line = (changes: Partial<SpokenLine> & Pick<SpokenLine, 'itemId' | 'speaker'>) => ({
   text: '',
   final: true,
   atMs: 0,

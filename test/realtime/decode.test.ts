@@ -45,6 +45,30 @@ describe('decode()', () => {
     )).toEqual({ type: 'input-transcript', itemId: 'item_1', text: 'Hello.', final: true })
   })
 
+  it('takes a tool call whole, once it is complete, with its arguments as they are', () => {
+    const done = (item: string) =>
+      decode(
+        `{"type":"response.output_item.done","response_id":"resp_1","output_index":1,"item":${item}}`,
+      )
+    expect(done(
+      '{"id":"item_3","type":"function_call","status":"completed","call_id":"call_9","name":"find_table","arguments":"{\\"day\\":1"}',
+    )).toEqual({
+      type: 'tool-called',
+      responseId: 'resp_1',
+      itemId: 'item_3',
+      toolCallId: 'call_9',
+      name: 'find_table',
+      given: '{"day":1',
+    })
+    expect(done(
+      '{"id":"item_3","type":"function_call","status":"incomplete","call_id":"call_9","name":"find_table","arguments":"{"}',
+    )).toEqual({ type: 'ignored' })
+    expect(done('{"id":"item_4","type":"message","status":"completed"}'))
+      .toEqual({ type: 'ignored' })
+    expect(done('{"id":"item_3","type":"function_call","name":"find_table"}').type)
+      .toBe('malformed')
+  })
+
   it('says where audio belongs, and ignores fields it does not know', () => {
     expect(decode(
       '{"type":"response.output_audio.delta","response_id":"resp_1","item_id":"item_2","output_index":0,"content_index":1,"delta":"AAAA","obfuscation":"x"}',

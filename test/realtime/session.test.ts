@@ -23,6 +23,7 @@ const SETTINGS: SessionSettings = {
   noiseReduction: 'far_field',
   transcription: { model: 'gpt-transcribe', language: 'en' },
   maxOutputTokens: 'inf',
+  tools: [],
 }
 
 describe('sessionOf()', () => {
@@ -32,6 +33,8 @@ describe('sessionOf()', () => {
       instructions: 'Be kind.',
       output_modalities: ['audio'],
       max_output_tokens: 'inf',
+      tools: [],
+      tool_choice: 'auto',
       audio: {
         input: {
           format: { type: 'audio/pcm', rate: 24000 },
@@ -48,6 +51,19 @@ describe('sessionOf()', () => {
         },
         output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'marin' },
       },
+    })
+  })
+
+  it('tells the model what it may call', () => {
+    const parameters = { type: 'object', properties: { day: { type: 'string' } } }
+    const tool = { name: 'find_table', description: 'Finds a table.', parameters }
+    expect(sessionOf({ ...SETTINGS, tools: [tool] })).toMatchObject({
+      tools: [{
+        type: 'function',
+        name: 'find_table',
+        description: 'Finds a table.',
+        parameters: { type: 'object', properties: { day: { type: 'string' } } },
+      }],
     })
   })
 

@@ -17,6 +17,7 @@ import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
 import { createModelSession, type ModelSession } from '../../src/sim/model/session.ts'
 import { decode } from '../../src/twilio/decode.ts'
 import { clips } from '../sim/model/bundled.ts'
+import { NO_TOOLS, type Toolbox } from '../../src/tools/tool.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { createSocketPair } from './socket-pair.ts'
 
@@ -36,6 +37,8 @@ export type VirtualCallOptions = Readonly<{
   store?: Store
   /** Whether the call is offered and its stream begins; otherwise a test asks for it by `after`. */
   isOffered?: boolean
+  /** What the agent can do; nothing but talk when absent. */
+  toolbox?: Toolbox
   behaviour?: Partial<Pick<LineOptions, 'suppressSilence' | 'jitterMs' | 'eachFrame'>>
 }>
 
@@ -62,6 +65,8 @@ export type VirtualCall = Readonly<{
   handOver: (isForced: boolean) => void
   /** Lets time pass until something is true; throws when it does not become so. */
   until: (what: string, isTrue: () => boolean, limitMs?: number) => void
+  /** The same, a ms at a time, with promises kept in between: for what is not done on the clock alone. */
+  eventually: (what: string, isTrue: () => boolean, limitMs?: number) => Promise<void>
   count: () => number
 }>
 
@@ -144,6 +149,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     watchCall: () => () => {},
     isOverloaded: () => load.isOverloaded,
     wallMs: clock.nowMs,
+    toolboxOf: () => options.toolbox ?? NO_TOOLS,
   })
   const facts: CallFacts = {
     callSid: CALL,
@@ -217,6 +223,13 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
       for (let waitedMs = 0; !isTrue(); waitedMs += 1) {
         if (waitedMs > limitMs) throw new Error(`not in ${limitMs} ms: ${what}`)
         clock.advance(1)
+      }
+    },
+    eventually: async (what, isTrue, limitMs = 60_000) => {
+      for (let waitedMs = 0; !isTrue(); waitedMs += 1) {
+        if (waitedMs > limitMs) throw new Error(`not in ${limitMs} ms: ${what}`)
+        clock.advance(1)
+        await Promise.resolve()
       }
     },
     count: exchange.count,

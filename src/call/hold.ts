@@ -1,0 +1,79 @@
+/**
+ * A line on which nothing is heard is taken for dead, so a caller who has to wait hears a soft tone, or a word of the agent's where
+ * the tool has one.
+ */
+import type { CallEffect } from './effects.ts'
+import { clear, isPlaying, sentSound } from './playback.ts'
+import { ask, type Change } from './responses.ts'
+import type { Talking } from './state.ts'
+import { busySinceMs } from './tool-calls.ts'
+
+/** A gap up to this long passes for a pause. */
+const MODEL_AWAY_MS = 1_500
+const TOOL_BUSY_MS = 1_200
+/** A filler is asked for so early that it is heard when the tone would be; should it not come, the tone does. */
+const FILLER_MS = 700
+const FILLER_LATE_MS = 1_600
+
+const PIECE_MS = 1_000
+/** A new piece goes out this long before the last one ends. */
+const LEAD_MS = 300
+
+/** Lets the caller hear that the line is alive, where it is time to. */
+export const holdLine = (state: Talking, atMs: number): Change<Talking> => {
+  const filler = fillerDue(state, atMs)
+  if (filler !== undefined) {
+    const tools = state.tools.map((each) => ({ ...each, isFilled: true }))
+    return ask({ ...state, tools }, { kind: 'exactly', sentence: filler }, atMs)
+  }
+  return isDue(state, atMs) && !isPlaying({ ...state.playback, marks: [] }, atMs + LEAD_MS)
+    ? [state, [{ type: 'play-hold', ms: PIECE_MS }]]
+    : [state, []]
+}
+
+/** A piece of hold tone was sent. */
+export const holdSent = (state: Talking, sentMs: number, atMs: number): Change<Talking> => {
+  const { playback, mark } = sentSound(state.playback, sentMs, atMs)
+  const effects: CallEffect[] = mark === undefined ? [] : [{ type: 'mark-playback', name: mark }]
+  return [{ ...state, playback, holding: true }, effects]
+}
+
+/** The hold tone ends where the agent is back, not when its last piece does. */
+export const releaseHold = (state: Talking, atMs: number): Change<Talking> => {
+  if (!state.holding) return [state, []]
+  const { playback } = clear(state.playback, atMs)
+  return [{ ...state, playback, holding: false }, [{ type: 'clear-playback' }]]
+}
+
+const isDue = (state: Talking, atMs: number): boolean => {
+  if (state.model.is === 'interrupted') return atMs - state.model.sinceMs >= MODEL_AWAY_MS
+  if (state.floor.is === 'caller' || !isFetching(state)) return false
+  if (state.holding) return true
+  const hasFiller = state.tools.some(({ isFilled }) => isFilled)
+  return quietMs(state, atMs) >= (hasFiller ? FILLER_LATE_MS : TOOL_BUSY_MS)
+}
+
+/** Whether a tool is at work, or its result is about to be said. */
+const isFetching = (state: Talking): boolean =>
+  busySinceMs(state) !== undefined ||
+  (state.response.is !== 'free' && state.response.request.kind === 'results' &&
+    !(state.response.is === 'active' && state.response.hasSpoken))
+
+/** How long the caller has heard nothing since something was begun. */
+const quietMs = ({ floor, ...state }: Talking, atMs: number): number => {
+  const sinceMs = busySinceMs(state) ??
+    (state.response.is === 'free' ? atMs : state.response.sinceMs)
+  return atMs - (floor.is === 'nobody' ? Math.max(sinceMs, floor.sinceMs) : sinceMs)
+}
+
+/** What is said while a tool works, once a tool call and only if nothing else is being said. */
+const fillerDue = (state: Talking, atMs: number): string | undefined => {
+  const { floor, response, waiting, model } = state
+  const isFree = model.is === 'ready' && response.is === 'free' && waiting.length === 0
+  if (!isFree || floor.is === 'caller' || state.holding || isPlaying(state.playback, atMs)) {
+    return undefined
+  }
+  const call = state.tools.find(({ isBack, isFilled }) => !isBack && !isFilled)
+  if (!call || quietMs(state, atMs) < FILLER_MS) return undefined
+  return state.rules.agents[state.agent]?.fillers[call.name]
+}

@@ -1,0 +1,109 @@
+/**
+ * What the agent has done while the call goes on: audio and barge-in never wait for a tool. The results of one response are
+ * answered together, in one response of their own, once the last of them is there.
+ */
+import type { CallEffect } from './effects.ts'
+import type { CallEvent } from './events.ts'
+import { ask, type Change } from './responses.ts'
+import type { CallState, Up } from './state.ts'
+import { addToolCall, finishToolCall, toolLineOf } from './transcript.ts'
+
+/** A tool call of a response that is not answered yet. */
+export type ToolCall = Readonly<{
+  toolCallId: string
+  responseId: string
+  name: string
+  sinceMs: number
+  /** Whether what came of it is known. */
+  isBack: boolean
+  /** Whether the caller was told to wait for it. */
+  isFilled: boolean
+}>
+
+export type ToolCalled = Extract<CallEvent, { type: 'agent-called-tool' }>
+type ToolReturned = Extract<CallEvent, { type: 'tool-returned' }>
+
+const CUT_SHORT = 'This was not begun: the caller spoke first.'
+
+/** Notes a tool call; undefined for one that is known already, which the model may send twice. */
+export const noteToolCall = <State extends Up>(
+  state: State,
+  event: ToolCalled,
+): Change<State> | undefined => {
+  const { toolCallId, responseId, itemId, name, given, atMs } = event
+  if (toolLineOf(state.transcript, toolCallId)) return undefined
+  const call: ToolCall = {
+    toolCallId,
+    responseId,
+    name,
+    sinceMs: atMs,
+    isBack: false,
+    isFilled: false,
+  }
+  const tool = { toolCallId, name, given, failed: false }
+  return [
+    {
+      ...state,
+      tools: [...state.tools, call],
+      transcript: addToolCall(state.transcript, itemId, tool, atMs),
+    },
+    [{ type: 'report', report: { type: 'tool-called', toolCallId, name } }],
+  ]
+}
+
+/** Has it done, unless the caller has spoken over the response that asks for it. */
+export const runTool = <State extends Up>(state: State, event: ToolCalled): Change<State> => {
+  const { toolCallId, responseId, name, given, atMs } = event
+  if (state.refused.some((each) => each.responseId === responseId)) {
+    return toolReturned(state, { toolCallId, output: CUT_SHORT, failed: true, atMs })
+  }
+  return [state, [{ type: 'run-tool', toolCallId, name, given }]]
+}
+
+/** What came of a tool call is known. */
+export const toolReturned = <State extends Up>(
+  state: State,
+  { toolCallId, output, failed, atMs }: Omit<ToolReturned, 'type'>,
+): Change<State> => {
+  const call = state.tools.find((each) => each.toolCallId === toolCallId && !each.isBack)
+  if (!call) return [state, []]
+  const transcript = finishToolCall(state.transcript, toolCallId, output, failed)
+  const tools = state.tools.map((each) => each === call ? { ...each, isBack: true } : each)
+  const [next, effects] = answerResults({ ...state, tools, transcript }, call.responseId, atMs)
+  const line = toolLineOf(transcript, toolCallId)
+  const { name, sinceMs } = call
+  return [next, [
+    // A session that is being opened is told with all the rest.
+    ...told(state, toolCallId, output),
+    {
+      type: 'report',
+      report: { type: 'tool-returned', toolCallId, name, afterMs: atMs - sinceMs, failed },
+    },
+    ...(line ? [{ type: 'report', report: { type: 'line', line } } as const] : []),
+    ...effects,
+  ]]
+}
+
+/** Asks for an answer to the results of a response, once it has ended and all of them are there. */
+export const answerResults = <State extends Up>(
+  state: State,
+  responseId: string,
+  atMs: number,
+): Change<State> => {
+  const calls = state.tools.filter((each) => each.responseId === responseId)
+  const isOver = state.response.is !== 'active' || state.response.responseId !== responseId
+  if (calls.length === 0 || !isOver || calls.some(({ isBack }) => !isBack)) return [state, []]
+  const answered = { ...state, tools: state.tools.filter((each) => !calls.includes(each)) }
+  // Whoever speaks now is answered anyway, and by a model that knows the results.
+  return isCallerSpeaking(answered) ? [answered, []] : ask(answered, { kind: 'results' }, atMs)
+}
+
+/** Since when something is being done, in ms of the clock; undefined when nothing is. */
+export const busySinceMs = ({ tools }: Pick<Up, 'tools'>): number | undefined =>
+  tools.find(({ isBack }) => !isBack)?.sinceMs
+
+const told = ({ model }: Up, toolCallId: string, output: string): readonly CallEffect[] =>
+  model.is === 'ready' ? [{ type: 'return-output', toolCallId, output }] : []
+
+const isCallerSpeaking = (state: CallState): boolean =>
+  state.phase === 'talking' && state.floor.is === 'caller'
