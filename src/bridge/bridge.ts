@@ -4,6 +4,9 @@
  * Audio goes through the two lanes. Everything else happens to the call: it is told to `step`, and what that decides is done here,
  * in order. One exception anywhere in it ends this call and no other.
  */
+import { base64Encode } from '../audio/base64.ts'
+import { muLawEncode } from '../audio/g711.ts'
+import { keyTones } from '../audio/keys.ts'
 import { createTranscoder } from '../audio/transcoder.ts'
 import type { Checkpoint } from '../call/checkpoint.ts'
 import { conversationOf } from '../call/conversation.ts'
@@ -57,8 +60,25 @@ export type BridgeOptions = Readonly<{
   isOverloaded: () => boolean
   onReport: (report: CallReport) => void
   onCheckpoint: (checkpoint: Checkpoint) => void
-  /** Has a tool of an agent run. Never rejects; `signal` aborts when the call ends. */
-  runTool: (agent: string, name: string, given: string, signal: AbortSignal) => Promise<ToolResult>
+  /** Has a tool run. Never rejects; `signal` aborts when the call ends. */
+  runTool: (call: ToolRun, signal: AbortSignal) => Promise<ToolResult>
+  human: Human
+}>
+
+/** A tool to be run for an agent, and what the caller has entered for it in secret. */
+export type ToolRun = Readonly<{
+  agent: string
+  name: string
+  given: string
+  secrets: Readonly<Record<string, string>>
+}>
+
+/** The human that a caller is put through to, while they make up their mind. */
+export type Human = Readonly<{
+  call: (transfer: Readonly<{ destination: string; summary: string }>) => void
+  hangUp: () => void
+  /** Has Twilio ask what to do with the caller, who waits elsewhere. */
+  bringBack: () => void
 }>
 
 /** A socket that says nothing for this long belongs to a phone that is gone. */
@@ -118,6 +138,22 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return runTool(effect)
       case 'return-output':
         return model.returnOutput(effect.toolCallId, effect.output)
+      case 'tell-model':
+        return model.tell({ ...effect, speaker: 'note' })
+      case 'play-keys':
+        return playKeys(effect)
+      case 'change-agent':
+        return model.changeAgent(effect.agent)
+      case 'replace-agent':
+        agentLane.cutOff()
+        callerLane.close()
+        return model.replaceAgent(effect.agent)
+      case 'call-human':
+        return options.human.call(effect)
+      case 'hang-up-human':
+        return options.human.hangUp()
+      case 'bring-back':
+        return options.human.bringBack()
       case 'keep-turn':
         return callerLane.keepTurn(effect.itemId)
       case 'forget-turn':
@@ -166,8 +202,17 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const runTool = ({ toolCallId, name, given }: Extract<CallEffect, { type: 'run-tool' }>) => {
     if (state.phase === 'ended') return
-    void options.runTool(state.agent, name, given, ended.signal)
+    const { agent, secrets } = state
+    void options.runTool({ agent, name, given, secrets }, ended.signal)
       .then(guarded((result) => happened({ type: 'tool-returned', toolCallId, ...result })))
+  }
+
+  const playKeys = ({ toolCallId, keys }: Extract<CallEffect, { type: 'play-keys' }>) => {
+    const pcm = keyTones(keys)
+    const codes = new Uint8Array(pcm.length)
+    muLawEncode(pcm, codes)
+    line?.socket.send(line.encode.media(base64Encode(codes)))
+    happened({ type: 'keys-sent', toolCallId, sentMs: pcm.length / 8 })
   }
 
   const relieveModel = (nowMs: number) => {
@@ -190,7 +235,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     }
   }
 
-  const model = options.openModel({
+  const model = options.openModel(state.agent, {
     happened: guarded(happened),
     audio: guarded((part, payload) => {
       if (state.phase === 'talking' && state.holding && isWanted(state, part.responseId)) {

@@ -5,7 +5,7 @@
 import type { CallReport } from '../call/effects.ts'
 import { type EndReason, owesApology } from '../call/end-reason.ts'
 import { type Checkpoint, checkpointOf, resumeCall } from '../call/checkpoint.ts'
-import { type CallRules, MAIN_AGENT, type Ringing, startCall } from '../call/state.ts'
+import { type CallRules, type Ringing, startCall } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
 import type { Customer, Line } from '../config/config.ts'
 import type { Log } from '../log.ts'
@@ -17,6 +17,7 @@ import type { Store } from '../store/store.ts'
 import type { CallAbout, Toolbox } from '../tools/tool.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import { createBridge } from './bridge.ts'
+import { callRulesOf } from './call-rules.ts'
 import { type CallFeed, createCallFeed, type FeedEntry } from './call-feed.ts'
 import { readCheckpoint, writeCheckpoint } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
@@ -82,9 +83,6 @@ export type ExchangeOptions = Readonly<{
   toolboxOf: (customer: Customer) => Toolbox
 }>
 
-/** How long Twilio may take to open the stream it was told to. */
-const STREAM_TIMEOUT_MS = 15_000
-
 /** Makes the exchange of a process. */
 export const createExchange = (options: ExchangeOptions): Exchange => {
   const { clock, store } = options
@@ -93,19 +91,11 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
 
   const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
     const { callSid, line } = facts
-    const { agent, limits, phrases, id, version } = line.customer
+    const { agent, id, version } = line.customer
     const log = options.log.with({ callSid, customer: id })
     const startedAtMs = clock.nowMs()
     const toolbox = options.toolboxOf(line.customer)
-    const rules: CallRules = {
-      greeting: agent.greeting,
-      maxDurationMs: limits.maxDurationMs,
-      streamTimeoutMs: STREAM_TIMEOUT_MS,
-      isTranscribed: agent.transcription !== false,
-      silenceMs: limits.silenceMs,
-      phrases,
-      agents: { [MAIN_AGENT]: { fillers: fillersOf(toolbox) } },
-    }
+    const rules = callRulesOf(line.customer, () => toolbox)
     log.info('call.offered', { version, model: agent.model, audio: agent.audio })
     const count = options.watchCall(agent)
     const tell = (entry: FeedEntry) => {
@@ -122,18 +112,21 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       audio: agent.audio,
       isOverloaded: options.isOverloaded,
       begin: (atMs) => beginning(rules, atMs),
-      openModel: (events, conversation) =>
+      openModel: (agentName, events, conversation) =>
         openRealtimeLeg({
           connect: options.connect,
           clock,
           random: Math.random,
           wallMs: options.wallMs,
           log,
-          settings: { ...agent, tools: toolbox.tools },
-          endpoint: endpointOf({
-            ...options.model,
-            model: agent.model,
-            safetyIdentifier: hmac(options.secret, `caller\n${facts.from}`),
+          agent: agentName,
+          agentOf: () => ({
+            settings: { ...agent, tools: toolbox.tools },
+            endpoint: endpointOf({
+              ...options.model,
+              model: agent.model,
+              safetyIdentifier: hmac(options.secret, `caller\n${facts.from}`),
+            }),
           }),
           conversation,
         }, events),
@@ -152,7 +145,9 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
         if (report.reason !== 'handed-over') store.forget(callSid)
       },
       onCheckpoint: save,
-      runTool: (_agent, name, given, signal) => toolbox.run(name, given, aboutOf(facts), signal),
+      runTool: ({ name, given, secrets }, signal) =>
+        toolbox.run(name, given, { ...aboutOf(facts), secrets }, signal),
+      human: { call: () => {}, hangUp: () => {}, bringBack: () => {} },
     })
     calls.add({ callSid, facts, bridge })
     const state = bridge.state()
@@ -214,17 +209,11 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
   }
 }
 
-const fillersOf = ({ tools }: Toolbox): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    tools.flatMap(({ name, filler }) => filler === undefined ? [] : [[name, filler]]),
-  )
-
-const aboutOf = ({ callSid, from, line }: CallFacts): CallAbout => ({
+const aboutOf = ({ callSid, from, line }: CallFacts): Omit<CallAbout, 'secrets'> => ({
   callSid,
   from,
   to: line.number,
   customer: line.customer.id,
-  secrets: {},
 })
 
 /** A call is told in about ten lines; what was said is private and goes under `pii`. */

@@ -24,6 +24,12 @@ export type ModelLeg = Readonly<{
   truncateItem: (itemId: string, contentIndex: number, audioEndMs: number) => void
   /** Writes an item anew that the session has by its text alone. */
   rewriteItem: (item: SpokenItem, previousItemId?: string) => void
+  /** Tells the model what nobody said. */
+  tell: (item: SpokenItem) => void
+  /** Lets another agent go on in the present session. */
+  changeAgent: (agent: string) => void
+  /** Gives the session up and opens one for another agent; `model-ready` follows. */
+  replaceAgent: (agent: string) => void
   /** Tells the model what came of a tool call. */
   returnOutput: (toolCallId: string, output: string) => void
   /** Ends the session, also one that is still being opened. Nothing is told afterwards. */
@@ -38,10 +44,11 @@ export type ModelLegEvents = Readonly<{
 }>
 
 /**
- * Opens the model's leg of a call. `conversation` gives what was said so far; a session that takes over from another is told
+ * Opens the model's leg of a call for an agent of the customer's. `conversation` gives what was said so far; a session that takes over from another is told
  * that before it is ready.
  */
 export type OpenModelLeg = (
+  agent: string,
   events: ModelLegEvents,
   conversation: () => readonly ConversationItem[],
 ) => ModelLeg

@@ -15,11 +15,12 @@ import {
   createResponse,
   deleteItem,
   returnOutput,
+  sessionChange,
   truncateItem,
 } from '../realtime/encode.ts'
 import type { Endpoint } from '../realtime/endpoint.ts'
 import type { RealtimeEvent } from '../realtime/events.ts'
-import { GO_ON, sayExactly, type SessionSettings } from '../realtime/session.ts'
+import { agentChangeOf, GO_ON, sayExactly, type SessionSettings } from '../realtime/session.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { happeningOf } from './happenings.ts'
 import type { ModelLeg, ModelLegEvents } from './model-leg.ts'
@@ -34,8 +35,10 @@ export type RealtimeLegOptions = Readonly<{
   log: Log
   /** Milliseconds since 1970. */
   wallMs: () => number
-  endpoint: Endpoint
-  settings: SessionSettings
+  /** Who speaks at first. */
+  agent: string
+  /** Where and how an agent of the customer's speaks. */
+  agentOf: (name: string) => Readonly<{ endpoint: Endpoint; settings: SessionSettings }>
   conversation: () => readonly ConversationItem[]
 }>
 
@@ -47,6 +50,7 @@ const ATTEMPT_MS = 5_000
 /** Opens the leg. `model-ready` follows, and `model-lost` when there is no use in trying; nothing after that. */
 export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEvents): ModelLeg => {
   const { clock, conversation, random } = options
+  let agent = options.agentOf(options.agent)
   let phase: 'opening' | 'ready' | 'closed' = 'opening'
   let session: RealtimeSession | undefined
   let reserve: RealtimeSession | undefined
@@ -58,7 +62,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     attempts += 1
     const timeoutMs = Math.min(ATTEMPT_MS, giveUpAtMs - clock.nowMs())
     session = openRealtimeSession(
-      { ...options, timeoutMs, past: conversation },
+      { ...options, ...agent, timeoutMs, past: conversation },
       {
         ready: (expiresAtS) => {
           phase = 'ready'
@@ -74,7 +78,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   /** A second session, which says nothing until it has taken over. */
   const openReserve = () => {
     const opened: RealtimeSession = openRealtimeSession(
-      { ...options, timeoutMs: ATTEMPT_MS, past: conversation },
+      { ...options, ...agent, timeoutMs: ATTEMPT_MS, past: conversation },
       {
         ready: (expiresAtS) =>
           events.happened({ type: 'reserve-ready', expiresInMs: expiresInMs(expiresAtS) }),
@@ -98,8 +102,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     if (phase === 'ready' && isRetryable) {
       phase = 'opening'
       giveUpAtMs = clock.nowMs() + LATER_GIVE_UP_MS
-      reserve?.close()
-      reserve = undefined
+      dropReserve()
       events.happened({ type: 'model-interrupted', cause })
     }
     const delayMs = retryDelayMs(attempts, random())
@@ -130,6 +133,11 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     }
   }
 
+  const dropReserve = () => {
+    reserve?.close()
+    reserve = undefined
+  }
+
   const send = (text: string) => {
     if (phase === 'ready') session?.send(text)
   }
@@ -144,10 +152,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
       session = reserve
       reserve = undefined
     },
-    dropReserve: () => {
-      reserve?.close()
-      reserve = undefined
-    },
+    dropReserve,
     appendAudio: (payload) => send(appendAudio(payload)),
     requestResponse: (request) => send(createResponse(instructionsOf(request))),
     cancelResponse: (responseId) => send(cancelResponse(responseId)),
@@ -157,6 +162,21 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
       send(deleteItem(item.itemId))
       // Of an item that was not heard at all nothing is left to write.
       if (item.text !== '') createItems(item, previousItemId).forEach(send)
+    },
+    tell: (item) => createItems(item).forEach((text) => send(text)),
+    changeAgent: (name) => {
+      agent = options.agentOf(name)
+      send(sessionChange(agentChangeOf(agent.settings)))
+    },
+    replaceAgent: (name) => {
+      agent = options.agentOf(name)
+      cancelRetry()
+      session?.close()
+      dropReserve()
+      phase = 'opening'
+      attempts = 0
+      giveUpAtMs = clock.nowMs() + LATER_GIVE_UP_MS
+      open()
     },
     returnOutput: (toolCallId, output) => send(returnOutput(toolCallId, output)),
     close: () => {

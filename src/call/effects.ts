@@ -4,6 +4,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { EndReason } from './end-reason.ts'
 import type { ResponseRequest } from './state.ts'
 import type { TranscriptLine } from './transcript.ts'
+import type { TransferFailure } from './transfer.ts'
 
 export type CallEffect =
   /** Every ms this waits is heard, so it comes before anything else. */
@@ -23,6 +24,18 @@ export type CallEffect =
   | Readonly<{ type: 'run-tool'; toolCallId: string; name: string; given: string }>
   /** Tells the model what came of a tool call. */
   | Readonly<{ type: 'return-output'; toolCallId: string; output: string }>
+  /** Tells the model what nobody said. */
+  | Readonly<{ type: 'tell-model'; itemId: string; text: string }>
+  /** Presses keys, as tones behind what is being said. */
+  | Readonly<{ type: 'play-keys'; toolCallId: string; keys: string }>
+  /** Another agent goes on in the present session, or in one of its own. */
+  | Readonly<{ type: 'change-agent'; agent: string }>
+  | Readonly<{ type: 'replace-agent'; agent: string }>
+  /** Calls a human, who hears the summary and decides whether to take the call. */
+  | Readonly<{ type: 'call-human'; destination: string; summary: string }>
+  | Readonly<{ type: 'hang-up-human' }>
+  /** Has Twilio ask again what to do with the caller. */
+  | Readonly<{ type: 'bring-back' }>
   /** Lets the caller hear that the line is alive, for this long. */
   | Readonly<{ type: 'play-hold'; ms: number }>
   /** The caller says something from a moment ago on: its audio is kept until it is put into words. */
@@ -55,6 +68,9 @@ export type CallReport =
   | Readonly<{ type: 'barged-in'; heardMs: number; unheardMs: number; cut: readonly Cut[] }>
   | Readonly<{ type: 'line'; line: TranscriptLine }>
   | Readonly<{ type: 'key-pressed'; digit: string }>
+  | Readonly<{ type: 'handed-off'; agent: string }>
+  | Readonly<{ type: 'transferring'; destination: string; mode: 'cold' | 'warm' }>
+  | Readonly<{ type: 'transfer-failed'; destination: string; why: TransferFailure }>
   | Readonly<{ type: 'tool-called'; toolCallId: string; name: string }>
   | Readonly<{
     type: 'tool-returned'

@@ -9,6 +9,12 @@ export type EndReason =
   | 'model-unreachable'
   | 'model-lost'
   | 'max-duration'
+  /** The agent has said goodbye. */
+  | 'agent-ended'
+  /** The caller has asked for it, by a key. */
+  | 'key-ended'
+  /** A human has the caller. */
+  | 'transferred'
   /** The caller said nothing for long, and nothing when asked. */
   | 'caller-silent'
   /** The model answers nothing, or fails whenever it is asked. */
@@ -23,6 +29,9 @@ const ENDED_IN_ORDER: ReadonlySet<EndReason> = new Set([
   'caller-hung-up',
   'caller-silent',
   'max-duration',
+  'agent-ended',
+  'key-ended',
+  'transferred',
 ])
 
 /** Whether the caller may still be on the line and is owed an apology. */

@@ -1,5 +1,6 @@
 /** What can happen to a call, in the words of the domain. Every event carries the moment it happened on the call's clock. */
 import type { EndReason } from './end-reason.ts'
+import type { TransferFailure } from './transfer.ts'
 
 /** Where agent audio belongs. */
 export type AgentPart = Readonly<{ responseId: string; itemId: string; contentIndex: number }>
@@ -60,6 +61,8 @@ export type AgentEvent =
   /** Audio came that nobody wants any more, and was dropped. */
   | (AgentPart & Readonly<{ type: 'agent-audio-refused' }>)
   | (AgentPart & Readonly<{ type: 'agent-audio-ended' }>)
+  /** Tones of keys went out to the caller. */
+  | Readonly<{ type: 'keys-sent'; toolCallId: string; sentMs: number }>
   /** A piece of hold tone went out to the caller. */
   | Readonly<{ type: 'hold-sent'; sentMs: number }>
 
@@ -82,6 +85,9 @@ export type ServiceEvent =
   /** Comes a few times a second; deadlines are looked at. */
   | Readonly<{ type: 'tick' }>
   | Readonly<{ type: 'end-requested'; reason: EndReason }>
+  /** A human has taken the call. */
+  | Readonly<{ type: 'transfer-answered' }>
+  | Readonly<{ type: 'transfer-failed'; why: TransferFailure }>
   /** A tool is done; `output` is for the model, a failure too. */
   | Readonly<{ type: 'tool-returned'; toolCallId: string; output: string; failed: boolean }>
   /** The call is to go on in another process: at a quiet moment, or now. */

@@ -73,7 +73,7 @@ const fillerDue = (state: Talking, atMs: number): string | undefined => {
   if (!isFree || floor.is === 'caller' || state.holding || isPlaying(state.playback, atMs)) {
     return undefined
   }
-  const call = state.tools.find(({ isBack, isFilled }) => !isBack && !isFilled)
+  const call = state.tools.find(({ stage, isFilled }) => stage === 'running' && !isFilled)
   if (!call || quietMs(state, atMs) < FILLER_MS) return undefined
   return state.rules.agents[state.agent]?.fillers[call.name]
 }

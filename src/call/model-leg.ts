@@ -7,10 +7,10 @@
 import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
 import { busySinceMs } from './tool-calls.ts'
-import type { Floor, Live, Renewal, ResponseRequest, Ringing, Talking } from './state.ts'
+import type { Floor, Live, Renewal, ResponseRequest, Talking, Up } from './state.ts'
 
 /** The model is there, for the first time or again: what waits to be said is asked for. */
-export const modelReady = <State extends Ringing | Talking>(
+export const modelReady = <State extends Up>(
   state: State,
   renewal: Renewal,
   atMs: number,
@@ -41,7 +41,7 @@ export const modelInterrupted = <State extends Live>(
       response: { is: 'free' },
       waiting: owed ? [owed, ...state.waiting] : state.waiting,
       // What is still being done is answered when it is done, whatever session asked for it.
-      tools: state.tools.filter(({ isBack }) => !isBack),
+      tools: state.tools.filter(({ stage }) => stage !== 'back'),
       // It is heard again, and then is another item.
       transcript: state.transcript.filter(({ itemId }) => itemId !== state.unwritten),
     },
@@ -54,7 +54,7 @@ const owedReply = (state: Live, floor: Floor): ResponseRequest | undefined => {
   if (state.response.is === 'asked') return state.response.request
   if (busySinceMs(state) !== undefined) return undefined
   if (state.unwritten !== undefined) return undefined
-  if (state.tools.length > 0) return { kind: 'results' }
+  if (state.tools.some(({ stage }) => stage === 'back')) return { kind: 'results' }
   if (state.response.is === 'active') return sameAgain(state)
   return floor.is === 'awaited' ? { kind: 'reply' } : undefined
 }

@@ -2,15 +2,19 @@
  * What a call is at one moment. A phase holds only what exists in it: there is no playback before the line is open and no
  * deadline after the end.
  */
+import type { ActionName } from './actions.ts'
 import type { EndReason } from './end-reason.ts'
+import type { KeyAction, Keypad, KeypadEntry } from './keypad.ts'
+import type { Plan } from './plan.ts'
 import { EMPTY_PLAYBACK, type Playback } from './playback.ts'
 import type { ToolCall } from './tool-calls.ts'
 import type { Transcript } from './transcript.ts'
+import type { DestinationRules } from './transfer.ts'
 
 export type CallState = Up | Ended
 
 /** A call that has not ended. */
-export type Up = Ringing | Talking
+export type Up = Ringing | Talking | Away
 
 /**
  * Twilio was told to open the stream: for the first time, or again because the one before broke. The model opens meanwhile, or
@@ -23,6 +27,8 @@ export type Ringing =
     sinceMs: number
     /** Whether Twilio was told to open this stream; before that it cannot have failed. */
     isTold: boolean
+    /** The keys Twilio is to press before it opens the stream; empty for none. */
+    press: string
   }>
 
 /** The line is open. */
@@ -35,10 +41,25 @@ export type Talking =
     floor: Floor
     /** Whether the last thing sent is a hold tone. */
     holding: boolean
-    ending: Ending
+    plan: Plan
     /** How often the caller was asked in vain whether they are there. */
     timesAsked: number
     isWarned: boolean
+  }>
+
+/** The caller is being put through to a human, and comes back if nobody takes the call. */
+export type Away =
+  & Live
+  & Readonly<{
+    phase: 'away'
+    destination: string
+    /** What the human is told before they decide. */
+    summary: string
+    /** The tool call that asked for it; without one the caller did. */
+    toolCallId: string | undefined
+    sinceMs: number
+    /** Whether Twilio was told whom to call. */
+    isTold: boolean
   }>
 
 export type Ended = Readonly<{ phase: 'ended'; reason: EndReason; transcript: Transcript }>
@@ -65,6 +86,11 @@ export type Live = Readonly<{
   agent: string
   /** What the agent asked to be done and has not answered yet. */
   tools: readonly ToolCall[]
+  keypad: Keypad
+  /** What the caller entered and the model was not told, by the name it was asked for; never written anywhere. */
+  secrets: Readonly<Record<string, string>>
+  /** How often the caller was handed on since they last spoke. */
+  handOffs: number
   /** Whether the call leaves this process as soon as nobody speaks. */
   isLeaving: boolean
   /** The turn of the caller that the model has not put into words yet: only its audio tells what was said. */
@@ -111,6 +137,12 @@ export type CallRules = Readonly<{
   phrases: Phrases
   /** The agents of the file by their names; a call begins with `MAIN_AGENT`. */
   agents: Readonly<Record<string, AgentRules>>
+  destinations: Readonly<Record<string, DestinationRules>>
+  /** What keys do by themselves. */
+  keys: Readonly<Record<string, KeyAction>>
+  keypadEntries: Readonly<Record<string, KeypadEntry>>
+  /** How keys are pressed for the agent: as tones in its voice, or by Twilio, which interrupts the stream. */
+  keysBy: 'tones' | 'twilio'
 }>
 
 /** The name of the agent that answers. */
@@ -120,6 +152,12 @@ export const MAIN_AGENT = 'main'
 export type AgentRules = Readonly<{
   /** What is said while a tool takes a while, by the name of the tool. */
   fillers: Readonly<Record<string, string>>
+  /** What it may do with the call. */
+  actions: readonly ActionName[]
+  /** Whom it may hand the caller on to. */
+  handoffs: readonly string[]
+  /** Agents with the same one can follow each other in one session: they have the same model and voice. */
+  sessionKey: string
 }>
 
 /** What the agent says when the call itself has something to say. */
@@ -128,12 +166,9 @@ export type Phrases = Readonly<{
   timeIsShort: string
   goodbye: string
   cannotSay: string
+  /** Said before the caller is put through. */
+  transfer: string
 }>
-
-/** Whether the call is about to end, and how it is to be ended once the goodbye was heard. */
-export type Ending =
-  | Readonly<{ is: 'not-yet' }>
-  | Readonly<{ is: 'goodbye'; reason: EndReason; latestMs: number }>
 
 /** The model generates one response at a time. */
 export type ResponseSlot =
@@ -168,6 +203,7 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   phase: 'ringing',
   sinceMs: atMs,
   isTold: true,
+  press: '',
   rules,
   startedAtMs: atMs,
   epoch: 1,
@@ -181,18 +217,24 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   transcript: [],
   agent: MAIN_AGENT,
   tools: [],
+  keypad: { is: 'idle' },
+  secrets: {},
+  handOffs: 0,
   unwritten: undefined,
   isLeaving: false,
 })
 
 /** The same call once the line is open. */
-export const connect = ({ sinceMs: _, isTold: __, ...state }: Ringing, atMs: number): Talking => ({
+export const connect = (
+  { sinceMs: _, isTold: __, press: ___, ...state }: Ringing,
+  atMs: number,
+): Talking => ({
   ...state,
   phase: 'talking',
   connectedAtMs: atMs,
   playback: EMPTY_PLAYBACK,
   holding: false,
-  ending: { is: 'not-yet' },
+  plan: { is: 'stay' },
   timesAsked: 0,
   isWarned: false,
   floor: isAgentsTurn(state) ? { is: 'awaited', sinceMs: atMs } : { is: 'nobody', sinceMs: atMs },
@@ -200,26 +242,15 @@ export const connect = ({ sinceMs: _, isTold: __, ...state }: Ringing, atMs: num
 
 /** Whether the agent is about to say something, or would be if the model were there. */
 export const isAgentsTurn = ({ waiting, response, tools }: Omit<Live, 'phase'>): boolean =>
-  waiting.length > 0 || response.is !== 'free' || tools.length > 0
+  waiting.length > 0 || response.is !== 'free' || tools.some(({ stage }) => stage !== 'planned')
 
 /** What of a call outlives its stream. */
-export const liveOf = (state: Talking): Live => ({
-  rules: state.rules,
-  startedAtMs: state.startedAtMs,
-  epoch: state.epoch,
-  lossesAtMs: state.lossesAtMs,
-  talkedMs: state.talkedMs,
-  model: state.model,
-  response: state.response,
-  failures: state.failures,
-  waiting: state.waiting,
-  refused: state.refused,
-  transcript: state.transcript,
-  agent: state.agent,
-  tools: state.tools,
-  isLeaving: state.isLeaving,
-  unwritten: state.unwritten,
-})
+export const liveOf = (state: Talking): Live => {
+  const { phase: _, connectedAtMs, playback, floor, holding, plan, ...rest } = state
+  const { timesAsked, isWarned, ...live } = rest
+  void [connectedAtMs, playback, floor, holding, plan, timesAsked, isWarned]
+  return live
+}
 
 /** Whether audio of this response is still to be played. */
 export const isWanted = (state: CallState, responseId: string): boolean =>

@@ -3,33 +3,29 @@
  * silent, and nobody is hung up on before the goodbye was heard.
  */
 import type { EndReason } from './end-reason.ts'
-import { lookForAnswer } from './failures.ts'
+import { lookForAnswer, type Outcome } from './failures.ts'
 import { holdLine } from './hold.ts'
+import { followPlan, type NextOfPlan, sayAndLeave } from './plan.ts'
 import { isQuiet, renewWhenDue } from './renewal.ts'
 import { ask, type Change } from './responses.ts'
 import type { Talking } from './state.ts'
 
-/** A change, or the end of the call. */
-export type TimeStep =
-  | Readonly<{ is: 'on'; change: Change<Talking> }>
-  | Readonly<{ is: 'over'; reason: EndReason }>
+/** A change, a departure that was planned, or the end of the call. */
+export type TimeStep = NextOfPlan | Outcome<Talking>
 
 const WARNING_MS = 60_000
 /** A call shorter than this is not warned of its end. */
 const SHORTEST_WARNED_MS = 3 * WARNING_MS
-/** A goodbye that was not heard by then is not waited for. */
-const GOODBYE_MS = 15_000
 const TIMES_ASKED = 2
 
 /** Looks at every deadline there is. */
 export const passTime = (state: Talking, atMs: number): TimeStep => {
   const isSilent = isQuiet(state, atMs)
-  if (state.isLeaving && isSilent) return { is: 'over', reason: 'handed-over' }
-  if (state.ending.is === 'goodbye') {
-    return isSilent || atMs >= state.ending.latestMs
-      ? { is: 'over', reason: state.ending.reason }
-      : on([state, []])
+  if (state.plan.is === 'leave') {
+    const next = followPlan(state, state.plan, atMs)
+    return next.is === 'wait' ? keepGoing(state, atMs) : next
   }
+  if (state.isLeaving && isSilent) return { is: 'over', reason: 'handed-over' }
   const talkedMs = state.talkedMs + atMs - state.connectedAtMs
   const { maxDurationMs } = state.rules
   if (talkedMs >= maxDurationMs) return on(sayGoodbye(state, 'max-duration', atMs))
@@ -38,6 +34,11 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
     return on(ask({ ...state, isWarned: true }, { kind: 'exactly', sentence: timeIsShort }, atMs))
   }
   if (isSilent && isTooSilent(state, atMs)) return on(breakSilence(state, atMs))
+  return keepGoing(state, atMs)
+}
+
+/** An answer that does not come, a line that is too quiet, a session that will end. */
+const keepGoing = (state: Talking, atMs: number): TimeStep => {
   const answer = lookForAnswer(state, atMs)
   if (answer) return answer
   const [held, effects] = holdLine(state, atMs)
@@ -62,9 +63,5 @@ const breakSilence = (state: Talking, atMs: number): Change<Talking> => {
   return ask(asked, { kind: 'exactly', sentence: state.rules.phrases.stillThere }, atMs)
 }
 
-/** The last thing the agent says; the call ends when it was heard. */
-const sayGoodbye = (state: Talking, reason: EndReason, atMs: number): Change<Talking> => {
-  const ending = { is: 'goodbye', reason, latestMs: atMs + GOODBYE_MS } as const
-  const sentence = state.rules.phrases.goodbye
-  return ask({ ...state, ending, waiting: [] }, { kind: 'exactly', sentence }, atMs)
-}
+const sayGoodbye = (state: Talking, reason: EndReason, atMs: number): Change<Talking> =>
+  sayAndLeave(state, { is: 'end', reason }, state.rules.phrases.goodbye, atMs)

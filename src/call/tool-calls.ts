@@ -14,16 +14,14 @@ export type ToolCall = Readonly<{
   responseId: string
   name: string
   sinceMs: number
-  /** Whether what came of it is known. */
-  isBack: boolean
+  /** `planned`: it is what the call does next, and no work. `back`: what came of it is known. */
+  stage: 'running' | 'planned' | 'back'
   /** Whether the caller was told to wait for it. */
   isFilled: boolean
 }>
 
 export type ToolCalled = Extract<CallEvent, { type: 'agent-called-tool' }>
 type ToolReturned = Extract<CallEvent, { type: 'tool-returned' }>
-
-const CUT_SHORT = 'This was not begun: the caller spoke first.'
 
 /** Notes a tool call; undefined for one that is known already, which the model may send twice. */
 export const noteToolCall = <State extends Up>(
@@ -37,7 +35,7 @@ export const noteToolCall = <State extends Up>(
     responseId,
     name,
     sinceMs: atMs,
-    isBack: false,
+    stage: 'running',
     isFilled: false,
   }
   const tool = { toolCallId, name, given, failed: false }
@@ -51,25 +49,33 @@ export const noteToolCall = <State extends Up>(
   ]
 }
 
-/** Has it done, unless the caller has spoken over the response that asks for it. */
-export const runTool = <State extends Up>(state: State, event: ToolCalled): Change<State> => {
-  const { toolCallId, responseId, name, given, atMs } = event
-  if (state.refused.some((each) => each.responseId === responseId)) {
-    return toolReturned(state, { toolCallId, output: CUT_SHORT, failed: true, atMs })
-  }
-  return [state, [{ type: 'run-tool', toolCallId, name, given }]]
-}
+/** Whether the caller has spoken over the response that asks for it. */
+export const isCutShort = ({ refused }: Up, { responseId }: ToolCalled): boolean =>
+  refused.some((each) => each.responseId === responseId)
+
+/** Has it done. */
+export const runTool = <State extends Up>(
+  state: State,
+  { toolCallId, name, given }: ToolCalled,
+): Change<State> => [state, [{ type: 'run-tool', toolCallId, name, given }]]
+
+/** Tells the model why it is not done. */
+export const refuseTool = <State extends Up>(
+  state: State,
+  { toolCallId, atMs }: ToolCalled,
+  output: string,
+): Change<State> => toolReturned(state, { toolCallId, output, failed: true, atMs })
 
 /** What came of a tool call is known. */
 export const toolReturned = <State extends Up>(
   state: State,
   { toolCallId, output, failed, atMs }: Omit<ToolReturned, 'type'>,
 ): Change<State> => {
-  const call = state.tools.find((each) => each.toolCallId === toolCallId && !each.isBack)
+  const call = state.tools.find((each) => each.toolCallId === toolCallId && each.stage !== 'back')
   if (!call) return [state, []]
   const transcript = finishToolCall(state.transcript, toolCallId, output, failed)
-  const tools = state.tools.map((each) => each === call ? { ...each, isBack: true } : each)
-  const [next, effects] = answerResults({ ...state, tools, transcript }, call.responseId, atMs)
+  const back = { ...withStage(state, toolCallId, 'back'), transcript }
+  const [next, effects] = answerResults(back, call.responseId, atMs)
   const line = toolLineOf(transcript, toolCallId)
   const { name, sinceMs } = call
   return [next, [
@@ -92,7 +98,9 @@ export const answerResults = <State extends Up>(
 ): Change<State> => {
   const calls = state.tools.filter((each) => each.responseId === responseId)
   const isOver = state.response.is !== 'active' || state.response.responseId !== responseId
-  if (calls.length === 0 || !isOver || calls.some(({ isBack }) => !isBack)) return [state, []]
+  if (calls.length === 0 || !isOver || calls.some(({ stage }) => stage !== 'back')) {
+    return [state, []]
+  }
   const answered = { ...state, tools: state.tools.filter((each) => !calls.includes(each)) }
   // Whoever speaks now is answered anyway, and by a model that knows the results.
   return isCallerSpeaking(answered) ? [answered, []] : ask(answered, { kind: 'results' }, atMs)
@@ -100,7 +108,17 @@ export const answerResults = <State extends Up>(
 
 /** Since when something is being done, in ms of the clock; undefined when nothing is. */
 export const busySinceMs = ({ tools }: Pick<Up, 'tools'>): number | undefined =>
-  tools.find(({ isBack }) => !isBack)?.sinceMs
+  tools.find(({ stage }) => stage === 'running')?.sinceMs
+
+/** Marks a tool call as what the call does next. */
+export const withStage = <State extends Up>(
+  state: State,
+  toolCallId: string,
+  stage: ToolCall['stage'],
+): State => ({
+  ...state,
+  tools: state.tools.map((each) => each.toolCallId === toolCallId ? { ...each, stage } : each),
+})
 
 const told = ({ model }: Up, toolCallId: string, output: string): readonly CallEffect[] =>
   model.is === 'ready' ? [{ type: 'return-output', toolCallId, output }] : []

@@ -86,6 +86,8 @@ export type Phrases = Readonly<{
   timeIsShort: string
   goodbye: string
   cannotSay: string
+  /** Said before the caller is put through. */
+  transfer: string
 }>
 
 /** What Twilio does when no model answers: it says the sentence, then dials if there is somebody to dial. */

@@ -119,6 +119,8 @@ const phrases = z.strictObject({
   goodbye: text('Said before the call is ended.').default('Thank you for calling. Goodbye.'),
   cannotSay: text('Said when the model is kept from saying what it wanted to.')
     .default('I am sorry, I cannot help with that.'),
+  transfer: text('Said before the caller is put through, if the agent says nothing itself.')
+    .default('One moment, I will put you through.'),
 })
 
 const fallback = z.strictObject({

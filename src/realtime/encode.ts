@@ -17,6 +17,10 @@ export const SESSION_EVENT_ID = 'session'
 export const sessionUpdate = (session: SessionUpdate): string =>
   JSON.stringify({ type: 'session.update', event_id: SESSION_EVENT_ID, session })
 
+/** Changes a session that is up. A refusal leaves it as it was, and is told as an error. */
+export const sessionChange = (session: SessionUpdate): string =>
+  JSON.stringify({ type: 'session.update', session })
+
 /** Asks for a response; with `instructions`, they hold for this one response. */
 export const createResponse = (instructions?: string): string =>
   JSON.stringify(

@@ -48,7 +48,7 @@ export type Transcription = Readonly<{
 export type SessionUpdate = Readonly<Record<string, unknown>>
 
 /** Writes the settings as the API wants them. Every default that matters on a phone is said, none is left to the server. */
-export const sessionOf = (settings: SessionSettings): SessionUpdate => ({
+export const sessionOf = (settings: SessionSettings) => ({
   type: 'realtime',
   instructions: settings.instructions,
   output_modalities: ['audio'],
@@ -76,6 +76,13 @@ export const sessionOf = (settings: SessionSettings): SessionUpdate => ({
     },
   },
 })
+
+/** The same for a session that goes on with another agent: the voice stays, and may not be said again once it was heard. */
+export const agentChangeOf = (settings: SessionSettings): SessionUpdate => {
+  const { audio, ...session } = sessionOf(settings)
+  const { output: { voice: _, ...output }, ...rest } = audio
+  return { ...session, audio: { ...rest, output } }
+}
 
 /** Instructions for one response that is to be a given sentence, such as the greeting. */
 export const sayExactly = (sentence: string): string =>

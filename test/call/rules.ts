@@ -11,6 +11,11 @@ export const RULES: CallRules = {
     timeIsShort: 'One minute left.',
     goodbye: 'Goodbye.',
     cannotSay: 'I cannot help with that.',
+    transfer: 'One moment.',
   },
-  agents: { main: { fillers: {} } },
+  agents: { main: { fillers: {}, actions: [], handoffs: [], sessionKey: '' } },
+  destinations: {},
+  keys: {},
+  keypadEntries: {},
+  keysBy: 'tones',
 }

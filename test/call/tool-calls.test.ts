@@ -6,7 +6,7 @@ import { type CallState, startCall } from '../../src/call/state.ts'
 import { step } from '../../src/call/step.ts'
 import { RULES } from './rules.ts'
 
-const AGENTS = { main: { fillers: { slow: 'One moment.' } } }
+const AGENTS = { main: { ...RULES.agents.main, fillers: { slow: 'One moment.' } } }
 
 /** Tells a call what happens, one thing each ms unless said otherwise. */
 const run = (...happenings: readonly (Happening & { atMs?: number })[]) => {

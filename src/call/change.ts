@@ -1,0 +1,15 @@
+/** How changes are put together: one after the other, with the effects of all in order. */
+import type { CallEffect, CallReport } from './effects.ts'
+import type { Change } from './responses.ts'
+
+/** Goes on from a change; the effects of both are done in order. (A module that exports `then` would be taken for a promise.) */
+export const andThen = <Before, After>(
+  [state, effects]: Change<Before>,
+  next: (state: Before) => Change<After>,
+): Change<After> => {
+  const [after, more] = next(state)
+  return [after, [...effects, ...more]]
+}
+
+/** Tells those who watch the call. */
+export const report = (report: CallReport): CallEffect => ({ type: 'report', report })

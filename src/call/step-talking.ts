@@ -1,0 +1,195 @@
+/** What happens next while the line is open. */
+import { awaitStream, leaveStream, mayResume, partWithStream } from './caller-leg.ts'
+import { andThen, report } from './change.ts'
+import { keep } from './checkpoint.ts'
+import type { CallEffect } from './effects.ts'
+import { end } from './end.ts'
+import type { CallEvent } from './events.ts'
+import { holdSent, releaseHold } from './hold.ts'
+import { collected, entered, keyPressed } from './keys-pressed.ts'
+import { keysOver } from './keypad.ts'
+import { modelInterrupted, modelReady, orphanPlayback } from './model-leg.ts'
+import {
+  type Echo,
+  echoed,
+  isPlaying,
+  itemEnded,
+  type Marked,
+  sent,
+  sentSound,
+} from './playback.ts'
+import { type Departure, dropPlan, hasSaidSo } from './plan.ts'
+import { bargeIn, refuseResponse } from './refuse.ts'
+import { planRenewal, reserveReady } from './renewal.ts'
+import type { Change } from './responses.ts'
+import type { CallState, Talking } from './state.ts'
+import { stepUp } from './step-up.ts'
+import { takeAction } from './take-action.ts'
+import { passTime } from './time.ts'
+import { toolReturned } from './tool-calls.ts'
+import { beginTransfer } from './transfer.ts'
+
+type Step = Change<CallState>
+
+/** Takes one event of a call whose line is open. */
+export const stepTalking = (state: Talking, event: CallEvent): Step => {
+  switch (event.type) {
+    case 'caller-started-speaking':
+      return callerSpeaks(state, event)
+    case 'caller-stopped-speaking':
+      return [{ ...state, floor: { is: 'awaited', sinceMs: event.atMs } }, []]
+    case 'caller-turn-ended':
+      return stepUp({ ...state, handOffs: 0 }, event)
+    case 'caller-pressed-key':
+      return keyPressed(state, event)
+    case 'agent-response-started':
+      return state.response.is === 'asked' && state.floor.is === 'caller'
+        ? refuseResponse(state, event.responseId, event.atMs)
+        : stepUp(state, event)
+    case 'agent-called-tool':
+      return takeAction(state, event) ?? stepUp(state, event)
+    case 'agent-about-to-speak':
+      return releaseHold(state, event.atMs)
+    case 'agent-audio-sent':
+      return audioSent(hasSaidSo(state), event)
+    case 'agent-audio-ended':
+      return withEcho(state, itemEnded(state.playback, event.itemId, event.contentIndex), event)
+    case 'mark-echoed':
+      return withEcho(state, echoed(state.playback, event.name, event.atMs), event)
+    case 'keys-sent':
+      return keysSent(state, event)
+    case 'reserve-ready':
+      return reserveReady(state, event.expiresInMs, event.atMs)
+    case 'hold-sent':
+      return holdSent(state, event.sentMs, event.atMs)
+    case 'model-ready':
+      return andThen(
+        releaseHold(state, event.atMs),
+        (next) => modelReady(next, planRenewal(event.expiresInMs, event.atMs), event.atMs),
+      )
+    case 'model-interrupted':
+      return modelInterrupted(orphanPlayback(state), event.cause, event.atMs, state.floor)
+    case 'stream-lost':
+      return streamLost(state, event.atMs)
+    case 'tick':
+      return tick(state, event.atMs)
+    default:
+      return stepUp(state, event)
+  }
+}
+
+/** A mark follows what was sent. */
+export const withMark = (
+  state: Talking,
+  { playback, mark }: Marked,
+  effects: readonly CallEffect[] = [],
+): Change<Talking> => [
+  { ...state, playback },
+  mark === undefined ? effects : [{ type: 'mark-playback', name: mark }, ...effects],
+]
+
+const callerSpeaks = (
+  state: Talking,
+  { itemId, atMs }: Extract<CallEvent, { type: 'caller-started-speaking' }>,
+): Step => {
+  const taken = andThen(bargeIn(state, atMs), (interrupted): Change<Talking> => [
+    {
+      ...interrupted,
+      floor: { is: 'caller' },
+      unwritten: itemId,
+      holding: false,
+      timesAsked: 0,
+    },
+    [{ type: 'keep-turn', itemId }, report({ type: 'caller-speaking' })],
+  ])
+  // Who speaks is not silent, and is not sent away by the agent; time that is up stays up.
+  return andThen(taken, (next) => dropPlan(next, atMs))
+}
+
+const streamLost = (state: Talking, atMs: number): Step =>
+  mayResume(state, atMs)
+    ? andThen(partWithStream(state, atMs), (next) => [next, [
+      report({ type: 'stream-lost' }),
+      keep(next, atMs),
+    ]])
+    : end(state, 'caller-lost', atMs)
+
+const tick = (state: Talking, atMs: number): Step => {
+  const keys = keysOver(state, atMs)
+  if (keys?.is === 'entered') return entered(state, keys.digits, atMs)
+  if (keys?.is === 'collected') return collected(state, keys, atMs)
+  const next = passTime(state, atMs)
+  switch (next.is) {
+    case 'wait':
+      return [state, []]
+    case 'on':
+      return next.change
+    case 'over':
+      return end(state, next.reason, atMs)
+    case 'go':
+      return depart(state, next.departure, next.toolCallId, atMs)
+  }
+}
+
+const depart = (
+  state: Talking,
+  departure: Departure,
+  toolCallId: string | undefined,
+  atMs: number,
+): Step => {
+  switch (departure.is) {
+    case 'end':
+      return end(state, departure.reason, atMs)
+    case 'transfer':
+      return andThen(
+        beginTransfer(state, departure, toolCallId, atMs),
+        (away) => [away, [keep(away, atMs)]],
+      )
+    case 'press-keys': {
+      const { live, effects } = leaveStream(state, atMs)
+      const ringing = awaitStream(live, departure.keys, atMs)
+      const output = 'The keys are being pressed. Listen to what is said next.'
+      const [next, more] = toolCallId === undefined
+        ? [ringing, []]
+        : toolReturned(ringing, { toolCallId, output, failed: false, atMs })
+      return [next, [...effects, ...more, keep(next, atMs)]]
+    }
+  }
+}
+
+const keysSent = (
+  state: Talking,
+  { toolCallId, sentMs, atMs }: Extract<CallEvent, { type: 'keys-sent' }>,
+): Step =>
+  andThen(
+    withMark(state, sentSound(state.playback, sentMs, atMs)),
+    (next) =>
+      toolReturned(next, { toolCallId, output: 'The keys were pressed.', failed: false, atMs }),
+  )
+
+const audioSent = (
+  state: Talking,
+  event: Extract<CallEvent, { type: 'agent-audio-sent' }>,
+): Step => {
+  const marked = sent(state.playback, event, event.atMs)
+  if (state.floor.is === 'agent' || state.floor.is === 'caller') return withMark(state, marked)
+  const sinceMs = state.floor.is === 'awaited' ? state.floor.sinceMs : event.atMs
+  const { responseId } = event
+  return withMark({ ...state, floor: { is: 'agent' } }, marked, [
+    report({ type: 'agent-speaking', responseId, latencyMs: event.atMs - sinceMs }),
+  ])
+}
+
+const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
+  const silent = state.floor.is === 'agent' && !isPlaying(echo.playback, atMs)
+  return withMark(
+    silent ? { ...state, floor: { is: 'nobody', sinceMs: atMs } } : state,
+    echo,
+    [
+      ...echo.heard.map(({ itemId, modelMs }) =>
+        report({ type: 'agent-heard', itemId, heardMs: modelMs })
+      ),
+      ...(echo.heard.length > 0 ? [keep(state, atMs)] : []),
+    ],
+  )
+}
