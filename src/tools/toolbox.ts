@@ -3,8 +3,8 @@
  * for the model, in time: a tool that fails, hangs or answers with a book must not be silence on the line.
  */
 import type { Clock } from '../clock.ts'
-import { ToolError } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { RequestError, ToolError } from '../errors.ts'
+import type { Fields, Log } from '../log.ts'
 import { loadArgumentReaders, type ReadArguments } from './arguments.ts'
 import { boundText, hideSecrets } from './output.ts'
 import type { CallAbout, Tool, Toolbox, ToolResult } from './tool.ts'
@@ -66,7 +66,7 @@ export const createToolbox = (tools: readonly Tool[], options: ToolboxOptions): 
       pii: { arguments: boundText(given, limits.outputBytes), output },
     }
     if (outcome.code === undefined) log.info('tool.done', fields)
-    else log.warn('tool.failed', { ...fields, code: outcome.code, error: outcome.bug })
+    else log.warn('tool.failed', { ...fields, code: outcome.code, ...outcome.why })
     return { output, failed: outcome.code !== undefined }
   }
 
@@ -85,16 +85,23 @@ const createReader = (maxChars: number): (tool: Tool) => Promise<ReadArguments> 
   }
 }
 
-type Outcome = Readonly<{ text: string; code?: string; bug?: unknown }>
+/** `why` is for the operator, and says nothing of what the caller said. */
+type Outcome = Readonly<{ text: string; code?: string; why?: Fields }>
 
 const succeeded = (text: string): Outcome => ({ text })
 
 const failed = (error: unknown): Outcome =>
-  error instanceof ToolError ? { text: error.message, code: error.code } : {
-    text: 'The tool failed. Tell the caller that this does not work right now.',
-    code: 'tool-bug',
-    bug: error,
-  }
+  error instanceof ToolError
+    ? {
+      text: error.message,
+      code: error.code,
+      ...(error.cause instanceof RequestError ? { why: { reason: error.cause.message } } : {}),
+    }
+    : {
+      text: 'The tool failed. Tell the caller that this does not work right now.',
+      code: 'tool-bug',
+      why: { error },
+    }
 
 const unknownTool = (tools: readonly Tool[]): ToolError => {
   const names = tools.map(({ name }) => name).join(', ')
