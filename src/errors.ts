@@ -47,3 +47,24 @@ export class StoreError extends Error {
     this.code = code
   }
 }
+
+/** What kept a request of ours from an answer: stable, for alerts and for telling what may be tried again. */
+export type RequestErrorCode =
+  | 'address-refused'
+  | 'host-unknown'
+  | 'not-connected'
+  | 'connection-lost'
+  | 'redirected'
+  | 'encoded'
+  | 'not-http'
+
+/** A request to an address that an operator named got no answer that can be used. `message` holds no secret and no body. */
+export class RequestError extends Error {
+  readonly code: RequestErrorCode
+
+  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'RequestError'
+    this.code = code
+  }
+}

@@ -4,7 +4,7 @@ import { createExchange, type Exchange } from './bridge/exchange.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { createConfigStore, type Reload } from './config/config-store.ts'
-import type { Environment } from './config/environment.ts'
+import { type Environment, holds, type Variables } from './config/environment.ts'
 import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
@@ -37,6 +37,8 @@ export type Service = Readonly<{
 export type ServiceOptions = Readonly<{
   runtime: Runtime
   environment: Environment
+  /** What `${env:NAME}` of a customer file may refer to. */
+  variables: Variables
   /** Where sessions are opened: OpenAI, or the built-in model. */
   model: Readonly<{ baseUrl: string; apiKey: string }>
   files: ConfigFiles & SecretFiles
@@ -62,8 +64,9 @@ const ANSWER_MS = 100
  */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
   const { runtime, environment, files, clock, log } = options
+  const hasVariable = holds(options.variables)
   const secrets = await loadSecrets(environment, files)
-  const first = await loadConfig(files, environment.configFolder)
+  const first = await loadConfig(files, environment.configFolder, hasVariable)
   if (!('config' in first)) throw new ConfigError(first.problems)
   let isReady = true
   let app: ReturnType<typeof createApp> | undefined = undefined
@@ -80,6 +83,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     clock,
     first,
     folder: environment.configFolder,
+    hasVariable,
     onReload: (reload) => logReload(log, reload),
   })
 

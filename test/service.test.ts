@@ -36,6 +36,7 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
         },
       },
       environment: parsed.environment,
+      variables: {},
       model: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-test' },
       files: { ...files, write: (path, content) => Promise.resolve(files.write(path, content)) },
       store: {

@@ -1,5 +1,6 @@
 /** `tandem check`: says who answers which number and what is wrong with the configuration. */
 import { checkReport } from '../config/check.ts'
+import { holds } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import * as files from '../runtime/files.ts'
 import type { CommandContext, ExitCode } from './command.ts'
@@ -10,7 +11,7 @@ export const check = async (
   folder: string,
   options: Readonly<{ json?: true }>,
 ): Promise<ExitCode> => {
-  const loaded = await loadConfig(files, folder)
+  const loaded = await loadConfig(files, folder, holds(context.variables))
   const problems = 'problems' in loaded ? loaded.problems : []
   if (options.json) {
     const customers = 'config' in loaded ? loaded.config.customers : []

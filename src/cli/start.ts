@@ -1,5 +1,5 @@
 /** Starts the service as the environment says, with the built-in model where there is no key for another. */
-import { type LogLevel, parseEnvironment, type Variables } from '../config/environment.ts'
+import { holds, type LogLevel, parseEnvironment, type Variables } from '../config/environment.ts'
 import { checkReport } from '../config/check.ts'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../errors.ts'
@@ -51,6 +51,7 @@ export const startAll = async (
     const service = await startService({
       runtime: context.runtime,
       environment,
+      variables,
       model: builtIn ??
         { baseUrl: environment.openai.baseUrl, apiKey: environment.openai.apiKey ?? '' },
       files,
@@ -72,7 +73,7 @@ export const startAll = async (
     await store.close()
     await builtIn?.stop()
     if (error instanceof ConfigError) {
-      const loaded = await loadConfig(files, environment.configFolder)
+      const loaded = await loadConfig(files, environment.configFolder, holds(variables))
       for (const line of checkReport(loaded)) context.err(line)
       return 2
     }

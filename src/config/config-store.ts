@@ -10,6 +10,7 @@ import type { NextConfig } from './next-config.ts'
 import { nextConfig } from './next-config.ts'
 import { parseFiles } from './parse-config.ts'
 import type { Problem } from './problem.ts'
+import type { HasVariable } from './templates.ts'
 import type { SourceFile } from './yaml-file.ts'
 
 export type ConfigStore = Readonly<{
@@ -27,6 +28,8 @@ export type Reload = NextConfig & Readonly<{ sources: readonly SourceFile[] }>
 export type ConfigStoreOptions = Readonly<{
   files: ConfigFiles
   folder: string
+  /** Whether a variable of the environment is there. */
+  hasVariable?: HasVariable
   clock: Pick<Clock, 'after'>
   /** What was loaded at the start. */
   first: Readonly<{ config: Config; warnings: readonly Problem[] }>
@@ -39,7 +42,7 @@ const QUIET_MS = 200
 
 /** Watches a config folder and keeps its configuration. */
 export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => {
-  const { files, folder, clock, onReload } = options
+  const { files, folder, hasVariable, clock, onReload } = options
   let config = options.first.config
   let told = JSON.stringify([[], options.first.warnings])
   let stopped = false
@@ -48,7 +51,7 @@ export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => {
   let queue: Promise<unknown> = Promise.resolve()
 
   const readAgain = async (): Promise<Reload> => {
-    const read = await readFolder(files, folder)
+    const read = await readFolder(files, folder, hasVariable)
     const next = read.problems.length
       ? { ...unchanged(config), problems: read.problems }
       : nextConfig(config, parseFiles(read.sources))

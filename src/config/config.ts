@@ -1,5 +1,6 @@
 /** The configuration as the rest of the program sees it: checked, with every default filled in, and never changed in place. */
 import { toE164 } from './phone-number.ts'
+import type { ToolConfig } from './tools.ts'
 
 export type Config = Readonly<{
   service: ServiceConfig
@@ -12,6 +13,13 @@ export type Config = Readonly<{
 export type ServiceConfig = Readonly<{
   /** Calls at once. */
   capacity: number
+  network: Network
+}>
+
+/** Where requests of tools, knowledge and webhooks may go besides public addresses. */
+export type Network = Readonly<{
+  /** Address ranges as CIDR: `10.0.0.0/8`. */
+  allowPrivate: readonly string[]
 }>
 
 /** A phone number and the customer whose agent answers it. */
@@ -50,6 +58,8 @@ export type Agent = Readonly<{
   transcription: Transcription | false
   maxOutputTokens: number | 'inf'
   speed?: number
+  /** What it can do besides talking. */
+  tools: readonly ToolConfig[]
 }>
 
 /** How the model tells that the caller has finished. */
@@ -98,7 +108,10 @@ export type Fallback = Readonly<{
 }>
 
 /** What holds when there is no `tandem.yaml`. */
-export const DEFAULT_SERVICE: ServiceConfig = { capacity: 200 }
+export const DEFAULT_SERVICE: ServiceConfig = {
+  capacity: 200,
+  network: { allowPrivate: [] },
+}
 
 /** Makes a configuration of its parts. Each number must have one owner: the last would win. */
 export const createConfig = (service: ServiceConfig, customers: readonly Customer[]): Config => {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { MODELS, TRANSCRIPTION_MODELS, VOICES } from './known-names.ts'
 import { E164_PATTERN } from './phone-number.ts'
+import { toolsSchema } from './tool-schema.ts'
 
 const word = z.string().trim().min(1)
 
@@ -94,6 +95,7 @@ const agent = z.strictObject({
     description: 'How fast the agent speaks, 0.25 to 1.5.',
     default: 1,
   }),
+  tools: toolsSchema.describe('What the agent can do: names of built-in tools, and groups.'),
 })
 
 const knowledgeEntry = z.strictObject({

@@ -11,6 +11,8 @@ import type { Finding, Problem } from './problem.ts'
 import { checkMeaning } from './rules.ts'
 import { createSuggest } from './sections.ts'
 import { checkShape } from './shape.ts'
+import type { HasVariable } from './templates.ts'
+import { toolConfigs } from './tools.ts'
 import { fingerprint } from './version.ts'
 import type { SourceFile, YamlFile } from './yaml-file.ts'
 import { readYaml } from './yaml-file.ts'
@@ -32,9 +34,13 @@ export type CustomerFile = Readonly<{
 }>
 
 /** Reads a customer file. Never throws. */
-export const parseCustomer = (source: SourceFile, read: ReadKnowledge): CustomerFile => {
+export const parseCustomer = (
+  source: SourceFile,
+  read: ReadKnowledge,
+  hasVariable: HasVariable,
+): CustomerFile => {
   const yaml = readYaml(source)
-  const { customer, problems } = understand(source, yaml, read)
+  const { customer, problems } = understand(source, yaml, read, hasVariable)
   const errors = problems.filter(({ severity }) => severity === 'error')
   const numbers = listedNumbers(yaml)
   const name = yaml.at(['customer'])
@@ -66,7 +72,12 @@ const suggest = createSuggest(customerSchema)
 
 type Understood = { customer?: Customer; problems: readonly Problem[] }
 
-const understand = (source: SourceFile, yaml: YamlFile, read: ReadKnowledge): Understood => {
+const understand = (
+  source: SourceFile,
+  yaml: YamlFile,
+  read: ReadKnowledge,
+  hasVariable: HasVariable,
+): Understood => {
   const top = (finding: Finding) => ({ problems: [yaml.problem([], finding)] })
   if (source.unreadable !== undefined) {
     return top({ code: 'unreadable-file', message: `cannot be read: ${source.unreadable}` })
@@ -79,7 +90,7 @@ const understand = (source: SourceFile, yaml: YamlFile, read: ReadKnowledge): Un
   const problems = [
     ...checkFileName(yaml),
     ...(shape.fits ? [] : shape.problems),
-    ...checkMeaning(yaml),
+    ...checkMeaning(yaml, hasVariable),
     ...knowledge.problems,
     ...checkLength(yaml, knowledge.parts),
   ]
@@ -129,6 +140,7 @@ const createAgent = (shape: CustomerShape['agent'], knowledge: readonly Part[]):
   instructions: joinInstructions(shape.instructions, knowledge),
   voice: typeof shape.voice === 'string' ? shape.voice : shape.voice.id,
   turnDetection: createTurnDetection(shape.turnDetection),
+  tools: toolConfigs(shape.tools),
 })
 
 // The silence is always said: the docs promise 500 ms, OpenAI's own example session has 200.

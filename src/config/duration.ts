@@ -19,6 +19,10 @@ export const checkMaxDuration = (value: string | number): Finding | undefined =>
 export const checkSilence = (value: string | number | false): Finding | undefined =>
   value === false ? undefined : checkDuration('limits.silence', value, ['5s', '10m'])
 
+/** Says what is wrong with the time a tool may take: at least 1 s, at most 60 s. */
+export const checkToolTimeout = (value: string | number): Finding | undefined =>
+  checkDuration('timeout', value, ['1s', '60s'])
+
 const checkDuration = (
   key: string,
   value: string | number,

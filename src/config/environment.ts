@@ -3,6 +3,10 @@
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
+/** Whether a variable is there and not empty. */
+export const holds = (variables: Variables) => (name: string): boolean =>
+  (variables[name]?.trim() ?? '') !== ''
+
 export type Environment = Readonly<{
   host: string
   /** 0 takes any free port. */

@@ -3,6 +3,7 @@ import { knowledgeFiles } from './knowledge.ts'
 import type { ConfigSources, ParsedConfig } from './parse-config.ts'
 import { parseConfig } from './parse-config.ts'
 import type { Problem } from './problem.ts'
+import type { HasVariable } from './templates.ts'
 import type { SourceFile } from './yaml-file.ts'
 import { readYaml } from './yaml-file.ts'
 
@@ -22,9 +23,13 @@ export type ConfigFolder = Readonly<{ sources: ConfigSources; problems: readonly
 /** A configuration or its problems, with the texts of the files so that problems can be shown in place. */
 export type LoadedConfig = ParsedConfig & Readonly<{ sources: readonly SourceFile[] }>
 
-/** Reads a configuration for the first time. One problem anywhere and there is none. Never rejects. */
-export const loadConfig = async (files: ConfigFiles, folder: string): Promise<LoadedConfig> => {
-  const read = await readFolder(files, folder)
+/** Reads a configuration for the first time, with `hasVariable` held against the environment. One problem anywhere and there is none. Never rejects. */
+export const loadConfig = async (
+  files: ConfigFiles,
+  folder: string,
+  hasVariable?: HasVariable,
+): Promise<LoadedConfig> => {
+  const read = await readFolder(files, folder, hasVariable)
   const parsed = parseConfig(read.sources)
   const sources = sourcesOf(read.sources)
   if (read.problems.length === 0) return { ...parsed, sources }
@@ -33,7 +38,11 @@ export const loadConfig = async (files: ConfigFiles, folder: string): Promise<Lo
 }
 
 /** Reads the files of a config folder. Never rejects: what cannot be read is a problem. */
-export const readFolder = async (files: ConfigFiles, folder: string): Promise<ConfigFolder> => {
+export const readFolder = async (
+  files: ConfigFiles,
+  folder: string,
+  hasVariable?: HasVariable,
+): Promise<ConfigFolder> => {
   const root = folder.replace(/\/+$/, '')
   const listed = await listCustomers(files, `${root}/customers`)
   const customers = await readAll(files, listed.paths)
@@ -48,6 +57,7 @@ export const readFolder = async (files: ConfigFiles, folder: string): Promise<Co
       ...(service ? { service } : {}),
       customers,
       readKnowledge: (path) => knowledge.get(path),
+      ...(hasVariable ? { hasVariable } : {}),
     },
     problems: listed.problem ? [listed.problem] : missing,
   }

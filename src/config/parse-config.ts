@@ -8,6 +8,7 @@ import type { Finding, Problem } from './problem.ts'
 import { inReadingOrder } from './problem.ts'
 import type { ServiceFile } from './service.ts'
 import { parseService } from './service.ts'
+import type { HasVariable } from './templates.ts'
 import type { SourceFile } from './yaml-file.ts'
 
 /** The texts a configuration is made of. */
@@ -16,6 +17,8 @@ export type ConfigSources = Readonly<{
   service?: SourceFile
   customers: readonly SourceFile[]
   readKnowledge: ReadKnowledge
+  /** Whether a variable of the environment is there; where nobody knows, all are taken to be. */
+  hasVariable?: HasVariable
 }>
 
 /** A configuration, or what keeps it from being one. Warnings come with both. */
@@ -43,11 +46,13 @@ export const parseConfig = (sources: ConfigSources): ParsedConfig => {
 }
 
 /** Reads each file by itself, customers sorted by file. */
-export const parseFiles = ({ service, customers, readKnowledge }: ConfigSources): ParsedFiles => ({
+export const parseFiles = (
+  { service, customers, readKnowledge, hasVariable = () => true }: ConfigSources,
+): ParsedFiles => ({
   service: parseService(service),
   customers: [...customers]
     .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .map((source) => parseCustomer(source, readKnowledge)),
+    .map((source) => parseCustomer(source, readKnowledge, hasVariable)),
 })
 
 /** Gathers the warnings of all files, in reading order. */

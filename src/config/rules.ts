@@ -6,11 +6,13 @@ import { checkMaxDuration, checkSilence } from './duration.ts'
 import { checkModel, checkTranscriptionModel, checkVoice, checkVoiceId } from './known-names.ts'
 import { checkDialTarget, checkNumber } from './phone-number.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
+import type { HasVariable } from './templates.ts'
+import { checkTools } from './tool-rules.ts'
 import type { YamlFile } from './yaml-file.ts'
 import { isGroup } from './yaml-file.ts'
 
 /** Checks the meaning of a customer file: errors and warnings. */
-export const checkMeaning = (yaml: YamlFile): readonly Problem[] => [
+export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly Problem[] => [
   ...eachText(yaml, ['numbers'], checkNumber),
   ...numbersTwice(yaml),
   ...text(yaml, ['agent', 'model'], checkModel),
@@ -21,6 +23,7 @@ export const checkMeaning = (yaml: YamlFile): readonly Problem[] => [
   ...durations(yaml),
   ...text(yaml, ['fallback', 'dial'], checkDialTarget),
   ...dialLoop(yaml),
+  ...checkTools(yaml, ['agent'], hasVariable),
 ]
 
 type Check = (text: string) => Finding | undefined

@@ -2,9 +2,19 @@
 import { z } from 'zod'
 import { DEFAULT_SERVICE } from './config.ts'
 
+const range = { error: 'must be an address range such as 10.0.0.0/8' }
+
+const network = z.strictObject({
+  allowPrivate: z.array(z.union([z.cidrv4(range), z.cidrv6(range)])).default([]).meta({
+    description: 'Address ranges that tools may reach although they are not public.',
+    examples: [['10.0.0.0/8', '127.0.0.1/32']],
+  }),
+})
+
 /** The schema of `tandem.yaml`. */
 export const serviceSchema = z.strictObject({
   capacity: z.int().min(1).default(DEFAULT_SERVICE.capacity).describe(
     'Calls at once; a call beyond it is rejected before it is answered.',
   ),
+  network: network.prefault({}).describe('Where requests that a customer file names may go.'),
 }).describe('The Tandem service.')

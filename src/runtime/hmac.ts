@@ -6,6 +6,10 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 export const hmac = (key: string, text: string): string =>
   createHmac('sha256', key).update(text).digest('base64url')
 
+/** HMAC-SHA256 of a text, as lower-case hex. */
+export const hmacHex = (key: string, text: string): string =>
+  createHmac('sha256', key).update(text).digest('hex')
+
 /** SHA-256 of a text, as lower-case hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 

@@ -27,7 +27,7 @@ test('the example customers are configured without a warning', async () => {
   expect(loaded.warnings).toEqual([])
   if ('problems' in loaded) return
   const { service, lineOf } = loaded.config
-  expect(service).toEqual({ capacity: 200 })
+  expect(service).toEqual({ capacity: 200, network: { allowPrivate: [] } })
 
   const dentist = lineOf('+15005550006')?.customer
   expect(dentist?.name).toBe('Bright Smile Dental')

@@ -59,6 +59,28 @@ test('an editor shows a sentence at each key', () => {
     'agent.transcription.keywords',
     'agent.maxOutputTokens',
     'agent.speed',
+    'agent.tools',
+    'agent.tools[].name',
+    'agent.tools[].description',
+    'agent.tools[].parameters',
+    'agent.tools[].http',
+    'agent.tools[].http.url',
+    'agent.tools[].http.method',
+    'agent.tools[].http.headers',
+    'agent.tools[].http.body',
+    'agent.tools[].http.sign',
+    'agent.tools[].http.select',
+    'agent.tools[].http.retries',
+    'agent.tools[].timeout',
+    'agent.tools[].filler',
+    'agent.tools[].fields',
+    'agent.tools[].mcp',
+    'agent.tools[].mcp.label',
+    'agent.tools[].mcp.url',
+    'agent.tools[].mcp.via',
+    'agent.tools[].mcp.allow',
+    'agent.tools[].mcp.approval',
+    'agent.tools[].mcp.headers',
     'knowledge',
     'knowledge[].text',
     'knowledge[].file',
@@ -75,20 +97,32 @@ test('an editor shows a sentence at each key', () => {
     'fallback.say',
     'fallback.dial',
     'capacity',
+    'network',
+    'network.allowPrivate',
   ])
 })
 
 test('an editor demands what must be there and refuses what is not known', () => {
   const customer = definitions.customer
   expect(isNode(customer) && customer.required).toEqual(['customer', 'numbers', 'agent'])
-  const groups = keysOf(customer).filter(([, node]) => node.type === 'object')
+  // A group without keys of its own, such as headers, has those that an operator gives it.
+  const groups = keysOf(customer).filter(([, node]) => isNode(node.properties))
   for (const [, node] of groups) expect(node.additionalProperties).toBe(false)
 })
 
 test('docs/configuration.md has every key', async () => {
   const docs = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
   const keys = [...keysOf(definitions.customer), ...keysOf(definitions.service)]
-  const groups = new Set(['agent', 'agent.turnDetection', 'knowledge', 'limits', 'fallback'])
+  const groups = new Set([
+    'agent',
+    'agent.turnDetection',
+    'agent.tools[].http',
+    'agent.tools[].mcp',
+    'knowledge',
+    'limits',
+    'fallback',
+    'network',
+  ])
   const leaves = keys.map(([name]) => name).filter((name) => !groups.has(name))
   expect(leaves.filter((name) => !docs.includes(`| \`${name}\` |`))).toEqual([])
 })

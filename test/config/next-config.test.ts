@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
-import { createConfig } from '../../src/config/config.ts'
+import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import type { NextConfig } from '../../src/config/next-config.ts'
 import { nextConfig } from '../../src/config/next-config.ts'
 import { parseFiles } from '../../src/config/parse-config.ts'
@@ -29,7 +29,7 @@ const after = (now: Config, files: Files, service?: string): NextConfig =>
     }),
   )
 
-const start = (files: Files): Config => after(createConfig({ capacity: 200 }, []), files).config
+const start = (files: Files): Config => after(createConfig(DEFAULT_SERVICE, []), files).config
 
 /** Who answers what with which instructions: `{ '+15005550001': 'a: Hello.' }`. */
 const lines = ({ customers }: Config): Readonly<Record<string, string>> =>

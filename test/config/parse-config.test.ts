@@ -32,6 +32,7 @@ test('the smallest customer file is whole: every setting has its default', () =>
       noiseReduction: 'near_field',
       transcription: { model: 'gpt-transcribe' },
       maxOutputTokens: 'inf',
+      tools: [],
     },
     limits: { maxDurationMs: 3_600_000, silenceMs: 30_000 },
     phrases: {
@@ -61,6 +62,7 @@ agent:
   transcription: { model: gpt-live-transcribe, language: pt, languages: [pt, en], prompt: A restaurant., keywords: [percebes] }
   maxOutputTokens: 800
   speed: 1.1
+  tools: [now]
 limits: { maxDuration: 90, silence: false, concurrentCalls: 3 }
 fallback: { say: Please call again., dial: sip:reception@example.com }
 `)
@@ -86,6 +88,13 @@ fallback: { say: Please call again., dial: sip:reception@example.com }
     },
     maxOutputTokens: 800,
     speed: 1.1,
+    tools: [
+      {
+        kind: 'built-in',
+        name: 'now',
+        fields: { type: 'object', properties: {}, additionalProperties: false },
+      },
+    ],
   })
   expect(customer.limits).toEqual({ maxDurationMs: 90_000, silenceMs: 0, concurrentCalls: 3 })
   expect(customer.fallback).toEqual({
