@@ -9,7 +9,9 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { AwaitedCall, CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { Config, Line } from '../config/config.ts'
+import { MAIN_AGENT, type Route, route } from '../config/route.ts'
 import type { Log } from '../log.ts'
+import type { CallRefusal } from '../metrics/labels.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import {
   connectStream,
@@ -20,6 +22,7 @@ import {
   reject,
   say,
   twiml,
+  type TwimlVerb,
 } from '../twilio/twiml.ts'
 import type { AppTypes } from './bindings.ts'
 import { signToken } from './stream-token.ts'
@@ -78,17 +81,45 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       return xml(twiml(reject('rejected')))
     }
     const facts = { ...factsOf(form, options.machine), line }
+    // Twilio repeats a webhook that it lost; the call has begun then, whatever the clock says by now.
     const isRepeated = exchange.awaited(facts.callSid) !== undefined
+    const next: Route = isRepeated
+      ? { is: 'answer', agent: MAIN_AGENT }
+      : route(line, facts.from, options.nowS() * 1000)
+    switch (next.is) {
+      case 'answer':
+        return xml(twiml(...answer(facts, isRepeated)))
+      case 'reject':
+        refuse('blocked', facts)
+        return xml(twiml(reject('rejected')))
+      case 'say':
+        refuse('closed', facts)
+        return xml(twiml(say(next.sentence), hangUp()))
+      case 'transfer':
+        refuse('closed', facts)
+        return xml(twiml(...(next.to === undefined ? apology(line) : [dial(next.to)])))
+      case 'listen':
+        return xml(twiml(dial(next.listen.dial)))
+    }
+  })
+
+  const refuse = (reason: CallRefusal, { callSid, line }: CallFacts) => {
+    log.info('call.not-taken', { callSid, customer: line.customer.id, reason })
+    metrics.callRefused(reason)
+  }
+
+  const answer = (facts: CallFacts, isRepeated: boolean): readonly TwimlVerb[] => {
+    const { callSid, line } = facts
     const reason = options.isReady() ? exchange.noRoom(line) : 'draining'
     if (reason && !isRepeated) {
-      log.warn('call.no-room', { callSid: facts.callSid, customer: line.customer.id, reason })
+      log.warn('call.no-room', { callSid, customer: line.customer.id, reason })
       metrics.callRefused(reason)
-      return xml(twiml(reject('busy')))
+      return line.customer.limits.whenFull === 'fallback' ? apology(line) : [reject('busy')]
     }
     const call = exchange.offer(facts)
     // A call that has its stream already is not offered again by Twilio.
-    return xml(twiml(call ? streamOf(call) : reject('rejected')))
-  })
+    return [call ? streamOf(call) : reject('rejected')]
+  }
 
   // For a process that is just being replaced Twilio tries again, as often as it does at all.
   const after = `${publicUrl}/twilio/after#rc=5&rp=all`

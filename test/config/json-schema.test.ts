@@ -70,25 +70,57 @@ test('an editor shows a sentence at each key', () => {
     'limits',
     'limits.maxDuration',
     'limits.concurrentCalls',
+    'limits.whenFull',
     'limits.silence',
     'fallback',
     'fallback.say',
     'fallback.dial',
+    'hours',
+    'hours.timezone',
+    'hours.open',
+    'hours.holidays',
+    'hours.holidays[].date',
+    'hours.holidays[].open',
+    'hours.closed',
+    'hours.closed.agent',
+    'hours.closed.transfer',
+    'hours.closed.say',
+    'blocked',
+    'listen',
+    'listen.dial',
+    'listen.model',
+    'listen.languages',
+    'listen.announce',
     'capacity',
   ])
 })
 
 test('an editor demands what must be there and refuses what is not known', () => {
   const customer = definitions.customer
-  expect(isNode(customer) && customer.required).toEqual(['customer', 'numbers', 'agent'])
-  const groups = keysOf(customer).filter(([, node]) => node.type === 'object')
+  expect(isNode(customer) && customer.required).toEqual(['customer', 'numbers'])
+  expect(isNode(customer) && customer.anyOf).toEqual([
+    { required: ['agent'] },
+    { required: ['listen'] },
+  ])
+  // The keys of `open` are days, which the schema does not list.
+  const groups = keysOf(customer)
+    .filter(([name, node]) => node.type === 'object' && name !== 'hours.open')
   for (const [, node] of groups) expect(node.additionalProperties).toBe(false)
 })
 
 test('docs/configuration.md has every key', async () => {
   const docs = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
   const keys = [...keysOf(definitions.customer), ...keysOf(definitions.service)]
-  const groups = new Set(['agent', 'agent.turnDetection', 'knowledge', 'limits', 'fallback'])
+  const groups = new Set([
+    'agent',
+    'agent.turnDetection',
+    'knowledge',
+    'limits',
+    'fallback',
+    'hours',
+    'hours.closed',
+    'listen',
+  ])
   const leaves = keys.map(([name]) => name).filter((name) => !groups.has(name))
   expect(leaves.filter((name) => !docs.includes(`| \`${name}\` |`))).toEqual([])
 })

@@ -33,7 +33,8 @@ test('the smallest customer file is whole: every setting has its default', () =>
       transcription: { model: 'gpt-transcribe' },
       maxOutputTokens: 'inf',
     },
-    limits: { maxDurationMs: 3_600_000, silenceMs: 30_000 },
+    limits: { maxDurationMs: 3_600_000, silenceMs: 30_000, whenFull: 'reject' },
+    blocked: [],
     phrases: {
       stillThere: 'Are you still there?',
       timeIsShort: 'We have about one minute left.',
@@ -61,7 +62,7 @@ agent:
   transcription: { model: gpt-live-transcribe, language: pt, languages: [pt, en], prompt: A restaurant., keywords: [percebes] }
   maxOutputTokens: 800
   speed: 1.1
-limits: { maxDuration: 90, silence: false, concurrentCalls: 3 }
+limits: { maxDuration: 90, silence: false, concurrentCalls: 3, whenFull: fallback }
 fallback: { say: Please call again., dial: sip:reception@example.com }
 `)
   expect(customer.agent).toEqual({
@@ -87,7 +88,12 @@ fallback: { say: Please call again., dial: sip:reception@example.com }
     maxOutputTokens: 800,
     speed: 1.1,
   })
-  expect(customer.limits).toEqual({ maxDurationMs: 90_000, silenceMs: 0, concurrentCalls: 3 })
+  expect(customer.limits).toEqual({
+    maxDurationMs: 90_000,
+    silenceMs: 0,
+    concurrentCalls: 3,
+    whenFull: 'fallback',
+  })
   expect(customer.fallback).toEqual({
     say: 'Please call again.',
     dial: 'sip:reception@example.com',

@@ -107,6 +107,8 @@ describe('calls', () => {
     metrics.callRefused('overloaded')
     expect(await read('tandem_calls_refused_total')).toEqual([
       '{reason="unknown-number"} 0',
+      '{reason="blocked"} 0',
+      '{reason="closed"} 0',
       '{reason="no-room"} 1',
       '{reason="draining"} 0',
       '{reason="overloaded"} 2',
