@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FeedEntry } from '../../src/bridge/call-feed.ts'
+import type { CallEntry } from '../../src/bridge/call-feed.ts'
 import { createMetrics, type ProcessUsage } from '../../src/metrics/metrics.ts'
 import type { SocketClose } from '../../src/runtime/socket.ts'
 
@@ -41,7 +41,7 @@ const createFixture = () => {
 }
 
 type WithoutTime<Value> = Value extends unknown ? Omit<Value, 'atMs'> : never
-type Entry = WithoutTime<FeedEntry>
+type Entry = WithoutTime<CallEntry>
 
 const OFFERED: Entry = { type: 'offered', customer: 'bright-smile', number: '+15005550006' }
 const CALLER_SPEAKS: Entry = { type: 'caller-speaking' }
