@@ -1,6 +1,7 @@
 /** The whole service put together: configuration, secrets, exchange, routes, server. `serve` and `demo` are both this. */
 import { drainCalls } from './bridge/drain.ts'
 import { createExchange, type Exchange } from './bridge/exchange.ts'
+import { createListenedCalls } from './bridge/listened-calls.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { createConfigStore, type Reload } from './config/config-store.ts'
@@ -99,13 +100,17 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   })
   const guard = startOverloadGuard({ clock, log, onLag: metrics.lagged })
 
+  const connect: Runtime['connect'] = (url, how, events) =>
+    runtime.connect(url, how, metrics.watchSocket('model', events))
+
   const exchange = createExchange({
-    connect: (url, how, events) => runtime.connect(url, how, metrics.watchSocket('model', events)),
+    connect,
     watchCall: metrics.watchCall,
     isOverloaded: guard.isOverloaded,
     clock,
     log,
-    capacity: () => config.current().service.capacity,
+    // A call that is listened to takes about as much as one that is answered.
+    capacity: () => config.current().service.capacity - listened.count(),
     model: options.model,
     secret: secrets.secret,
     store: options.store,
@@ -113,11 +118,21 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     toolboxOf: () => NO_TOOLS,
   })
 
+  const listened = createListenedCalls({
+    connect,
+    clock,
+    log,
+    model: options.model,
+    secret: secrets.secret,
+    feed: exchange.feed,
+  })
+
   const url = `http://127.0.0.1:${server.port}`
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
   app = createApp({
     exchange,
+    listened,
     config: config.current,
     authTokens: secrets.authTokens,
     publicUrl,
@@ -150,6 +165,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       const handedOver = await drainCalls(exchange, clock, environment.drain)
+      listened.stop()
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
       // On Deno this closes every socket at once: no call may be left.

@@ -4,15 +4,19 @@
  */
 import type { CallReport } from '../call/effects.ts'
 import type { BridgeCounts } from './bridge.ts'
+import type { ListeningReport } from './listening.ts'
 
-/** A report and its moment, in ms since the call began: who is called first, and before the end what went through the call. */
-export type FeedEntry =
-  & Readonly<{ atMs: number }>
-  & (
-    | Readonly<{ type: 'offered'; customer: string; number: string }>
-    | CallReport
-    | Readonly<{ type: 'counts' } & BridgeCounts>
-  )
+/** What is told of a call, and its moment, in ms since the call began. */
+export type FeedEntry = CallEntry | Timed<ListeningReport>
+
+/** Of a call with an agent: who is called first, and before the end what went through it. */
+export type CallEntry = Timed<
+  | Readonly<{ type: 'offered'; customer: string; number: string }>
+  | CallReport
+  | Readonly<{ type: 'counts' } & BridgeCounts>
+>
+
+type Timed<Report> = Report & Readonly<{ atMs: number }>
 
 export type CallFeed = Readonly<{
   publish: (callSid: string, entry: FeedEntry) => void

@@ -17,8 +17,8 @@ import type { Store } from '../store/store.ts'
 import type { CallAbout, Toolbox } from '../tools/tool.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import { createBridge } from './bridge.ts'
+import { type CallEntry, type CallFeed, createCallFeed } from './call-feed.ts'
 import { callRulesOf } from './call-rules.ts'
-import { type CallFeed, createCallFeed, type FeedEntry } from './call-feed.ts'
 import { readCheckpoint, writeCheckpoint } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
 import { openRealtimeLeg } from './realtime-leg.ts'
@@ -74,7 +74,7 @@ export type ExchangeOptions = Readonly<{
   secret: string
   store: Store
   /** Counts a call by what is told of it. */
-  watchCall: (call: Readonly<{ model: string }>) => (entry: FeedEntry) => void
+  watchCall: (call: Readonly<{ model: string }>) => (entry: CallEntry) => void
   /** Whether a new call would hurt those that are on. */
   isOverloaded: () => boolean
   /** Milliseconds since 1970. */
@@ -98,7 +98,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     const rules = callRulesOf(line.customer, () => toolbox)
     log.info('call.offered', { version, model: agent.model, audio: agent.audio })
     const count = options.watchCall(agent)
-    const tell = (entry: FeedEntry) => {
+    const tell = (entry: CallEntry) => {
       count(entry)
       feed.publish(callSid, entry)
     }

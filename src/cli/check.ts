@@ -1,6 +1,8 @@
 /** `tandem check`: says who answers which number and what is wrong with the configuration. */
 import { checkReport } from '../config/check.ts'
 import { holds } from '../config/environment.ts'
+import type { Customer } from '../config/config.ts'
+import { type Hours, openAt } from '../config/hours/hours.ts'
 import { loadConfig } from '../config/load.ts'
 import * as files from '../runtime/files.ts'
 import type { CommandContext, ExitCode } from './command.ts'
@@ -15,18 +17,28 @@ export const check = async (
   const problems = 'problems' in loaded ? loaded.problems : []
   if (options.json) {
     const customers = 'config' in loaded ? loaded.config.customers : []
-    const lines = customers.flatMap(({ numbers, id, name, version, agent }) =>
-      numbers.map((number) => ({ number, customer: id, name, version, ...linesOf(agent) }))
+    const lines = customers.flatMap((customer) =>
+      customer.numbers.map((number) => ({ number, ...lineOf(customer, Date.now()) }))
     )
     context.out(JSON.stringify({ lines, problems, warnings: loaded.warnings }))
   } else {
-    for (const line of checkReport(loaded)) context.out(line)
+    for (const line of checkReport(loaded, Date.now())) context.out(line)
   }
   return problems.length > 0 ? 2 : 0
 }
 
-const linesOf = ({ model, voice, audio }: { model: string; voice: string; audio: string }) => ({
-  model,
-  voice,
-  audio,
+const lineOf = ({ id, name, version, agent, listen, hours }: Customer, wallMs: number) => ({
+  customer: id,
+  name,
+  version,
+  ...(listen ? { listen } : { model: agent.model, voice: agent.voice, audio: agent.audio }),
+  ...(hours ? { hours: openingOf(hours, wallMs) } : {}),
 })
+
+const openingOf = (hours: Hours, wallMs: number) => {
+  const { isOpen, changesAtMs } = openAt(hours, wallMs)
+  return {
+    isOpen,
+    ...(changesAtMs === undefined ? {} : { changesAt: new Date(changesAtMs).toISOString() }),
+  }
+}

@@ -3,6 +3,7 @@
  * that is what the caller knows.
  */
 import type { FeedEntry } from '../bridge/call-feed.ts'
+import type { HumanLine } from '../bridge/spoken-order.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
 import { formatMs } from './format.ts'
 
@@ -20,7 +21,8 @@ export const createLiveTranscript = (): LiveTranscript => {
   const show = (atMs: number, who: string, what: string) =>
     `  ${formatMs(atMs).padStart(8)}  ${who.padEnd(7)} ${what}`
 
-  const takeLine = (line: TranscriptLine, atMs: number): readonly string[] => {
+  const takeLine = (line: TranscriptLine | HumanLine, atMs: number): readonly string[] => {
+    if (line.speaker === 'human') return [show(atMs, 'human', line.text)]
     const before = known.get(line.itemId)
     known.set(line.itemId, line)
     if (!line.final) return []
@@ -49,7 +51,7 @@ export const createLiveTranscript = (): LiveTranscript => {
           return line ? [show(entry.atMs, 'agent', line.text)] : []
         }
         case 'ended':
-          return [show(entry.atMs, '', `ended: ${entry.reason}${causeOf(entry.cause)}`)]
+          return [show(entry.atMs, '', `ended: ${entry.reason}${causeOf(entry)}`)]
         default:
           return []
       }
@@ -58,4 +60,5 @@ export const createLiveTranscript = (): LiveTranscript => {
   }
 }
 
-const causeOf = (cause: string | undefined): string => cause === undefined ? '' : ` (${cause})`
+const causeOf = (entry: FeedEntry): string =>
+  'cause' in entry && entry.cause !== undefined ? ` (${entry.cause})` : ''

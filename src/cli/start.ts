@@ -74,7 +74,7 @@ export const startAll = async (
     await builtIn?.stop()
     if (error instanceof ConfigError) {
       const loaded = await loadConfig(files, environment.configFolder, holds(variables))
-      for (const line of checkReport(loaded)) context.err(line)
+      for (const line of checkReport(loaded, Date.now())) context.err(line)
       return 2
     }
     context.err(`cannot start on ${environment.host}:${environment.port}: ${messageOf(error)}`)

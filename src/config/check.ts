@@ -1,28 +1,42 @@
 /** What `tandem check` prints: who answers which number, and each problem at its place in the file. */
-import type { Config } from './config.ts'
+import type { Config, Customer } from './config.ts'
+import { describeOpening } from './hours/describe.ts'
 import type { LoadedConfig } from './load.ts'
 import type { Problem } from './problem.ts'
 import { inReadingOrder } from './problem.ts'
 import type { SourceFile } from './yaml-file.ts'
 
-/** Reports on a configuration, line by line: its problems and warnings, its lines when it has any, and the sum of it. */
-export const checkReport = (loaded: LoadedConfig): readonly string[] => {
+/**
+ * Reports on a configuration, line by line: its problems and warnings, its lines when it has any, and the sum of it. `wallMs` is the
+ * moment for which opening hours are told, in ms since 1970.
+ */
+export const checkReport = (loaded: LoadedConfig, wallMs: number): readonly string[] => {
   const problems = 'problems' in loaded ? loaded.problems : []
   const found = inReadingOrder([...problems, ...loaded.warnings])
   return [
-    ...('config' in loaded ? [...describeLines(loaded.config), ''] : []),
+    ...('config' in loaded ? [...describeLines(loaded.config, wallMs), ''] : []),
     ...renderProblems(found, loaded.sources),
     summary(problems.length, loaded.warnings.length),
   ]
 }
 
-/** Shows who answers each number and with what, in columns. */
-export const describeLines = (config: Config): readonly string[] =>
+/** Shows who answers each number and with what, in columns; where there are opening hours, whether it is open and until when. */
+export const describeLines = (config: Config, wallMs: number): readonly string[] =>
   columns(
-    config.customers.flatMap(({ numbers, name, agent }) =>
-      numbers.map((number) => [number, name, agent.model, agent.voice, agent.audio])
+    config.customers.flatMap((customer) =>
+      customer.numbers.map((
+        number,
+      ) => [number, customer.name, ...describeCustomer(customer, wallMs)])
     ),
   )
+
+const describeCustomer = (customer: Customer, wallMs: number): readonly string[] => {
+  const { agent, listen, hours } = customer
+  const opening = hours ? describeOpening(hours, wallMs) : ''
+  return listen
+    ? [listen.model, 'listens', listen.dial, opening]
+    : [agent.model, agent.voice, agent.audio, opening]
+}
 
 /** Shows each problem with the line it is about, a caret below the place, and what to do. */
 export const renderProblems = (

@@ -1,6 +1,10 @@
 /** The configuration as the rest of the program sees it: checked, with every default filled in, and never changed in place. */
+import type { Hours } from './hours/hours.ts'
+import type { Listen } from './listen-schema.ts'
 import { toE164 } from './phone-number.ts'
 import type { ToolConfig } from './tools.ts'
+
+export type { Hours, Listen }
 
 export type Config = Readonly<{
   service: ServiceConfig
@@ -36,10 +40,17 @@ export type Customer = Readonly<{
   version: string
   /** E.164. */
   numbers: readonly string[]
+  /** Of a file without `agent`, whose calls go to a human, one without instructions: it never answers. */
   agent: Agent
   limits: Limits
   phrases: Phrases
   fallback: Fallback
+  /** Always open without them. */
+  hours?: Hours
+  /** Numbers, beginnings of numbers that end in `*`, and `anonymous`. */
+  blocked: readonly string[]
+  /** Calls go to a human, and what is said is written down. */
+  listen?: Listen
 }>
 
 /** How the model speaks and listens on the lines of a customer. */
@@ -88,6 +99,8 @@ export type Limits = Readonly<{
   silenceMs: number
   /** Calls of this customer at once; only the service's capacity bounds them when absent. */
   concurrentCalls?: number
+  /** What becomes of a call that there is no room for. */
+  whenFull: 'reject' | 'fallback'
 }>
 
 /** What the agent says when the call itself has something to say. */

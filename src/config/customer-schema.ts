@@ -3,7 +3,9 @@
  * it. What a value means (is this a voice? does that file exist?) is checked in `rules.ts` and `knowledge.ts`.
  */
 import { z } from 'zod'
+import { hoursSchema } from './hours/schema.ts'
 import { MODELS, TRANSCRIPTION_MODELS, VOICES } from './known-names.ts'
+import { listenSchema } from './listen-schema.ts'
 import { E164_PATTERN } from './phone-number.ts'
 import { toolsSchema } from './tool-schema.ts'
 
@@ -61,7 +63,8 @@ const transcription = z.union([
   }),
 ])
 
-const agent = z.strictObject({
+/** The schema of `agent`. */
+export const agentSchema = z.strictObject({
   instructions: text('What the agent is, what it does and what it must not do.'),
   greeting: text('What the agent says first. Without it the agent waits for the caller.')
     .exactOptional(),
@@ -107,6 +110,9 @@ const limits = z.strictObject({
   maxDuration: z.union([word.meta({ pattern: DURATION }), z.number()])
     .default('60m').describe('The longest a call may last: 90s, 30m, 2h, or a number of seconds.'),
   concurrentCalls: z.int().min(1).exactOptional().describe('Calls of this customer at once.'),
+  whenFull: z.enum(['reject', 'fallback']).default('reject').describe(
+    'What becomes of a call that there is no room for: the caller hears the busy tone, which costs nothing, or is treated as fallback says.',
+  ),
   silence: z.union([word.meta({ pattern: DURATION }), z.number(), z.literal(false)])
     .default('30s').describe(
       'After how long with nobody speaking the caller is asked whether they are there, twice, before the goodbye; false for never.',
@@ -142,7 +148,9 @@ export const customerSchema = z.strictObject({
     description: 'The phone numbers of this customer, E.164, each in quotes.',
     examples: [['+15005550006']],
   }),
-  agent: agent.describe('The agent that answers these numbers.'),
+  agent: agentSchema.exactOptional().describe(
+    'The agent that answers these numbers. Required, unless they all go to a human: see listen.',
+  ),
   knowledge: z.array(knowledgeEntry).default([]).describe(
     'Facts put below the instructions, in this order.',
   ),
@@ -151,7 +159,20 @@ export const customerSchema = z.strictObject({
   ),
   limits: limits.prefault({}).describe('How much this customer may use.'),
   fallback: fallback.prefault({}).describe('What happens when the model cannot be reached.'),
-}).describe('A Tandem customer: who answers which phone numbers, and how.')
+  hours: hoursSchema.exactOptional().describe(
+    'When these numbers are answered, and what happens at other times. Always without it.',
+  ),
+  blocked: z.array(word).default([]).meta({
+    description:
+      'Callers that are rejected: numbers, beginnings of numbers such as +1900*, and anonymous. Each in quotes.',
+    examples: [['+15005550123', 'anonymous']],
+  }),
+  listen: listenSchema.exactOptional().describe(
+    'The calls go to a human instead of an agent, and what both say is written down.',
+  ),
+}).meta({ anyOf: [{ required: ['agent'] }, { required: ['listen'] }] }).describe(
+  'A Tandem customer: who answers which phone numbers, and how.',
+)
 
 /** A customer file whose shape is right, with defaults. */
 export type CustomerShape = z.output<typeof customerSchema>

@@ -1,8 +1,11 @@
 /** One customer file: its text in, a customer or everything that is wrong with it out. */
 import type { Agent, Customer, TurnDetection } from './config.ts'
 import type { CustomerShape } from './customer-schema.ts'
-import { customerSchema } from './customer-schema.ts'
+import { agentSchema, customerSchema } from './customer-schema.ts'
 import { parseDurationMs } from './duration.ts'
+import { describeHours } from './hours/describe.ts'
+import type { Hours } from './hours/hours.ts'
+import { createHours } from './hours/words.ts'
 import type { Part, ReadKnowledge } from './knowledge.ts'
 import { checkLength, joinInstructions, readKnowledge } from './knowledge.ts'
 import { basename } from './paths.ts'
@@ -122,20 +125,31 @@ const createCustomer = (
   const maxDurationMs = parseDurationMs(maxDuration)
   const silenceMs = silence === false ? 0 : parseDurationMs(silence)
   if (maxDurationMs === undefined || silenceMs === undefined) return undefined
+  const hours = shape.hours && createHours(shape.hours)
   return {
     id: idOf(source.path),
     name: shape.customer,
     file: source.path,
     version: fingerprint([source.text, ...knowledge.map(({ text }) => text)]),
     numbers: shape.numbers,
-    agent: createAgent(shape.agent, knowledge),
+    agent: createAgent(shape.agent ?? NOBODY, [...knowledge, ...hoursPart(hours)]),
     limits: { maxDurationMs, silenceMs, ...limits },
     phrases: shape.phrases,
     fallback: shape.fallback,
+    blocked: shape.blocked,
+    ...(hours ? { hours } : {}),
+    ...(shape.listen ? { listen: shape.listen } : {}),
   }
 }
 
-const createAgent = (shape: CustomerShape['agent'], knowledge: readonly Part[]): Agent => ({
+const hoursPart = (hours: Hours | undefined): readonly Part[] =>
+  hours ? [{ path: ['hours'], name: 'hours', text: describeHours(hours) }] : []
+
+type AgentShape = NonNullable<CustomerShape['agent']>
+
+const NOBODY: AgentShape = agentSchema.parse({ instructions: 'You answer no calls.' })
+
+const createAgent = (shape: AgentShape, knowledge: readonly Part[]): Agent => ({
   ...shape,
   instructions: joinInstructions(shape.instructions, knowledge),
   voice: typeof shape.voice === 'string' ? shape.voice : shape.voice.id,
@@ -144,7 +158,7 @@ const createAgent = (shape: CustomerShape['agent'], knowledge: readonly Part[]):
 })
 
 // The silence is always said: the docs promise 500 ms, OpenAI's own example session has 200.
-const createTurnDetection = (shape: CustomerShape['agent']['turnDetection']): TurnDetection => {
+const createTurnDetection = (shape: AgentShape['turnDetection']): TurnDetection => {
   const { type, eagerness = 'auto', ...server } = shape
   return type === 'semantic_vad'
     ? { type, eagerness }

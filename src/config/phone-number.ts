@@ -30,9 +30,13 @@ export const checkNumber = (text: string): Finding | undefined => {
   }
 }
 
+/** Whether Twilio can dial it: a number in E.164 form, or a SIP address. */
+export const isDialTarget = (text: string): boolean =>
+  /^sips?:[^\s@]+@[^\s@]+$/.test(text) || E164.test(text)
+
 /** Says what is wrong with a `dial` target. */
 export const checkDialTarget = (text: string): Finding | undefined => {
-  if (/^sips?:[^\s@]+@[^\s@]+$/.test(text) || E164.test(text)) return undefined
+  if (isDialTarget(text)) return undefined
   return {
     code: 'invalid-dial',
     message: `"${text}" is neither a phone number in E.164 form nor a SIP address`,

@@ -2,10 +2,13 @@
  * What the values of a customer file must mean, beyond their shape: a number is E.164, a voice exists, a key has an effect.
  * The rules look at the file as it was written, so that they speak even when its shape is wrong elsewhere.
  */
+import { eachText, list, text } from './checks.ts'
 import { checkMaxDuration, checkSilence } from './duration.ts'
+import { checkLanguage } from './language.ts'
 import { checkModel, checkTranscriptionModel, checkVoice, checkVoiceId } from './known-names.ts'
 import { checkDialTarget, checkNumber } from './phone-number.ts'
-import type { Finding, KeyPath, Problem } from './problem.ts'
+import type { KeyPath, Problem } from './problem.ts'
+import { checkRouting } from './routing-rules.ts'
 import type { HasVariable } from './templates.ts'
 import { checkTools } from './tool-rules.ts'
 import type { YamlFile } from './yaml-file.ts'
@@ -22,25 +25,12 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...transcription(yaml),
   ...durations(yaml),
   ...text(yaml, ['fallback', 'dial'], checkDialTarget),
-  ...dialLoop(yaml),
   ...checkTools(yaml, ['agent'], hasVariable),
+  ...dialLoop(yaml, ['fallback', 'dial']),
+  ...dialLoop(yaml, ['listen', 'dial']),
+  ...dialLoop(yaml, ['hours', 'closed', 'transfer']),
+  ...checkRouting(yaml),
 ]
-
-type Check = (text: string) => Finding | undefined
-
-const text = (yaml: YamlFile, path: KeyPath, check: Check): Problem[] => {
-  const value = yaml.at(path)
-  const finding = typeof value === 'string' && value.trim() ? check(value.trim()) : undefined
-  return finding ? [yaml.problem(path, finding)] : []
-}
-
-const eachText = (yaml: YamlFile, path: KeyPath, check: Check): Problem[] =>
-  list(yaml, path).flatMap((_, index) => text(yaml, [...path, index], check))
-
-const list = (yaml: YamlFile, path: KeyPath): readonly unknown[] => {
-  const value = yaml.at(path)
-  return Array.isArray(value) ? value : []
-}
 
 const numbersTwice = (yaml: YamlFile): Problem[] =>
   list(yaml, ['numbers']).flatMap((number, index, numbers) =>
@@ -86,16 +76,6 @@ const transcription = (yaml: YamlFile): Problem[] => {
 const isOlderTranscriber = (model: unknown): boolean =>
   typeof model === 'string' && /^(whisper-1|gpt-4o-|gpt-realtime-whisper)/.test(model)
 
-const checkLanguage = (code: string): Finding | undefined => {
-  if (/^[a-z]{2}$/.test(code)) return undefined
-  const meant = /^([a-z]{2})[-_]/i.exec(code)?.[1].toLowerCase()
-  return {
-    code: 'invalid-language',
-    message: `"${code}" is not a language of two letters (ISO 639-1)`,
-    hint: meant ? `write ${meant}` : 'write en, pt, de, ...',
-  }
-}
-
 const withoutEffect = (
   yaml: YamlFile,
   path: KeyPath,
@@ -119,8 +99,7 @@ const durations = (yaml: YamlFile): Problem[] =>
     },
   )
 
-const dialLoop = (yaml: YamlFile): Problem[] => {
-  const path = ['fallback', 'dial']
+const dialLoop = (yaml: YamlFile, path: KeyPath): Problem[] => {
   const target = yaml.at(path)
   if (typeof target !== 'string' || !list(yaml, ['numbers']).includes(target)) return []
   return [

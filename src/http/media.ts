@@ -18,7 +18,9 @@ import { isSignedUpgrade, type SignatureCheck } from './twilio-signature.ts'
 export type MediaOptions =
   & SignatureCheck
   & Readonly<{
-    exchange: Pick<Exchange, 'awaited' | 'attach'>
+    exchange: StreamOwner
+    /** The calls between humans, whose streams only go one way. */
+    listened: StreamOwner
     machine: string
     secret: string
     clock: Clock
@@ -27,6 +29,9 @@ export type MediaOptions =
     log: Log
   }>
 
+/** Who has calls that wait for a stream. */
+type StreamOwner = Pick<Exchange, 'awaited' | 'attach'>
+
 const MAX_WAITING_SOCKETS = 32
 const START_TIMEOUT_MS = 5_000
 /** Close code for a socket that does not prove to be the stream of its call. */
@@ -34,7 +39,7 @@ const REFUSED = 4403
 
 /** `/twilio/media/<machine>/<call>`. */
 export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
-  const { exchange, log, metrics } = options
+  const { exchange, listened, log, metrics } = options
   let waiting = 0
 
   const refuse = (status: 403 | 404 | 503, reason: StreamRefusal, why: string) => {
@@ -44,7 +49,11 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
   }
 
   /** Listens to a socket until its `start` has come, then hands it over to its call. */
-  const awaitStart = (facts: AwaitedCall, socket: Socket): SocketEvents => {
+  const awaitStart = (
+    owner: StreamOwner,
+    facts: AwaitedCall,
+    socket: Socket,
+  ): SocketEvents => {
     let joined: SocketEvents | undefined
     let isWaiting = true
     waiting += 1
@@ -72,7 +81,7 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
         const message = isWaiting ? decode(text) : undefined
         if (message?.type !== 'start') return
         const problem = problemOf(options, facts, message)
-        joined = problem === undefined ? exchange.attach(facts.callSid, socket, message) : undefined
+        joined = problem === undefined ? owner.attach(facts.callSid, socket, message) : undefined
         if (joined) stopWaiting()
         else turnAway(problem ?? 'the call has its stream')
       },
@@ -89,12 +98,13 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
     if (!isSignedUpgrade(options, c.req.header('x-twilio-signature'), pathname)) {
       return refuse(403, 'bad-signature', 'bad signature')
     }
-    const facts = machine === options.machine ? exchange.awaited(callSid) : undefined
+    const owner = exchange.awaited(callSid) ? exchange : listened
+    const facts = machine === options.machine ? owner.awaited(callSid) : undefined
     if (!facts) return refuse(404, 'unknown-call', 'no call waits for this stream')
     if (waiting >= MAX_WAITING_SOCKETS) {
       return refuse(503, 'too-many', 'too many sockets wait for their start')
     }
-    return c.env.accept((socket) => metrics.watchSocket('caller', awaitStart(facts, socket)))
+    return c.env.accept((socket) => metrics.watchSocket('caller', awaitStart(owner, facts, socket)))
   })
 }
 

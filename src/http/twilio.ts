@@ -8,8 +8,11 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { AwaitedCall, CallFacts, Exchange } from '../bridge/exchange.ts'
-import type { Config, Line } from '../config/config.ts'
+import type { ListenedCalls } from '../bridge/listened-calls.ts'
+import type { Config, Line, Listen } from '../config/config.ts'
+import { MAIN_AGENT, type Route, route } from '../config/route.ts'
 import type { Log } from '../log.ts'
+import type { CallRefusal } from '../metrics/labels.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import {
   connectStream,
@@ -19,7 +22,9 @@ import {
   redirect,
   reject,
   say,
+  startStream,
   twiml,
+  type TwimlVerb,
 } from '../twilio/twiml.ts'
 import type { AppTypes } from './bindings.ts'
 import { signToken } from './stream-token.ts'
@@ -34,6 +39,7 @@ export type TwilioOptions =
   & SignatureCheck
   & Readonly<{
     exchange: Pick<Exchange, 'offer' | 'noRoom' | 'after' | 'end' | 'awaited'>
+    listened: Pick<ListenedCalls, 'offer' | 'end'>
     config: () => Config
     /** The account whose calls are taken; any that signs with our token when absent. */
     accountSid?: string | undefined
@@ -65,7 +71,7 @@ const FINAL_STATUSES: ReadonlySet<string> = new Set([
 
 /** `/twilio/*`, all of them signed form POSTs. */
 export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
-  const { exchange, config, log, metrics, publicUrl } = options
+  const { exchange, listened, config, log, metrics, publicUrl } = options
   const routes = new Hono<TwilioTypes>()
   routes.post('*', bodyLimit({ maxSize: MAX_FORM_BYTES }), signedForm(options))
 
@@ -78,28 +84,67 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       return xml(twiml(reject('rejected')))
     }
     const facts = { ...factsOf(form, options.machine), line }
+    // Twilio repeats a webhook that it lost; the call has begun then, whatever the clock says by now.
     const isRepeated = exchange.awaited(facts.callSid) !== undefined
+    const next: Route = isRepeated
+      ? { is: 'answer', agent: MAIN_AGENT }
+      : route(line, facts.from, options.nowS() * 1000)
+    switch (next.is) {
+      case 'answer':
+        return xml(twiml(...answer(facts, isRepeated)))
+      case 'reject':
+        refuse('blocked', facts)
+        return xml(twiml(reject('rejected')))
+      case 'say':
+        refuse('closed', facts)
+        return xml(twiml(say(next.sentence), hangUp()))
+      case 'transfer':
+        refuse('closed', facts)
+        return xml(twiml(...(next.to === undefined ? apology(line) : [dial(next.to)])))
+      case 'listen':
+        return xml(twiml(...putThrough(facts, next.listen)))
+    }
+  })
+
+  /** The humans are to talk whatever becomes of us: the call needs nothing of this machine from here on. */
+  const putThrough = (facts: CallFacts, listen: Listen): readonly TwimlVerb[] => {
+    const { callSid, line } = facts
+    const reason = options.isReady() ? exchange.noRoom(line) : 'draining'
+    if (reason) log.warn('listening.no-room', { callSid, customer: line.customer.id, reason })
+    const call = reason ? undefined : listened.offer(facts, listen)
+    if (!call) return [dial(listen.dial)]
+    const announce = listen.announce === undefined ? [] : [say(listen.announce)]
+    return [startStream(streamFor(call)), ...announce, dial(listen.dial)]
+  }
+
+  const refuse = (reason: CallRefusal, { callSid, line }: CallFacts) => {
+    log.info('call.not-taken', { callSid, customer: line.customer.id, reason })
+    metrics.callRefused(reason)
+  }
+
+  const answer = (facts: CallFacts, isRepeated: boolean): readonly TwimlVerb[] => {
+    const { callSid, line } = facts
     const reason = options.isReady() ? exchange.noRoom(line) : 'draining'
     if (reason && !isRepeated) {
-      log.warn('call.no-room', { callSid: facts.callSid, customer: line.customer.id, reason })
+      log.warn('call.no-room', { callSid, customer: line.customer.id, reason })
       metrics.callRefused(reason)
-      return xml(twiml(reject('busy')))
+      return line.customer.limits.whenFull === 'fallback' ? apology(line) : [reject('busy')]
     }
     const call = exchange.offer(facts)
     // A call that has its stream already is not offered again by Twilio.
-    return xml(twiml(call ? streamOf(call) : reject('rejected')))
-  })
+    return [call ? streamOf(call) : reject('rejected')]
+  }
 
   // For a process that is just being replaced Twilio tries again, as often as it does at all.
   const after = `${publicUrl}/twilio/after#rc=5&rp=all`
 
-  const streamOf = ({ callSid, epoch, owner }: AwaitedCall) =>
-    connectStream({
-      url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
-      action: after,
-      statusCallback: `${publicUrl}/twilio/stream-status`,
-      parameters: { token: signToken(options.secret, { callSid, epoch }, options.nowS()) },
-    })
+  const streamOf = (call: AwaitedCall) => connectStream({ ...streamFor(call), action: after })
+
+  const streamFor = ({ callSid, epoch, owner }: AwaitedCall) => ({
+    url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
+    statusCallback: `${publicUrl}/twilio/stream-status`,
+    parameters: { token: signToken(options.secret, { callSid, epoch }, options.nowS()) },
+  })
 
   routes.post('/after', async (c) => {
     const form = c.get('form')
@@ -138,7 +183,10 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
   routes.post('/call-status', (c) => {
     const form = c.get('form')
     const status = field(form, 'CallStatus')
-    if (FINAL_STATUSES.has(status)) exchange.end(field(form, 'CallSid'), 'caller-hung-up')
+    if (FINAL_STATUSES.has(status)) {
+      exchange.end(field(form, 'CallSid'), 'caller-hung-up')
+      listened.end(field(form, 'CallSid'))
+    }
     log.debug('call.status', { callSid: field(form, 'CallSid'), status })
     return c.body(null, 204)
   })

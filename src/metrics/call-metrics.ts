@@ -1,10 +1,10 @@
 /** What the feed of a call means for the metrics. Audio is counted once, when the call ends: nothing here runs for a frame. */
-import type { FeedEntry } from '../bridge/call-feed.ts'
+import type { CallEntry } from '../bridge/call-feed.ts'
 import type { Instruments } from './instruments.ts'
 import { knownOr, MODEL_CODES, RESPONSE_STATUSES } from './labels.ts'
 
 /** Gives what is to be told every entry of one call's feed, in order. */
-export const watchCall = (its: Instruments, model: string): (entry: FeedEntry) => void => {
+export const watchCall = (its: Instruments, model: string): (entry: CallEntry) => void => {
   // The agent also speaks unasked, after a silence or on a new stream; that is no answer.
   let awaited: 'greeting' | 'answer' | 'nothing' = 'greeting'
   let lostAtMs: number | undefined
@@ -60,7 +60,7 @@ export const watchCall = (its: Instruments, model: string): (entry: FeedEntry) =
   }
 }
 
-type Entry<Type extends FeedEntry['type']> = Extract<FeedEntry, { type: Type }>
+type Entry<Type extends CallEntry['type']> = Extract<CallEntry, { type: Type }>
 
 const responseEnded = (its: Instruments, model: string, entry: Entry<'response-ended'>): void => {
   const { status, reason, usage } = entry

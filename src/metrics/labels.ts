@@ -13,7 +13,15 @@ export type Leg = (typeof LEGS)[number]
 export const SPEAKERS = ['caller', 'agent'] as const
 
 /** Why a call that Twilio offered was not taken. */
-export const CALL_REFUSALS = ['unknown-number', 'no-room', 'draining', 'overloaded'] as const
+export const CALL_REFUSALS = [
+  'unknown-number',
+  'blocked',
+  /** Outside the opening hours; the caller was told so, or put through. */
+  'closed',
+  'no-room',
+  'draining',
+  'overloaded',
+] as const
 export type CallRefusal = (typeof CALL_REFUSALS)[number]
 
 /** Why a request was not believed to be Twilio's, or not ours to answer. */

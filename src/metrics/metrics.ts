@@ -4,7 +4,7 @@
  * Nothing here is done for a frame of audio, and no exception comes out of it: a metric is never worth a call.
  */
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { FeedEntry } from '../bridge/call-feed.ts'
+import type { CallEntry } from '../bridge/call-feed.ts'
 import type { SocketEvents } from '../runtime/socket.ts'
 import { watchCall } from './call-metrics.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
@@ -18,7 +18,7 @@ import {
 
 export type Metrics = Readonly<{
   /** Begins to count for a call; the result is told every entry of its feed, from `offered` to `ended`. */
-  watchCall: (call: Readonly<{ model: string }>) => (entry: FeedEntry) => void
+  watchCall: (call: Readonly<{ model: string }>) => (entry: CallEntry) => void
   /** Gives the same events, with the socket's opening and end counted. Messages go through untouched. */
   watchSocket: (leg: Leg, events: SocketEvents) => SocketEvents
   callRefused: (reason: CallRefusal) => void

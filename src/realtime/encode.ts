@@ -10,6 +10,10 @@ const APPEND = '{"type":"input_audio_buffer.append","audio":"'
 /** Adds caller audio, base64 in the session's input format. Sent fifty times a second: a concatenation. */
 export const appendAudio = (payload: string): string => APPEND + payload + '"}'
 
+/** Ends a turn where turns are cut by us; `eventId` is what a refusal of it will name. */
+export const commitAudio = (eventId: string): string =>
+  JSON.stringify({ type: 'input_audio_buffer.commit', event_id: eventId })
+
 /** An error that names this event is the refusal of our session. */
 export const SESSION_EVENT_ID = 'session'
 

@@ -22,13 +22,21 @@ export type ConnectStream = Readonly<{
 }>
 
 /** Joins the call to a WebSocket, both ways, until the socket closes. */
-export const connectStream = (stream: ConnectStream): TwimlVerb => {
-  const parameters = Object.entries(stream.parameters)
-    .map(([name, value]) => `<Parameter${attributes({ name, value })}/>`)
-  const { url, statusCallback, action } = stream
-  return `<Connect${attributes({ action })}>` +
-    `<Stream${attributes({ url, statusCallback })}>${parameters.join('')}</Stream></Connect>`
-}
+export const connectStream = ({ action, ...stream }: ConnectStream): TwimlVerb =>
+  `<Connect${attributes({ action })}>${streamNoun(stream, {})}</Connect>`
+
+/** Lets a WebSocket hear both sides of the call from now on, while the call goes on with the next verb. */
+export const startStream = (stream: Omit<ConnectStream, 'action'>): TwimlVerb =>
+  `<Start>${streamNoun(stream, { track: 'both_tracks' })}</Start>`
+
+const streamNoun = (
+  { url, statusCallback, parameters }: Omit<ConnectStream, 'action'>,
+  more: Readonly<Record<string, string>>,
+): string =>
+  `<Stream${attributes({ url, ...more, statusCallback })}>${
+    Object.entries(parameters)
+      .map(([name, value]) => `<Parameter${attributes({ name, value })}/>`).join('')
+  }</Stream>`
 
 /** Refuses a call that has not been answered: the only answer that costs nothing. Must be the first verb. */
 export const reject = (reason: 'rejected' | 'busy'): TwimlVerb =>

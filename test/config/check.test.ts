@@ -7,7 +7,7 @@ import { PATH } from './sources.ts'
 const check = (text: string): string => {
   const sources = [{ path: PATH, text }]
   const parsed = parseConfig({ customers: sources, readKnowledge: () => undefined })
-  return checkReport({ ...parsed, sources }).join('\n')
+  return checkReport({ ...parsed, sources }, 0).join('\n')
 }
 
 test('a problem is shown with its line, a caret and a hint', () => {
@@ -56,7 +56,7 @@ test('a configuration without a fault is ok', () => {
 
 test('no customers, no lines', () => {
   const parsed = parseConfig({ customers: [], readKnowledge: () => undefined })
-  expect('config' in parsed && describeLines(parsed.config)).toEqual([])
+  expect('config' in parsed && describeLines(parsed.config, 0)).toEqual([])
 })
 
 test('a long line is shown around the place, and the caret below it', () => {

@@ -89,13 +89,31 @@ test('an editor shows a sentence at each key', () => {
     'phrases.timeIsShort',
     'phrases.goodbye',
     'phrases.cannotSay',
+    'phrases.transfer',
     'limits',
     'limits.maxDuration',
     'limits.concurrentCalls',
+    'limits.whenFull',
     'limits.silence',
     'fallback',
     'fallback.say',
     'fallback.dial',
+    'hours',
+    'hours.timezone',
+    'hours.open',
+    'hours.holidays',
+    'hours.holidays[].date',
+    'hours.holidays[].open',
+    'hours.closed',
+    'hours.closed.agent',
+    'hours.closed.transfer',
+    'hours.closed.say',
+    'blocked',
+    'listen',
+    'listen.dial',
+    'listen.model',
+    'listen.languages',
+    'listen.announce',
     'capacity',
     'network',
     'network.allowPrivate',
@@ -104,7 +122,11 @@ test('an editor shows a sentence at each key', () => {
 
 test('an editor demands what must be there and refuses what is not known', () => {
   const customer = definitions.customer
-  expect(isNode(customer) && customer.required).toEqual(['customer', 'numbers', 'agent'])
+  expect(isNode(customer) && customer.required).toEqual(['customer', 'numbers'])
+  expect(isNode(customer) && customer.anyOf).toEqual([
+    { required: ['agent'] },
+    { required: ['listen'] },
+  ])
   // A group without keys of its own, such as headers, has those that an operator gives it.
   const groups = keysOf(customer).filter(([, node]) => isNode(node.properties))
   for (const [, node] of groups) expect(node.additionalProperties).toBe(false)
@@ -122,6 +144,9 @@ test('docs/configuration.md has every key', async () => {
     'limits',
     'fallback',
     'network',
+    'hours',
+    'hours.closed',
+    'listen',
   ])
   const leaves = keys.map(([name]) => name).filter((name) => !groups.has(name))
   expect(leaves.filter((name) => !docs.includes(`| \`${name}\` |`))).toEqual([])

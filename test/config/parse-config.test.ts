@@ -34,12 +34,14 @@ test('the smallest customer file is whole: every setting has its default', () =>
       maxOutputTokens: 'inf',
       tools: [],
     },
-    limits: { maxDurationMs: 3_600_000, silenceMs: 30_000 },
+    limits: { maxDurationMs: 3_600_000, silenceMs: 30_000, whenFull: 'reject' },
+    blocked: [],
     phrases: {
       stillThere: 'Are you still there?',
       timeIsShort: 'We have about one minute left.',
       goodbye: 'Thank you for calling. Goodbye.',
       cannotSay: 'I am sorry, I cannot help with that.',
+      transfer: 'One moment, I will put you through.',
     },
     fallback: {
       say: 'We are sorry, we cannot take your call right now. Please try again in a few minutes.',
@@ -63,7 +65,7 @@ agent:
   maxOutputTokens: 800
   speed: 1.1
   tools: [now]
-limits: { maxDuration: 90, silence: false, concurrentCalls: 3 }
+limits: { maxDuration: 90, silence: false, concurrentCalls: 3, whenFull: fallback }
 fallback: { say: Please call again., dial: sip:reception@example.com }
 `)
   expect(customer.agent).toEqual({
@@ -96,7 +98,12 @@ fallback: { say: Please call again., dial: sip:reception@example.com }
       },
     ],
   })
-  expect(customer.limits).toEqual({ maxDurationMs: 90_000, silenceMs: 0, concurrentCalls: 3 })
+  expect(customer.limits).toEqual({
+    maxDurationMs: 90_000,
+    silenceMs: 0,
+    concurrentCalls: 3,
+    whenFull: 'fallback',
+  })
   expect(customer.fallback).toEqual({
     say: 'Please call again.',
     dial: 'sip:reception@example.com',

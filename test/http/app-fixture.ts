@@ -1,7 +1,7 @@
 /** The routes without a server: the whole app over an exchange made by hand, on a clock that stands still. */
 import type { After, AwaitedCall, CallFacts } from '../../src/bridge/exchange.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
-import { createConfig, DEFAULT_SERVICE, type Line } from '../../src/config/config.ts'
+import { createConfig, DEFAULT_SERVICE, type Line, type Listen } from '../../src/config/config.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
 import { createMetrics } from '../../src/metrics/metrics.ts'
 import type { Fields, Log } from '../../src/log.ts'
@@ -30,6 +30,36 @@ fallback: { say: Fish & chips later., dial: "+15005550100" }
 numbers: ["+15005550009"]
 agent: { instructions: You answer the phone. }
 fallback: { say: Please call again. }
+`,
+  // At `NOW_S` it is Friday, 08:00.
+  'customers/told.yaml': `customer: Told
+numbers: ["+15005550011"]
+agent: { instructions: You answer the phone. }
+hours: { timezone: UTC, open: { mon-fri: ["09:00-18:00"] }, closed: { say: Closed & dark. } }
+blocked: ["+15550009999"]
+limits: { whenFull: fallback }
+fallback: { say: Please call again., dial: "+15005550100" }
+`,
+  'customers/put-through.yaml': `customer: Put Through
+numbers: ["+15005550012"]
+agent: { instructions: You answer the phone. }
+hours: { timezone: UTC, open: {}, closed: { transfer: "+15005550100" } }
+`,
+  'customers/somewhere.yaml': `customer: Somewhere
+numbers: ["+15005550013"]
+agent: { instructions: You answer the phone. }
+hours: { timezone: UTC, open: {}, closed: { transfer: somewhere } }
+fallback: { say: Please call again. }
+`,
+  'customers/full.yaml': `customer: Full
+numbers: ["+15005550014"]
+agent: { instructions: You answer the phone. }
+limits: { whenFull: fallback }
+fallback: { say: Please hold., dial: "+15005550100" }
+`,
+  'customers/listens.yaml': `customer: Listens
+numbers: ["+15005550015"]
+listen: { dial: "+15005550100", announce: This call is transcribed. }
 `,
 }
 
@@ -102,6 +132,32 @@ export const createHandMadeExchange = () => {
   }
 }
 
+/** The register of calls between humans that does nothing and writes down what it was told. */
+const createHandMadeListened = () => {
+  const awaited = new Map<string, AwaitedCall>()
+  const offered: { facts: CallFacts; listen: Listen }[] = []
+  const attached: string[] = []
+  const ended: string[] = []
+  return {
+    offered,
+    attached,
+    ended,
+    offer: (facts: CallFacts, listen: Listen) => {
+      offered.push({ facts, listen })
+      const call = { ...facts, epoch: 1 }
+      awaited.set(facts.callSid, call)
+      return call
+    },
+    awaited: (callSid: string) => awaited.get(callSid),
+    attach: (callSid: string) => {
+      if (!awaited.delete(callSid)) return undefined
+      attached.push(callSid)
+      return { message: () => {}, closed: () => {} }
+    },
+    end: (callSid: string) => void ended.push(callSid),
+  }
+}
+
 /** A line of the log. */
 export type Logged = Readonly<{ level: string; name: string; fields: Fields }>
 
@@ -109,11 +165,13 @@ export type Logged = Readonly<{ level: string; name: string; fields: Fields }>
 export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
   const clock = createFakeClock()
   const exchange = createHandMadeExchange()
+  const listened = createHandMadeListened()
   const logged: Logged[] = []
   let drains = 0
   const config = configOf(CUSTOMERS)
   const app = createApp({
     exchange,
+    listened,
     config: () => config,
     authTokens: [AUTH_TOKEN],
     publicUrl: PUBLIC_URL,
@@ -165,6 +223,7 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     app,
     clock,
     exchange,
+    listened,
     logged,
     names: () => logged.map(({ name }) => name),
     drains: () => drains,

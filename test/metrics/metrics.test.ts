@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FeedEntry } from '../../src/bridge/call-feed.ts'
+import type { CallEntry } from '../../src/bridge/call-feed.ts'
 import { createMetrics, type ProcessUsage } from '../../src/metrics/metrics.ts'
 import type { SocketClose } from '../../src/runtime/socket.ts'
 
@@ -41,7 +41,7 @@ const createFixture = () => {
 }
 
 type WithoutTime<Value> = Value extends unknown ? Omit<Value, 'atMs'> : never
-type Entry = WithoutTime<FeedEntry>
+type Entry = WithoutTime<CallEntry>
 
 const OFFERED: Entry = { type: 'offered', customer: 'bright-smile', number: '+15005550006' }
 const CALLER_SPEAKS: Entry = { type: 'caller-speaking' }
@@ -82,6 +82,9 @@ describe('calls', () => {
       '{end_reason="model-unreachable"} 0',
       '{end_reason="model-lost"} 0',
       '{end_reason="max-duration"} 0',
+      '{end_reason="agent-ended"} 0',
+      '{end_reason="key-ended"} 0',
+      '{end_reason="transferred"} 0',
       '{end_reason="handed-over"} 0',
       '{end_reason="caller-silent"} 0',
       '{end_reason="model-silent"} 0',
@@ -107,6 +110,8 @@ describe('calls', () => {
     metrics.callRefused('overloaded')
     expect(await read('tandem_calls_refused_total')).toEqual([
       '{reason="unknown-number"} 0',
+      '{reason="blocked"} 0',
+      '{reason="closed"} 0',
       '{reason="no-room"} 1',
       '{reason="draining"} 0',
       '{reason="overloaded"} 2',
