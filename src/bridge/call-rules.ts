@@ -1,6 +1,6 @@
 /** What a customer's file decides about a call, in the words of the call. */
+import type { ActionName } from '../call/actions.ts'
 import type { AgentRules, CallRules } from '../call/state.ts'
-import { MAIN_AGENT } from '../call/state.ts'
 import type { Agent, Customer } from '../config/config.ts'
 import type { Toolbox } from '../tools/tool.ts'
 
@@ -9,7 +9,7 @@ const STREAM_TIMEOUT_MS = 15_000
 
 /** Gives the rules of a call; `toolboxOf` has the tools of each agent of the customer's. */
 export const callRulesOf = (
-  { agent, limits, phrases }: Customer,
+  { agent, agents, destinations, keys, keypad, limits, phrases }: Customer,
   toolboxOf: (agent: string) => Toolbox,
 ): CallRules => ({
   greeting: agent.greeting,
@@ -18,18 +18,35 @@ export const callRulesOf = (
   isTranscribed: agent.transcription !== false,
   silenceMs: limits.silenceMs,
   phrases,
-  agents: { [MAIN_AGENT]: agentRulesOf(agent, toolboxOf(MAIN_AGENT)) },
-  destinations: {},
-  keys: {},
-  keypadEntries: {},
-  keysBy: 'tones',
+  agents: Object.fromEntries(
+    Object.entries(agents).map(([name, each]) => [name, agentRulesOf(each, toolboxOf(name))]),
+  ),
+  destinations,
+  keys,
+  keypadEntries: keypad.entries,
+  keysBy: keypad.press,
 })
 
 const agentRulesOf = (agent: Agent, { tools }: Toolbox): AgentRules => ({
   fillers: Object.fromEntries(
     tools.flatMap(({ name, filler }) => filler === undefined ? [] : [[name, filler]]),
   ),
-  actions: [],
-  handoffs: [],
+  actions: actionsOf(agent),
+  handoffs: agent.handoffs,
   sessionKey: `${agent.model} ${agent.voice}`,
 })
+
+const ACTIONS: readonly ActionName[] = [
+  'end_call',
+  'transfer_call',
+  'press_keys',
+  'collect_digits',
+]
+
+/** What an agent may do with the call, by its file. */
+export const actionsOf = ({ tools, handoffs }: Agent): readonly ActionName[] => [
+  ...ACTIONS.filter((action) =>
+    tools.some((tool) => tool.kind === 'built-in' && tool.name === action)
+  ),
+  ...(handoffs.length > 0 ? ['hand_off'] as const : []),
+]

@@ -41,7 +41,15 @@ export type Customer = Readonly<{
   /** E.164. */
   numbers: readonly string[]
   /** Of a file without `agent`, whose calls go to a human, one without instructions: it never answers. */
+  /** The agent that answers. */
   agent: Agent
+  /** All agents by their names; the one that answers is `main`. */
+  agents: Readonly<Record<string, Agent>>
+  /** Whom callers may be put through to, by name. */
+  destinations: Readonly<Record<string, Destination>>
+  /** What keys of the caller do by themselves. */
+  keys: Readonly<Record<string, KeyAction>>
+  keypad: Keypad
   limits: Limits
   phrases: Phrases
   fallback: Fallback
@@ -71,6 +79,47 @@ export type Agent = Readonly<{
   speed?: number
   /** What it can do besides talking. */
   tools: readonly ToolConfig[]
+  /** The agents it may hand the caller on to. */
+  handoffs: readonly string[]
+  /** When a caller is to be handed on to it. */
+  when?: string
+}>
+
+/** A human that callers can be put through to. */
+export type Destination = Readonly<{
+  /** E.164, `sip:`, `client:` or `queue:`. */
+  to: string
+  /** When, for the agent. */
+  when?: string
+  /** `warm`: they hear a summary first and decide. */
+  mode: 'cold' | 'warm'
+  timeoutMs: number
+  /** The number they see: the caller's, the line's, or this one in E.164. */
+  callerId: string
+}>
+
+/** What a key does by itself. */
+export type KeyAction =
+  | Readonly<{ is: 'transfer'; destination: string }>
+  | Readonly<{ is: 'hand-off'; agent: string }>
+  | Readonly<{ is: 'say'; sentence: string }>
+  | Readonly<{ is: 'end' }>
+
+/** What callers enter, and how the agent presses keys. */
+export type Keypad = Readonly<{
+  press: 'tones' | 'twilio'
+  entries: Readonly<Record<string, KeypadEntry>>
+}>
+
+export type KeypadEntry = Readonly<{
+  name: string
+  leastDigits: number
+  mostDigits: number
+  /** The key that ends it before it is full; empty for none. */
+  terminator: string
+  /** For each key. */
+  timeoutMs: number
+  isSecret: boolean
 }>
 
 /** How the model tells that the caller has finished. */

@@ -1,7 +1,9 @@
 /** One customer file: its text in, a customer or everything that is wrong with it out. */
 import type { Agent, Customer, TurnDetection } from './config.ts'
 import type { CustomerShape } from './customer-schema.ts'
-import { agentSchema, customerSchema } from './customer-schema.ts'
+import { agentSchema } from './agent-schema.ts'
+import { createDestinations, createKeypad, createKeys } from './call-keys.ts'
+import { customerSchema } from './customer-schema.ts'
 import { parseDurationMs } from './duration.ts'
 import { describeHours } from './hours/describe.ts'
 import type { Hours } from './hours/hours.ts'
@@ -11,6 +13,7 @@ import { checkLength, joinInstructions, readKnowledge } from './knowledge.ts'
 import { basename } from './paths.ts'
 import { toE164 } from './phone-number.ts'
 import type { Finding, Problem } from './problem.ts'
+import { MAIN_AGENT } from './route.ts'
 import { checkMeaning } from './rules.ts'
 import { createSuggest } from './sections.ts'
 import { checkShape } from './shape.ts'
@@ -18,7 +21,7 @@ import type { HasVariable } from './templates.ts'
 import { toolConfigs } from './tools.ts'
 import { fingerprint } from './version.ts'
 import type { SourceFile, YamlFile } from './yaml-file.ts'
-import { readYaml } from './yaml-file.ts'
+import { isGroup, readYaml } from './yaml-file.ts'
 
 /** What became of a customer file. */
 export type CustomerFile = Readonly<{
@@ -97,7 +100,7 @@ const understand = (
     ...knowledge.problems,
     ...checkLength(yaml, knowledge.parts),
   ]
-  const customer = shape.fits && createCustomer(source, shape.value, knowledge.parts)
+  const customer = shape.fits && createCustomer(source, yaml, shape.value, knowledge.parts)
   return customer ? { problems, customer } : { problems }
 }
 
@@ -118,6 +121,7 @@ const checkFileName = (yaml: YamlFile): Problem[] =>
 
 const createCustomer = (
   source: SourceFile,
+  yaml: YamlFile,
   shape: CustomerShape,
   knowledge: readonly Part[],
 ): Customer | undefined => {
@@ -126,13 +130,19 @@ const createCustomer = (
   const silenceMs = silence === false ? 0 : parseDurationMs(silence)
   if (maxDurationMs === undefined || silenceMs === undefined) return undefined
   const hours = shape.hours && createHours(shape.hours)
+  const parts = [...knowledge, ...hoursPart(hours)]
+  const agent = createAgent(shape.agent ?? NOBODY, parts)
   return {
     id: idOf(source.path),
     name: shape.customer,
     file: source.path,
     version: fingerprint([source.text, ...knowledge.map(({ text }) => text)]),
     numbers: shape.numbers,
-    agent: createAgent(shape.agent ?? NOBODY, [...knowledge, ...hoursPart(hours)]),
+    agent,
+    agents: { [MAIN_AGENT]: agent, ...otherAgents(yaml, parts) },
+    destinations: createDestinations(shape.transfer.destinations),
+    keys: createKeys(shape.keys),
+    keypad: createKeypad(shape.keypad),
     limits: { maxDurationMs, silenceMs, ...limits },
     phrases: shape.phrases,
     fallback: shape.fallback,
@@ -156,6 +166,26 @@ const createAgent = (shape: AgentShape, knowledge: readonly Part[]): Agent => ({
   turnDetection: createTurnDetection(shape.turnDetection),
   tools: toolConfigs(shape.tools),
 })
+
+/** What another agent leaves out is taken from the main one as it was written, so that its own defaults do not get in between. */
+const otherAgents = (
+  yaml: YamlFile,
+  knowledge: readonly Part[],
+): Readonly<Record<string, Agent>> => {
+  const others = yaml.at(['agents'])
+  const main = yaml.at(['agent'])
+  if (!isGroup(others)) return {}
+  const { greeting: _, handoffs: __, ...inherited } = isGroup(main) ? main : {}
+  return Object.fromEntries(
+    Object.entries(others).flatMap(([name, other]) => {
+      const { when, ...own } = isGroup(other) ? other : {}
+      const merged = agentSchema.safeParse({ ...inherited, ...own })
+      if (!merged.success) return []
+      const agent = createAgent(merged.data, knowledge)
+      return [[name, typeof when === 'string' ? { ...agent, when: when.trim() } : agent]]
+    }),
+  )
+}
 
 // The silence is always said: the docs promise 500 ms, OpenAI's own example session has 200.
 const createTurnDetection = (shape: AgentShape['turnDetection']): TurnDetection => {

@@ -23,6 +23,14 @@ export const checkSilence = (value: string | number | false): Finding | undefine
 export const checkToolTimeout = (value: string | number): Finding | undefined =>
   checkDuration('timeout', value, ['1s', '60s'])
 
+/** Says what is wrong with the time a destination may ring: at least 5 s, at most 2 min. */
+export const checkRingTimeout = (value: string | number): Finding | undefined =>
+  checkDuration('timeout', value, ['5s', '2m'])
+
+/** Says what is wrong with the time a caller may take for a key: at least 3 s, at most 2 min. */
+export const checkEntryTimeout = (value: string | number): Finding | undefined =>
+  checkDuration('timeout', value, ['3s', '2m'])
+
 const checkDuration = (
   key: string,
   value: string | number,

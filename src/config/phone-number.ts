@@ -43,3 +43,16 @@ export const checkDialTarget = (text: string): Finding | undefined => {
     hint: 'write "+15005550006" or sip:reception@example.com',
   }
 }
+
+/** Whether this is a phone number as Twilio writes them. */
+export const isE164 = (text: string): boolean => E164.test(text)
+
+/** Says what is wrong with a destination of a transfer. */
+export const checkDestination = (text: string): Finding | undefined =>
+  /^client:\w{1,121}$/.test(text) || /^queue:\S{1,64}$/.test(text) || isDialTarget(text)
+    ? undefined
+    : {
+      code: 'invalid-dial',
+      message: `"${text}" is nobody who can be called`,
+      hint: 'write "+15005550006", sip:reception@example.com, client:anna or queue:support',
+    }

@@ -51,6 +51,7 @@ export type ProblemCode =
   | 'too-much-text'
   | 'unknown-key'
   | 'unknown-model'
+  | 'unknown-name'
   | 'unknown-parameter'
   | 'unknown-tool'
   | 'unknown-time-zone'

@@ -46,5 +46,10 @@ const closedRoute = (customer: Customer, hours: Hours): Route => {
 }
 
 /** Whom a destination of a customer's file stands for; a number or an address stands for itself. */
-export const destinationOf = (_: Customer, name: string): string | undefined =>
-  isDialTarget(name) ? name : undefined
+export const destinationOf = (
+  { destinations }: Customer,
+  name: string,
+): string | undefined => {
+  if (Object.hasOwn(destinations, name)) return destinations[name].to
+  return isDialTarget(name) ? name : undefined
+}

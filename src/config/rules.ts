@@ -2,6 +2,7 @@
  * What the values of a customer file must mean, beyond their shape: a number is E.164, a voice exists, a key has an effect.
  * The rules look at the file as it was written, so that they speak even when its shape is wrong elsewhere.
  */
+import { checkCallKeys } from './call-rules.ts'
 import { eachText, list, text } from './checks.ts'
 import { checkMaxDuration, checkSilence } from './duration.ts'
 import { checkLanguage } from './language.ts'
@@ -26,6 +27,7 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...durations(yaml),
   ...text(yaml, ['fallback', 'dial'], checkDialTarget),
   ...checkTools(yaml, ['agent'], hasVariable),
+  ...checkCallKeys(yaml, hasVariable),
   ...dialLoop(yaml, ['fallback', 'dial']),
   ...dialLoop(yaml, ['listen', 'dial']),
   ...dialLoop(yaml, ['hours', 'closed', 'transfer']),

@@ -11,10 +11,10 @@ export type Suggest = (path: KeyPath, key: string) => { hint?: string }
 
 /** Makes the suggestions of a schema; the schema is walked once, at the first mistake. */
 export const createSuggest = (schema: z.ZodType): Suggest => {
-  let groups: ReadonlyMap<string, readonly string[]> | undefined
+  let groups: Groups | undefined
   return (path, key) => {
     groups ??= groupsOf(z.toJSONSchema(schema, { io: 'input' }))
-    const here = groups.get(pattern(path)) ?? []
+    const here = keysAt(groups, pattern(path))
     const meant = nearest(key, here)
     if (meant !== undefined) return { hint: `did you mean "${meant}"?` }
     const elsewhere = [...groups].find(([, keys]) => keys.includes(key))
@@ -23,14 +23,28 @@ export const createSuggest = (schema: z.ZodType): Suggest => {
   }
 }
 
+/** The keys of a group; in a path `*` stands for a name that the operator gives. */
+const keysAt = (groups: Groups, path: string): readonly string[] => {
+  const steps = path.split('.')
+  const matches = ([group]: readonly [string, unknown]) => {
+    const known = group.split('.')
+    return known.length === steps.length &&
+      known.every((step, at) => step === '*' || step === steps[at])
+  }
+  return groups.get(path) ?? [...groups].find(matches)?.[1] ?? []
+}
+
+type Groups = ReadonlyMap<string, readonly string[]>
+
 const placeName = (group: string): string => group ? `under ${group}` : 'at the top of the file'
 
 /** Groups by their path; the entries of a list share one: `knowledge[]`. */
-const groupsOf = (schema: JsonSchema): ReadonlyMap<string, readonly string[]> => {
+const groupsOf = (schema: JsonSchema): Groups => {
   const groups = new Map<string, readonly string[]>()
   const walk = (node: JsonSchema | boolean, path: string) => {
     if (typeof node === 'boolean') return
     for (const choice of node.anyOf ?? []) walk(choice, path)
+    if (typeof node.additionalProperties === 'object') walk(node.additionalProperties, `${path}.*`)
     if (node.items !== undefined && !Array.isArray(node.items)) walk(node.items, `${path}[]`)
     if (!node.properties) return
     groups.set(path, Object.keys(node.properties))

@@ -33,7 +33,12 @@ test('the smallest customer file is whole: every setting has its default', () =>
       transcription: { model: 'gpt-transcribe' },
       maxOutputTokens: 'inf',
       tools: [],
+      handoffs: [],
     },
+    agents: { main: expect.objectContaining({ handoffs: [] }) },
+    destinations: {},
+    keys: {},
+    keypad: { press: 'tones', entries: {} },
     limits: { maxDurationMs: 3_600_000, silenceMs: 30_000, whenFull: 'reject' },
     blocked: [],
     phrases: {
@@ -90,6 +95,7 @@ fallback: { say: Please call again., dial: sip:reception@example.com }
     },
     maxOutputTokens: 800,
     speed: 1.1,
+    handoffs: [],
     tools: [
       {
         kind: 'built-in',

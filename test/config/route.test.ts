@@ -12,6 +12,8 @@ const HOURS = `hours:
   open: { mon-fri: ["09:00-18:00"] }
 `
 
+const NIGHT = 'agents: { night: { instructions: You answer at night. } }\n'
+
 const routeOf = (text: string, wallMs: number, from = CALLER) =>
   route({ number: '+15005550006', customer: customerOf(text) }, from, wallMs)
 
@@ -31,7 +33,8 @@ describe('a call', () => {
   })
 
   test('outside the hours is told what the file says, or answered by another, or put through', () => {
-    const closed = (how: string) => routeOf(withLines(`${HOURS}  closed: ${how}\n`), CLOSED_MS)
+    const closed = (how: string) =>
+      routeOf(withLines(`${NIGHT}${HOURS}  closed: ${how}\n`), CLOSED_MS)
     expect(closed('{ say: Fechado. }')).toEqual({ is: 'say', sentence: 'Fechado.' })
     expect(closed('{ agent: night }')).toEqual({ is: 'answer', agent: 'night' })
     expect(closed('{ transfer: "+15005550100" }')).toEqual({
@@ -100,7 +103,9 @@ listen: { dial: "+15005550006", languages: [english], anounce: Hello. }
       '1:1 missing-key agent is missing > only a file with listen, whose calls go to a human, needs none',
     ])
     expect(
-      problemsOf(`${top}listen: { dial: "+15005550100" }\n${HOURS}  closed: { agent: night }\n`),
+      problemsOf(
+        `${top}${NIGHT}listen: { dial: "+15005550100" }\n${HOURS}  closed: { agent: night }\n`,
+      ),
     )
       .toEqual([
         '1:1 missing-key agent is missing > hours.closed.agent needs it: what an agent leaves out is taken from agent',

@@ -83,7 +83,9 @@ test.each([
   ['{ transfer: reception }', { is: 'transfer', destination: 'reception' }],
   ['{ say: We are closed. }', { is: 'say', sentence: 'We are closed.' }],
 ])('outside the hours a call is taken as closed: %s says', (written, closed) => {
-  expect(customerOf(withLines(`${HOURS}  closed: ${written}\n`)).hours?.closed).toEqual(closed)
+  const agents = 'agents: { night: { instructions: You answer at night. } }\n'
+  expect(customerOf(withLines(`${agents}${HOURS}  closed: ${written}\n`)).hours?.closed)
+    .toEqual(closed)
 })
 
 test('mistakes in hours are shown where they are', () => {
