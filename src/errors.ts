@@ -16,6 +16,34 @@ export class ConfigError extends Error {
   }
 }
 
+/** How an upstream refused, as far as it is known. */
+export type UpstreamFacts = Readonly<{
+  /** The HTTP status; absent when there was no answer. */
+  status?: number | undefined
+  /** What the upstream's support asks for. */
+  requestId?: string | undefined
+  /** Whether the same may work in a while. */
+  retryable?: boolean
+  cause?: unknown
+}>
+
+/** A service we depend on refused or did not answer: we act, by trying again or by doing without. */
+export class UpstreamError extends Error {
+  readonly code: string
+  readonly status: number | undefined
+  readonly requestId: string | undefined
+  readonly retryable: boolean
+
+  constructor(code: string, message: string, facts: UpstreamFacts = {}) {
+    super(message, { cause: facts.cause })
+    this.name = 'UpstreamError'
+    this.code = code
+    this.status = facts.status
+    this.requestId = facts.requestId
+    this.retryable = facts.retryable ?? false
+  }
+}
+
 /** A tool could not do what it was asked. The model is told `message` and goes on; it must say nothing that a caller may not hear. */
 export class ToolError extends Error {
   readonly code: string

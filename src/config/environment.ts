@@ -14,7 +14,7 @@ export type Environment = Readonly<{
   /** Where Twilio reaches us, without a slash at the end; by default this machine, once the port is known. */
   publicUrl: string | undefined
   openai: Readonly<{ apiKey: string | undefined; baseUrl: string }>
-  twilio: Readonly<{ accountSid: string | undefined; authTokens: readonly string[] }>
+  twilio: TwilioEnvironment
   configFolder: string
   dataFolder: string
   operatorToken: string | undefined
@@ -25,6 +25,22 @@ export type Environment = Readonly<{
   logLevel: LogLevel
   isProduction: boolean
 }>
+
+/** The account at Twilio: what proves its webhooks, and what lets us ask for something. */
+export type TwilioEnvironment = Readonly<{
+  accountSid: string | undefined
+  authTokens: readonly string[]
+  /** Where the account's calls are processed. */
+  region: TwilioRegion
+  /** Where its REST API is instead of at the region's host; for tests. */
+  apiUrl: string | undefined
+  apiKey: Readonly<{ sid: string; secret: string }> | undefined
+  /** What calls from browsers are placed through. */
+  twimlAppSid: string | undefined
+}>
+
+/** Where Twilio processes calls. */
+export type TwilioRegion = 'us1' | 'ie1' | 'au1'
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 
@@ -72,6 +88,18 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
   if (!logLevel) {
     complain('LOG_LEVEL', `is none of ${[...LOG_LEVELS.keys()].join(', ')}: ${get('LOG_LEVEL')}`)
   }
+  const region = REGIONS.find((each) => each === (get('TWILIO_REGION') ?? 'us1'))
+  if (!region) {
+    complain('TWILIO_REGION', `is none of ${REGIONS.join(', ')}: ${get('TWILIO_REGION')}`)
+  }
+  const keySid = get('TWILIO_API_KEY_SID')
+  const keySecret = get('TWILIO_API_KEY_SECRET')
+  if ((keySid === undefined) !== (keySecret === undefined)) {
+    const [missing, other] = keySid === undefined
+      ? ['TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET']
+      : ['TWILIO_API_KEY_SECRET', 'TWILIO_API_KEY_SID']
+    complain(missing, `is not set, but ${other} is: a key is both`)
+  }
 
   const environment: Environment = {
     host: get('HOST') ?? '0.0.0.0',
@@ -85,6 +113,12 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
       accountSid: get('TWILIO_ACCOUNT_SID'),
       authTokens: (get('TWILIO_AUTH_TOKEN') ?? '').split(',').map((each) => each.trim())
         .filter((each) => each !== ''),
+      region: region ?? 'us1',
+      apiUrl: url('TWILIO_API_URL'),
+      apiKey: keySid !== undefined && keySecret !== undefined
+        ? { sid: keySid, secret: keySecret }
+        : undefined,
+      twimlAppSid: get('TWILIO_TWIML_APP_SID'),
     },
     configFolder: get('TANDEM_CONFIG') ?? './config',
     dataFolder: get('TANDEM_DATA') ?? './data',
@@ -106,6 +140,8 @@ const NEEDED_IN_PRODUCTION = {
   TWILIO_AUTH_TOKEN: 'nobody could tell calls of Twilio from others',
   PUBLIC_URL: 'Twilio signs it, and must be told it',
 }
+
+const REGIONS: readonly TwilioRegion[] = ['us1', 'ie1', 'au1']
 
 const LOG_LEVELS: ReadonlyMap<string, LogLevel> = new Map([
   ['debug', 'debug'],

@@ -21,7 +21,14 @@ describe('the environment', () => {
       port: 8080,
       publicUrl: undefined,
       openai: { apiKey: undefined, baseUrl: 'https://api.openai.com/v1' },
-      twilio: { accountSid: undefined, authTokens: [] },
+      twilio: {
+        accountSid: undefined,
+        authTokens: [],
+        region: 'us1',
+        apiUrl: undefined,
+        apiKey: undefined,
+        twimlAppSid: undefined,
+      },
       configFolder: './config',
       dataFolder: './data',
       operatorToken: undefined,
@@ -42,6 +49,11 @@ describe('the environment', () => {
       OPENAI_BASE_URL: 'http://127.0.0.1:9100/v1',
       TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
       TWILIO_AUTH_TOKEN: 'new',
+      TWILIO_REGION: 'ie1',
+      TWILIO_API_URL: 'http://127.0.0.1:9200/',
+      TWILIO_API_KEY_SID: 'SK0123456789abcdef0123456789abcdef',
+      TWILIO_API_KEY_SECRET: 'key-secret',
+      TWILIO_TWIML_APP_SID: 'AP0123456789abcdef0123456789abcdef',
       TANDEM_CONFIG: '/etc/tandem',
       TANDEM_DATA: '/data',
       TANDEM_OPERATOR_TOKEN: 'operator',
@@ -56,7 +68,14 @@ describe('the environment', () => {
       port: 0,
       publicUrl: 'https://voice.example.com',
       openai: { apiKey: 'sk-test', baseUrl: 'http://127.0.0.1:9100/v1' },
-      twilio: { accountSid: 'AC0123456789abcdef0123456789abcdef', authTokens: ['new'] },
+      twilio: {
+        accountSid: 'AC0123456789abcdef0123456789abcdef',
+        authTokens: ['new'],
+        region: 'ie1',
+        apiUrl: 'http://127.0.0.1:9200',
+        apiKey: { sid: 'SK0123456789abcdef0123456789abcdef', secret: 'key-secret' },
+        twimlAppSid: 'AP0123456789abcdef0123456789abcdef',
+      },
       configFolder: '/etc/tandem',
       dataFolder: '/data',
       operatorToken: 'operator',
@@ -149,6 +168,18 @@ describe('a mistake in the environment', () => {
   test.each(['trace', 'constructor'])('is LOG_LEVEL=%s', (LOG_LEVEL) => {
     expect(problemsOf({ LOG_LEVEL }))
       .toEqual([`LOG_LEVEL is none of debug, info, warn, warning, error: ${LOG_LEVEL}`])
+  })
+
+  test('is a region that Twilio does not have', () => {
+    expect(problemsOf({ TWILIO_REGION: 'de1' }))
+      .toEqual(['TWILIO_REGION is none of us1, ie1, au1: de1'])
+  })
+
+  test('is half of an API key', () => {
+    expect(problemsOf({ TWILIO_API_KEY_SID: 'SK1' }))
+      .toEqual(['TWILIO_API_KEY_SECRET is not set, but TWILIO_API_KEY_SID is: a key is both'])
+    expect(problemsOf({ TWILIO_API_KEY_SECRET: 's' }))
+      .toEqual(['TWILIO_API_KEY_SID is not set, but TWILIO_API_KEY_SECRET is: a key is both'])
   })
 
   test('is in production whatever Twilio and the model need', () => {
