@@ -6,7 +6,16 @@
  */
 
 /** Where a call stands, in Twilio's words. */
-export type CallStatus = 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'canceled'
+export type CallStatus =
+  | 'queued'
+  | 'initiated'
+  | 'ringing'
+  | 'in-progress'
+  | 'completed'
+  | 'busy'
+  | 'no-answer'
+  | 'failed'
+  | 'canceled'
 
 /** Who calls whom. */
 export type CallParties = Readonly<{
@@ -14,6 +23,10 @@ export type CallParties = Readonly<{
   callSid: string
   from: string
   to: string
+  /** `inbound` unless we, or a `<Dial>`, placed it. */
+  direction?: 'inbound' | 'outbound-api' | 'outbound-dial'
+  /** The call whose `<Dial>` placed this one. */
+  parentCallSid?: string
 }>
 
 /** The fields of a form by name. */
@@ -21,14 +34,15 @@ export type FormFields = Readonly<Record<string, string>>
 
 /** The fields of every request about a call. */
 export const callFields = (
-  { accountSid, callSid, from, to }: CallParties,
+  { accountSid, callSid, from, to, direction = 'inbound', parentCallSid }: CallParties,
   status: CallStatus,
 ): FormFields => ({
   AccountSid: accountSid,
   ApiVersion: '2010-04-01',
   CallSid: callSid,
   CallStatus: status,
-  Direction: 'inbound',
+  Direction: direction,
+  ...(parentCallSid !== undefined && { ParentCallSid: parentCallSid }),
   From: from,
   To: to,
   Caller: from,
@@ -46,13 +60,17 @@ const placeFields = (whose: string, number: string): FormFields => ({
   [`${whose}Country`]: number.startsWith('+1') ? 'US' : '',
 })
 
-/** What the one status callback of an inbound number says on top when the call is over. */
-export const finalStatusFields = (durationMs: number, at: Date): FormFields => ({
+/** What a status callback says on top; the one of an inbound number has the sequence number 0. */
+export const progressFields = (at: Date, sequenceNumber = 0): FormFields => ({
+  CallbackSource: 'call-progress-events',
+  SequenceNumber: String(sequenceNumber),
+  Timestamp: at.toUTCString().replace('GMT', '+0000'),
+})
+
+/** What the last status callback says besides. */
+export const durationFields = (durationMs: number): FormFields => ({
   CallDuration: String(Math.round(durationMs / 1000)),
   Duration: String(Math.ceil(durationMs / 60_000)),
-  CallbackSource: 'call-progress-events',
-  SequenceNumber: '0',
-  Timestamp: at.toUTCString().replace('GMT', '+0000'),
 })
 
 /** What the `action` of a `<Dial>` is told about the other party. */
@@ -68,7 +86,7 @@ export const dialFields = (
 
 /** How the other party of a `<Dial>` took the call, and how long until it was over. */
 export type DialResult = Readonly<{
-  status: 'completed' | 'busy' | 'no-answer' | 'failed'
+  status: 'completed' | 'answered' | 'busy' | 'no-answer' | 'failed' | 'canceled'
   durationMs: number
 }>
 

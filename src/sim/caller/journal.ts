@@ -24,6 +24,8 @@ export type Happening =
   | { event: 'acted'; act: LineAct }
   | { event: 'stream-ended'; streamSid: string; end: LineEnd }
   | { event: 'warning'; code: number; problem: string }
+  /** Another party of a conference or a `<Dial>` was heard; `what` is what they said or pressed. */
+  | { event: 'heard'; from: string; what: string }
   | { event: 'ended'; end: string; reason?: string }
 
 /** One media stream of the call. `startMs` counts from the moment the call was placed. */

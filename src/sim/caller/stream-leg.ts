@@ -34,9 +34,10 @@ export type StreamLegOptions = Readonly<{
   authToken: string
   parties: CallParties
   streamSid: string
-  behaviour?: LineBehaviour
+  behaviour?: LineBehaviour | undefined
   journal: Journal
-  hungUp: AbortSignal
+  /** Aborted when the caller hangs up, or the call is told to do something else. */
+  interrupted: AbortSignal
   started: (line: Line) => void
   notify: (url: string, method: HttpMethod, fields: FormFields) => void
 }>
@@ -47,7 +48,7 @@ export type StreamLegOptions = Readonly<{
  */
 const HANDSHAKE_LIMIT_MS = 5_000
 
-/** How a stream went; `abandoned` when the caller hung up before it could start. */
+/** How a stream went; `abandoned` when it was interrupted before it could start. */
 export type StreamLegEnd = LineEnd | StreamRefusal | Readonly<{ how: 'abandoned' }>
 
 /** Runs a stream and says how it ended. Never rejects. */
@@ -104,12 +105,12 @@ const connectLine = (
   started: () => void,
 ): Promise<StreamLegEnd> =>
   new Promise((resolve) => {
-    const { clock, journal, hungUp } = options
+    const { clock, journal, interrupted } = options
     const dialledMs = clock.nowMs()
     let live: ReturnType<typeof startLine> | undefined
 
     const opened = () => {
-      if (hungUp.aborted) return socket.close()
+      if (interrupted.aborted) return socket.close()
       live = startLine(options, socket, noun, resolve)
       started()
       options.started(live.line)
@@ -131,7 +132,7 @@ const connectLine = (
       message: (text) => live?.events.message(text),
       closed,
     })
-    hungUp.addEventListener('abort', hangUp, { once: true })
+    interrupted.addEventListener('abort', hangUp, { once: true })
   })
 
 /** Starts the line on the open socket; once it is over, it is kept in the journal. */

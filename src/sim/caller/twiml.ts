@@ -47,10 +47,25 @@ export type DialVerb = Readonly<{
   nouns: readonly DialNoun[]
 }>
 
+/** A `<Gather>` of keys, with what is played meanwhile. */
+export type GatherVerb = Readonly<{
+  verb: 'gather'
+  action?: string
+  method: HttpMethod
+  /** How many keys end it. */
+  numDigits: number
+  /** The key that ends it and is not part of the entry; empty for none. */
+  finishOnKey: string
+  /** How long without a key, in seconds. */
+  timeoutS: number
+  verbs: readonly Verb[]
+}>
+
 /** Everything a document can tell Twilio to do, as far as this caller knows it. */
 export type Verb =
   | ConnectVerb
   | DialVerb
+  | GatherVerb
   | Readonly<{ verb: 'say'; text: string; voice?: string; language?: string }>
   | Readonly<{ verb: 'play'; url?: string; digits?: string }>
   | Readonly<{ verb: 'pause'; lengthS: number }>
@@ -87,6 +102,8 @@ const readVerb = (element: XmlElement): Verb => {
       return readConnect(element)
     case 'Dial':
       return readDial(element)
+    case 'Gather':
+      return readGather(element)
     case 'Say':
       return { verb: 'say', text, ...pick(attributes, ['voice', 'language']) }
     case 'Play':
@@ -138,6 +155,16 @@ const readDial = ({ attributes, children, text }: XmlElement): Verb => ({
       return kind ? [{ kind, address: text, attributes }] : []
     }),
   ],
+})
+
+const readGather = ({ attributes, children }: XmlElement): Verb => ({
+  verb: 'gather',
+  ...pick(attributes, ['action']),
+  method: readMethod(attributes.method),
+  numDigits: numberOr(Infinity, attributes.numDigits),
+  finishOnKey: attributes.finishOnKey ?? '#',
+  timeoutS: numberOr(5, attributes.timeout),
+  verbs: children.map(readVerb),
 })
 
 const DIAL_NOUNS: ReadonlyMap<string, DialNoun['kind']> = new Map([

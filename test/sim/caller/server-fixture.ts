@@ -64,18 +64,21 @@ export const createServerFixture = (
   }
 
   let sids = 0
+  const means = {
+    connect,
+    fetch,
+    clock,
+    now: () => new Date(Date.UTC(2026, 10, 22, 9, 30) + clock.nowMs()),
+    accountSid: 'AC0123456789abcdef0123456789abcdef',
+    authToken: '12345',
+    newSid: (prefix: string) => `${prefix}${String(++sids).padStart(32, '0')}`,
+  }
   const place = (more: Partial<CallOptions> = {}) =>
     placeCall({
-      connect,
-      fetch,
-      clock,
-      now: () => new Date(Date.UTC(2026, 10, 22, 9, 30) + clock.nowMs()),
+      ...means,
       baseUrl: 'http://127.0.0.1:8080',
-      accountSid: 'AC0123456789abcdef0123456789abcdef',
-      authToken: '12345',
       from: '+14158675310',
       to: '+15005550006',
-      newSid: (prefix) => `${prefix}${String(++sids).padStart(32, '0')}`,
       ...more,
     })
 
@@ -97,5 +100,5 @@ export const createServerFixture = (
       await Promise.resolve()
     }
   }
-  return { clock, requests, upgrades, place, pass }
+  return { clock, requests, upgrades, means, place, pass }
 }

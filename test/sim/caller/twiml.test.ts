@@ -79,12 +79,26 @@ describe('a TwiML document', () => {
       .toEqual([{ verb: 'reject', reason: 'busy' }])
   })
 
+  test('gathers keys while it says something', () => {
+    expect(parseTwiml(
+      '<Response><Gather numDigits="1" timeout="8" action="/keys"><Say>Press 1</Say></Gather></Response>',
+    )).toEqual([{
+      verb: 'gather',
+      action: '/keys',
+      method: 'POST',
+      numDigits: 1,
+      finishOnKey: '#',
+      timeoutS: 8,
+      verbs: [{ verb: 'say', text: 'Press 1' }],
+    }])
+  })
+
   test('keeps verbs it does not know by name', () => {
     expect(parseTwiml(
-      '<Response><Gather><Say>Press 1</Say></Gather><Connect><ConversationRelay/></Connect>' +
+      '<Response><Enqueue>sales</Enqueue><Connect><ConversationRelay/></Connect>' +
         '<say>case matters</say></Response>',
     )).toEqual([
-      { verb: 'unknown', name: 'Gather' },
+      { verb: 'unknown', name: 'Enqueue' },
       { verb: 'unknown', name: 'Connect/ConversationRelay' },
       { verb: 'unknown', name: 'say' },
     ])
