@@ -16,6 +16,7 @@ import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { randomSecret } from './runtime/hmac.ts'
 import type { Store } from './store/store.ts'
+import { twilioOf } from './twilio-rest/account.ts'
 import { NO_TOOLS } from './tools/tool.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
@@ -103,6 +104,9 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const connect: Runtime['connect'] = (url, how, events) =>
     runtime.connect(url, how, metrics.watchSocket('model', events))
 
+  const url = `http://127.0.0.1:${server.port}`
+  const publicUrl = environment.publicUrl ?? url
+  const machine = environment.machine ?? randomSecret().slice(0, 12)
   const exchange = createExchange({
     connect,
     watchCall: metrics.watchCall,
@@ -116,6 +120,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     store: options.store,
     wallMs: Date.now,
     toolboxOf: () => NO_TOOLS,
+    twilio: twilioOf(environment.twilio, { fetch, clock, random: Math.random }),
+    publicUrl,
   })
 
   const listened = createListenedCalls({
@@ -127,9 +133,6 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     feed: exchange.feed,
   })
 
-  const url = `http://127.0.0.1:${server.port}`
-  const publicUrl = environment.publicUrl ?? url
-  const machine = environment.machine ?? randomSecret().slice(0, 12)
   app = createApp({
     exchange,
     listened,

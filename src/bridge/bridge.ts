@@ -16,6 +16,7 @@ import type { Happening } from '../call/events.ts'
 import { pieceMs } from '../call/playback.ts'
 import { type CallState, isWanted, type Ringing } from '../call/state.ts'
 import { step } from '../call/step.ts'
+import type { TransferFailure } from '../call/transfer.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
@@ -36,11 +37,18 @@ export type Bridge = Readonly<{
   tick: () => void
   /** Twilio has no stream of this call and asks what to do, whatever the socket says. */
   streamAsked: () => void
+  /** What became of putting the caller through to a human. */
+  transferEnded: (outcome: TransferOutcome) => void
   end: (reason: EndReason) => void
   /** Lets the call go on in another process: at a quiet moment, or now. */
   handOver: (isForced: boolean) => void
   counts: () => BridgeCounts
 }>
+
+export type TransferOutcome =
+  | Readonly<{ is: 'answered' }>
+  /** `isBack`: Twilio asks what to do with the caller already, who need not be fetched. */
+  | Readonly<{ is: 'failed'; why: TransferFailure; isBack: boolean }>
 
 /** What went through a call, for its log line at the end. */
 export type BridgeCounts = Readonly<{
@@ -277,6 +285,13 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       const isStuck = (line?.socket.bufferedBytes() ?? 0) > CALLER_STUCK_BYTES
       if (isStuck || nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
     }),
+    transferEnded: guarded((outcome) =>
+      happened(
+        outcome.is === 'answered'
+          ? { type: 'transfer-answered' }
+          : { ...outcome, type: 'transfer-failed' },
+      )
+    ),
     streamAsked: guarded(() => happened({ type: 'stream-asked' })),
     handOver: guarded((isForced) => happened({ type: 'hand-over', isForced })),
     end: (reason) => happened({ type: 'end-requested', reason }),

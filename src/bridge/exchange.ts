@@ -2,26 +2,17 @@
  * The exchange: takes a call that Twilio offers, opens its model's leg at once, and joins the caller's stream to it when that
  * comes. When a stream breaks it takes the call up again, also one that another process held before it died.
  */
-import type { CallReport } from '../call/effects.ts'
+import { resumeCall } from '../call/checkpoint.ts'
 import { type EndReason, owesApology } from '../call/end-reason.ts'
-import { type Checkpoint, checkpointOf, resumeCall } from '../call/checkpoint.ts'
 import { type CallRules, type Ringing, startCall } from '../call/state.ts'
-import type { Clock } from '../clock.ts'
-import type { Customer, Line } from '../config/config.ts'
-import type { Log } from '../log.ts'
-import { endpointOf } from '../realtime/endpoint.ts'
-import { hmac } from '../runtime/hmac.ts'
-import type { Runtime } from '../runtime/runtime.ts'
+import type { Destination, Line } from '../config/config.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
-import type { Store } from '../store/store.ts'
-import type { CallAbout, Toolbox } from '../tools/tool.ts'
 import type { StreamStart } from '../twilio/messages.ts'
-import { createBridge } from './bridge.ts'
-import { type CallEntry, type CallFeed, createCallFeed } from './call-feed.ts'
-import { callRulesOf } from './call-rules.ts'
-import { readCheckpoint, writeCheckpoint } from './kept-call.ts'
+import { beginCall, type BeginOptions } from './begin-call.ts'
+import type { TransferOutcome } from './bridge.ts'
+import { type CallFeed, createCallFeed } from './call-feed.ts'
+import { readCheckpoint } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
-import { openRealtimeLeg } from './realtime-leg.ts'
 
 /** A call as Twilio offers it, and the line it came in on. */
 export type CallFacts = Readonly<{
@@ -31,6 +22,10 @@ export type CallFacts = Readonly<{
   line: Line
   /** The machine that holds the call. */
   owner: string
+  /** The agent of the customer's that answers; the main one when absent. */
+  agent?: string
+  /** With it another call may show this caller's number. */
+  callToken?: string
 }>
 
 /** A call that waits for its stream; the token of that stream is good for this epoch alone. */
@@ -39,11 +34,16 @@ export type AwaitedCall = CallFacts & Readonly<{ epoch: number }>
 /** What is to become of a caller whose stream has ended. */
 export type After =
   | Readonly<{ is: 'over' }>
-  | Readonly<{ is: 'resumed'; call: AwaitedCall }>
+  | Readonly<{ is: 'resumed'; call: AwaitedCall; press: string }>
+  /** A human is to be called. */
+  | Readonly<{ is: 'transfer'; call: CallFacts; destination: string }>
   /** Another process will have it in a moment. */
   | Readonly<{ is: 'handed-over' }>
   /** There is nobody to talk to; `line` is whose caller it was. */
   | Readonly<{ is: 'apology'; line: Line | undefined }>
+
+/** A caller who is being put through. */
+export type Transfer = Readonly<{ line: Line; destination: Destination; summary: string }>
 
 export type Exchange = Readonly<{
   /** Begins a call, or gives the one that is offered again because Twilio repeats a webhook. */
@@ -56,6 +56,10 @@ export type Exchange = Readonly<{
   attach: (callSid: string, socket: Socket, start: StreamStart) => SocketEvents | undefined
   /** Decides what happens after a stream; `facts` are those of the webhook that asks. Never rejects. */
   after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => Promise<After>
+  /** What became of putting a caller through; false for a call that is not being put through. */
+  transferEnded: (callSid: string, outcome: TransferOutcome) => boolean
+  /** Whom a caller is being put through to, and what they are to be told. */
+  transferOf: (callSid: string) => Transfer | undefined
   /** Ends a call; nothing happens if it has ended. */
   end: (callSid: string, reason: EndReason) => void
   feed: CallFeed
@@ -64,24 +68,7 @@ export type Exchange = Readonly<{
   handOver: (isForced: boolean) => void
 }>
 
-export type ExchangeOptions = Readonly<{
-  connect: Runtime['connect']
-  clock: Clock
-  log: Log
-  capacity: () => number
-  model: Readonly<{ baseUrl: string; apiKey: string }>
-  /** Salts the hash by which the model's maker may tell callers apart. */
-  secret: string
-  store: Store
-  /** Counts a call by what is told of it. */
-  watchCall: (call: Readonly<{ model: string }>) => (entry: CallEntry) => void
-  /** Whether a new call would hurt those that are on. */
-  isOverloaded: () => boolean
-  /** Milliseconds since 1970. */
-  wallMs: () => number
-  /** What the agent of a customer can do besides talking. */
-  toolboxOf: (customer: Customer) => Toolbox
-}>
+export type ExchangeOptions = BeginOptions & Readonly<{ capacity: () => number }>
 
 /** Makes the exchange of a process. */
 export const createExchange = (options: ExchangeOptions): Exchange => {
@@ -90,68 +77,9 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
   const feed = createCallFeed()
 
   const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
-    const { callSid, line } = facts
-    const { agent, id, version } = line.customer
-    const log = options.log.with({ callSid, customer: id })
-    const startedAtMs = clock.nowMs()
-    const toolbox = options.toolboxOf(line.customer)
-    const rules = callRulesOf(line.customer, () => toolbox)
-    log.info('call.offered', { version, model: agent.model, audio: agent.audio })
-    const count = options.watchCall(agent)
-    const tell = (entry: CallEntry) => {
-      count(entry)
-      feed.publish(callSid, entry)
-    }
-    tell({ type: 'offered', customer: id, number: line.number, atMs: 0 })
-
-    const save = (checkpoint: Checkpoint) =>
-      store.save(writeCheckpoint(facts, checkpoint, options.wallMs()))
-    const bridge = createBridge({
-      clock,
-      log,
-      audio: agent.audio,
-      isOverloaded: options.isOverloaded,
-      begin: (atMs) => beginning(rules, atMs),
-      openModel: (agentName, events, conversation) =>
-        openRealtimeLeg({
-          connect: options.connect,
-          clock,
-          random: Math.random,
-          wallMs: options.wallMs,
-          log,
-          agent: agentName,
-          agentOf: () => ({
-            settings: { ...agent, tools: toolbox.tools },
-            endpoint: endpointOf({
-              ...options.model,
-              model: agent.model,
-              safetyIdentifier: hmac(options.secret, `caller\n${facts.from}`),
-            }),
-          }),
-          conversation,
-        }, events),
-      onReport: (report) => {
-        const atMs = clock.nowMs() - startedAtMs
-        if (report.type !== 'ended') {
-          tell({ ...report, atMs })
-          return logReport(log, report)
-        }
-        const { type: _, ...fields } = report
-        const counts = bridge.counts()
-        log.info('call.ended', { ...fields, ...counts })
-        tell({ type: 'counts', ...counts, atMs })
-        tell({ ...report, atMs })
-        calls.remove(callSid, report.reason)
-        if (report.reason !== 'handed-over') store.forget(callSid)
-      },
-      onCheckpoint: save,
-      runTool: ({ name, given, secrets }, signal) =>
-        toolbox.run(name, given, { ...aboutOf(facts), secrets }, signal),
-      human: { call: () => {}, hangUp: () => {}, bringBack: () => {} },
-    })
-    calls.add({ callSid, facts, bridge })
-    const state = bridge.state()
-    if (state.phase === 'ringing') save(checkpointOf(state, startedAtMs))
+    const { callSid } = facts
+    const ended = (reason: EndReason) => calls.remove(callSid, reason)
+    calls.add({ callSid, facts, bridge: beginCall(facts, { ...options, feed }, beginning, ended) })
   }
 
   const waiting = (callSid: string): LiveCall<CallFacts> | undefined => {
@@ -163,6 +91,12 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     const call = waiting(callSid)
     const state = call?.bridge.state()
     return call && state?.phase === 'ringing' ? { ...call.facts, epoch: state.epoch } : undefined
+  }
+
+  /** The keys that Twilio is to press before it opens the stream. */
+  const pressOf = (callSid: string): string => {
+    const state = calls.get(callSid)?.bridge.state()
+    return state?.phase === 'ringing' ? state.press : ''
   }
 
   /** Takes up a call that another process held, or this one before it died. */
@@ -178,7 +112,9 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
 
   return {
     offer: (facts) => {
-      if (!calls.get(facts.callSid)) begin(facts, startCall)
+      if (!calls.get(facts.callSid)) {
+        begin(facts, (rules, atMs) => startCall(rules, atMs, facts.agent))
+      }
       return awaited(facts.callSid)
     },
     noRoom: ({ customer }) => {
@@ -192,13 +128,35 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     attach: (callSid, socket, start) => waiting(callSid)?.bridge.attach(socket, start.streamSid),
     after: async (facts, line) => {
       const { callSid } = facts
-      calls.get(callSid)?.bridge.streamAsked()
+      const live = calls.get(callSid)
+      live?.bridge.streamAsked()
+      const state = live?.bridge.state()
+      if (live && state?.phase === 'away') {
+        return { is: 'transfer', call: live.facts, destination: state.destination }
+      }
       const past = calls.past(callSid)
       if (past?.reason === 'handed-over') return { is: 'handed-over' }
       if (past && !owesApology(past.reason)) return { is: 'over' }
       const call = awaited(callSid) ??
         (line && !past ? await revive({ ...facts, line }) : undefined)
-      return call ? { is: 'resumed', call } : { is: 'apology', line: past?.facts.line ?? line }
+      const press = pressOf(callSid)
+      return call
+        ? { is: 'resumed', call, press }
+        : { is: 'apology', line: past?.facts.line ?? line }
+    },
+    transferEnded: (callSid, outcome) => {
+      const live = calls.get(callSid)
+      if (live?.bridge.state().phase !== 'away') return false
+      live.bridge.transferEnded(outcome)
+      return true
+    },
+    transferOf: (callSid) => {
+      const live = calls.get(callSid)
+      const state = live?.bridge.state()
+      if (!live || state?.phase !== 'away') return undefined
+      const { line } = live.facts
+      const destination = line.customer.destinations[state.destination]
+      return { line, destination, summary: state.summary }
     },
     end: (callSid, reason) => calls.get(callSid)?.bridge.end(reason),
     feed,
@@ -206,31 +164,5 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     handOver: (isForced) => {
       for (const { bridge } of calls.all()) bridge.handOver(isForced)
     },
-  }
-}
-
-const aboutOf = ({ callSid, from, line }: CallFacts): Omit<CallAbout, 'secrets'> => ({
-  callSid,
-  from,
-  to: line.number,
-  customer: line.customer.id,
-})
-
-/** A call is told in about ten lines; what was said is private and goes under `pii`. */
-const logReport = (log: Log, { type, ...fields }: CallReport): void => {
-  switch (type) {
-    case 'caller-speaking':
-    case 'agent-heard':
-      return log.debug(`call.${type}`, fields)
-    case 'line':
-      return log.debug('call.line', { pii: fields })
-    case 'key-pressed':
-      return log.debug('call.key-pressed', { pii: fields })
-    case 'model-complained':
-    case 'model-interrupted':
-    case 'stream-lost':
-      return log.warn(`call.${type}`, fields)
-    default:
-      return log.info(`call.${type}`, fields)
   }
 }

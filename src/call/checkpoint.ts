@@ -44,7 +44,7 @@ export const resumeCall = (rules: CallRules, checkpoint: Checkpoint, atMs: numbe
     lossesAtMs: [atMs],
     talkedMs,
     transcript,
-    agent: agent in rules.agents ? agent : fresh.agent,
+    agent: Object.hasOwn(rules.agents, agent) ? agent : fresh.agent,
     waiting: hasBegun ? [{ kind: 'go-on' }] : fresh.waiting,
   }
 }

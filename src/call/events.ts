@@ -87,7 +87,8 @@ export type ServiceEvent =
   | Readonly<{ type: 'end-requested'; reason: EndReason }>
   /** A human has taken the call. */
   | Readonly<{ type: 'transfer-answered' }>
-  | Readonly<{ type: 'transfer-failed'; why: TransferFailure }>
+  /** Nobody took it. `isBack`: Twilio asks what to do with the caller already. */
+  | Readonly<{ type: 'transfer-failed'; why: TransferFailure; isBack: boolean }>
   /** A tool is done; `output` is for the model, a failure too. */
   | Readonly<{ type: 'tool-returned'; toolCallId: string; output: string; failed: boolean }>
   /** The call is to go on in another process: at a quiet moment, or now. */

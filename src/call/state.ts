@@ -199,7 +199,7 @@ export type Floor =
   | Readonly<{ is: 'agent' }>
 
 /** A call that was just offered by Twilio. */
-export const startCall = (rules: CallRules, atMs: number): Ringing => ({
+export const startCall = (rules: CallRules, atMs: number, agent = MAIN_AGENT): Ringing => ({
   phase: 'ringing',
   sinceMs: atMs,
   isTold: true,
@@ -215,7 +215,7 @@ export const startCall = (rules: CallRules, atMs: number): Ringing => ({
   waiting: rules.greeting === undefined ? [] : [{ kind: 'exactly', sentence: rules.greeting }],
   refused: [],
   transcript: [],
-  agent: MAIN_AGENT,
+  agent,
   tools: [],
   keypad: { is: 'idle' },
   secrets: {},

@@ -73,7 +73,7 @@ const stepAway = (state: Away, event: CallEvent): Step => {
     case 'transfer-answered':
       return end(state, 'transferred', event.atMs)
     case 'transfer-failed':
-      return comeBack(state, event.why, event.atMs)
+      return comeBack(state, event.why, event.isBack, event.atMs)
     case 'model-interrupted':
       return modelInterrupted(state, event.cause, event.atMs, { is: 'nobody', sinceMs: event.atMs })
     case 'tick':
@@ -86,7 +86,7 @@ const stepAway = (state: Away, event: CallEvent): Step => {
       // Twilio would have told of a call that nobody took; of a human who listens and never decides it does not.
       return rules.destinations[destination].mode === 'cold'
         ? end(state, 'transferred', event.atMs)
-        : comeBack(state, 'no-answer', event.atMs)
+        : comeBack(state, 'no-answer', false, event.atMs)
     default:
       return stepUp(state, event)
   }

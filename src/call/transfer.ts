@@ -2,7 +2,7 @@
  * The caller is put through to a human. The agent stays until somebody has answered: if nobody does, or the human does not want
  * the call, the caller comes back to an agent that knows.
  */
-import { awaitStream, leaveStream } from './caller-leg.ts'
+import { awaitStream, leaveStream, tellStream } from './caller-leg.ts'
 import type { CallEffect } from './effects.ts'
 import { ask, type Change } from './responses.ts'
 import type { Away, Ringing, Talking, Up } from './state.ts'
@@ -50,7 +50,10 @@ export const beginTransfer = (
 
 /** Twilio asks what to do with the caller: it is told whom to call, once; asked again, the caller comes back. */
 export const tellTransfer = (state: Away, atMs: number): Change<Away | Ringing> => {
-  if (state.isTold) return comeBack(state, 'failed', atMs)
+  if (state.isTold) {
+    const [back, effects] = comeBack(state, 'failed', true, atMs)
+    return [tellStream(back, atMs), effects]
+  }
   const { destination, summary } = state
   const isWarm = state.rules.destinations[destination].mode === 'warm'
   return [
@@ -60,7 +63,12 @@ export const tellTransfer = (state: Away, atMs: number): Change<Away | Ringing> 
 }
 
 /** Nobody took the call. */
-export const comeBack = (state: Away, why: TransferFailure, atMs: number): Change<Ringing> => {
+export const comeBack = (
+  state: Away,
+  why: TransferFailure,
+  isBack: boolean,
+  atMs: number,
+): Change<Ringing> => {
   const { phase: _, destination, summary: __, toolCallId, isTold: ___, ...live } = state
   const ringing = awaitStream(live, '', atMs)
   const isWarm = live.rules.destinations[destination].mode === 'warm'
@@ -71,8 +79,9 @@ export const comeBack = (state: Away, why: TransferFailure, atMs: number): Chang
     : toolReturned(ringing, { toolCallId, output, failed: true, atMs })
   return [told, [
     ...effects,
+    ...(isWarm ? [{ type: 'hang-up-human' } as const] : []),
     // From a call to a number Twilio comes back by itself; out of a conference the caller is fetched.
-    ...(isWarm ? [{ type: 'hang-up-human' }, { type: 'bring-back' }] as const : []),
+    ...(isWarm && !isBack ? [{ type: 'bring-back' } as const] : []),
     { type: 'report', report: { type: 'transfer-failed', destination, why } },
   ]]
 }

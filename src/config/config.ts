@@ -160,6 +160,8 @@ export type Phrases = Readonly<{
   cannotSay: string
   /** Said before the caller is put through. */
   transfer: string
+  /** Said by Twilio to the human who is called with a summary, which stands for `{summary}`. */
+  takeCall: string
 }>
 
 /** What Twilio does when no model answers: it says the sentence, then dials if there is somebody to dial. */

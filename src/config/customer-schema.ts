@@ -45,6 +45,12 @@ const phrases = z.strictObject({
     .default('I am sorry, I cannot help with that.'),
   transfer: text('Said before the caller is put through, if the agent says nothing itself.')
     .default('One moment, I will put you through.'),
+  takeCall: text(
+    'Said by Twilio to a human before a warm transfer. {summary} is what the agent says of the call.',
+  )
+    .default(
+      'There is a caller for you. {summary} Press 1 to talk to them, or hang up if you cannot.',
+    ),
 })
 
 const fallback = z.strictObject({

@@ -6,74 +6,42 @@
  */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { createMiddleware } from 'hono/factory'
-import type { AwaitedCall, CallFacts, Exchange } from '../bridge/exchange.ts'
+import type { CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { ListenedCalls } from '../bridge/listened-calls.ts'
-import type { Config, Line, Listen } from '../config/config.ts'
+import type { TransferOutcome } from '../bridge/bridge.ts'
+import type { Config, Destination, Listen } from '../config/config.ts'
 import { MAIN_AGENT, type Route, route } from '../config/route.ts'
-import type { Log } from '../log.ts'
 import type { CallRefusal } from '../metrics/labels.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import {
-  connectStream,
-  dial,
-  hangUp,
-  pause,
-  redirect,
-  reject,
-  say,
-  startStream,
-  twiml,
-  type TwimlVerb,
-} from '../twilio/twiml.ts'
-import type { AppTypes } from './bindings.ts'
-import { signToken } from './stream-token.ts'
-import {
-  type FormFields,
-  isSignedWebhook,
-  type SignatureCheck,
-  webSocketUrl,
-} from './twilio-signature.ts'
+import { dial, hangUp, reject, say, startStream, twiml, type TwimlVerb } from '../twilio/twiml.ts'
+import { type AnswerOptions, apology, createAnswers, xml } from './answers.ts'
+import { field, signedForm, type SignedFormOptions, type TwilioTypes } from './signed-form.ts'
+import { failureOf, FINAL_STATUSES, type TransferOptions, transferRoutes } from './transfer.ts'
+import type { FormFields } from './twilio-signature.ts'
 
 export type TwilioOptions =
-  & SignatureCheck
+  & SignedFormOptions
+  & AnswerOptions
+  & TransferOptions
   & Readonly<{
     exchange: Pick<Exchange, 'offer' | 'noRoom' | 'after' | 'end' | 'awaited'>
     listened: Pick<ListenedCalls, 'offer' | 'end'>
     config: () => Config
-    /** The account whose calls are taken; any that signs with our token when absent. */
-    accountSid?: string | undefined
     machine: string
-    /** Signs the tokens of streams. */
-    secret: string
     isReady: () => boolean
-    /** Seconds since the epoch. */
-    nowS: () => number
     metrics: Pick<Metrics, 'callRefused' | 'webhookRefused'>
-    log: Log
   }>
-
-type TwilioTypes = AppTypes & { Variables: { form: FormFields } }
 
 /** Far above what Twilio sends. */
 const MAX_FORM_BYTES = 64 * 1024
 
-/** What is said when a call cannot be matched to a customer any more. */
-const SORRY = 'Sorry, something went wrong on our side. Please call again.'
-
-const FINAL_STATUSES: ReadonlySet<string> = new Set([
-  'completed',
-  'busy',
-  'no-answer',
-  'failed',
-  'canceled',
-])
-
 /** `/twilio/*`, all of them signed form POSTs. */
 export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
-  const { exchange, listened, config, log, metrics, publicUrl } = options
+  const { exchange, listened, config, log, metrics } = options
+  const answers = createAnswers(options)
   const routes = new Hono<TwilioTypes>()
   routes.post('*', bodyLimit({ maxSize: MAX_FORM_BYTES }), signedForm(options))
+  routes.route('/', transferRoutes(options))
 
   routes.post('/voice', (c) => {
     const form = c.get('form')
@@ -91,7 +59,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       : route(line, facts.from, options.nowS() * 1000)
     switch (next.is) {
       case 'answer':
-        return xml(twiml(...answer(facts, isRepeated)))
+        return xml(twiml(...answer({ ...facts, agent: next.agent }, isRepeated)))
       case 'reject':
         refuse('blocked', facts)
         return xml(twiml(reject('rejected')))
@@ -114,7 +82,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     const call = reason ? undefined : listened.offer(facts, listen)
     if (!call) return [dial(listen.dial)]
     const announce = listen.announce === undefined ? [] : [say(listen.announce)]
-    return [startStream(streamFor(call)), ...announce, dial(listen.dial)]
+    return [startStream(answers.streamFor(call)), ...announce, dial(listen.dial)]
   }
 
   const refuse = (reason: CallRefusal, { callSid, line }: CallFacts) => {
@@ -132,19 +100,8 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     }
     const call = exchange.offer(facts)
     // A call that has its stream already is not offered again by Twilio.
-    return [call ? streamOf(call) : reject('rejected')]
+    return [call ? answers.stream(call) : reject('rejected')]
   }
-
-  // For a process that is just being replaced Twilio tries again, as often as it does at all.
-  const after = `${publicUrl}/twilio/after#rc=5&rp=all`
-
-  const streamOf = (call: AwaitedCall) => connectStream({ ...streamFor(call), action: after })
-
-  const streamFor = ({ callSid, epoch, owner }: AwaitedCall) => ({
-    url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
-    statusCallback: `${publicUrl}/twilio/stream-status`,
-    parameters: { token: signToken(options.secret, { callSid, epoch }, options.nowS()) },
-  })
 
   routes.post('/after', async (c) => {
     const form = c.get('form')
@@ -155,17 +112,23 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     }
     const line = config().lineOf(field(form, 'To'))
     const next = await exchange.after(factsOf(form, options.machine), line)
-    switch (next.is) {
-      case 'over':
-        return xml(twiml(hangUp()))
-      case 'resumed':
-        return xml(twiml(streamOf(next.call)))
-      case 'handed-over':
-        return xml(twiml(pause(1), redirect(after)))
-      case 'apology':
-        log.warn('call.apology', { callSid, customer: next.line?.customer.id })
-        return xml(twiml(...apology(next.line)))
+    if (next.is === 'apology') {
+      log.warn('call.apology', { callSid, customer: next.line?.customer.id })
     }
+    return xml(answers.after(next))
+  })
+
+  // A call to a human is over, or was never taken, and the caller is still there.
+  routes.post('/transferred', async (c) => {
+    const form = c.get('form')
+    const facts = factsOf(form, options.machine)
+    if (FINAL_STATUSES.has(field(form, 'CallStatus'))) {
+      exchange.end(facts.callSid, 'caller-hung-up')
+      return xml(twiml(hangUp()))
+    }
+    exchange.transferEnded(facts.callSid, outcomeOf(form, exchange.transferOf(facts.callSid)))
+    const next = await exchange.after(facts, config().lineOf(field(form, 'To')))
+    return xml(answers.after(next))
   })
 
   routes.post('/stream-status', (c) => {
@@ -194,56 +157,25 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
   return routes
 }
 
-/** Lets a request through that Twilio has signed, with its form. */
-const signedForm = (options: TwilioOptions) =>
-  createMiddleware<TwilioTypes>(async (c, next) => {
-    const form = formOf(await c.req.text())
-    const { pathname, search } = new URL(c.req.url)
-    const signature = c.req.header('x-twilio-signature')
-    const { accountSid, log, metrics } = options
-    if (!isSignedWebhook(options, signature, pathname + search, form)) {
-      log.warn('twilio.bad-signature', { path: pathname, hasSignature: signature !== undefined })
-      metrics.webhookRefused('bad-signature')
-      return c.text('bad signature', 403)
-    }
-    if (accountSid !== undefined && field(form, 'AccountSid') !== accountSid) {
-      log.warn('twilio.other-account', { path: pathname })
-      metrics.webhookRefused('other-account')
-      return c.text('not our account', 403)
-    }
-    c.set('form', form)
-    await next()
-  })
+const TALKED: ReadonlySet<string> = new Set(['completed', 'answered', 'bridged', 'hangup', 'leave'])
 
-const formOf = (body: string): FormFields => {
-  const params = new URLSearchParams(body)
-  return Object.fromEntries(
-    [...new Set(params.keys())].map((name) => {
-      const values = params.getAll(name)
-      return [name, values.length === 1 ? values[0] : values]
-    }),
-  )
+/** In a conference somebody answers whoever comes; only the human's own decision tells. */
+const outcomeOf = (
+  form: FormFields,
+  transfer: Readonly<{ destination: Destination }> | undefined,
+): TransferOutcome => {
+  const status = field(form, 'DialCallStatus') || field(form, 'QueueResult')
+  if (TALKED.has(status) && transfer?.destination.mode === 'cold') return { is: 'answered' }
+  return { is: 'failed', why: TALKED.has(status) ? 'no-answer' : failureOf(status), isBack: true }
 }
 
-const field = (form: FormFields, name: string): string => {
-  const value = form[name] ?? ''
-  return typeof value === 'string' ? value : value[0] ?? ''
+const factsOf = (form: FormFields, owner: string): Omit<CallFacts, 'line'> => {
+  const callToken = field(form, 'CallToken')
+  return {
+    callSid: field(form, 'CallSid'),
+    accountSid: field(form, 'AccountSid'),
+    from: field(form, 'From'),
+    owner,
+    ...(callToken === '' ? {} : { callToken }),
+  }
 }
-
-const factsOf = (form: FormFields, owner: string): Omit<CallFacts, 'line'> => ({
-  callSid: field(form, 'CallSid'),
-  accountSid: field(form, 'AccountSid'),
-  from: field(form, 'From'),
-  owner,
-})
-
-const apology = (line: Line | undefined): string[] => {
-  const fallback = line?.customer.fallback
-  return [
-    say(fallback?.say ?? SORRY),
-    fallback?.dial === undefined ? hangUp() : dial(fallback.dial),
-  ]
-}
-
-const xml = (document: string): Response =>
-  new Response(document, { headers: { 'content-type': 'text/xml; charset=utf-8' } })

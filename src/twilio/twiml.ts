@@ -55,14 +55,57 @@ export const hangUp = (): TwimlVerb => '<Hangup/>'
 /** Speaks a sentence with Twilio's own voice: what is left when there is no model. */
 export const say = (sentence: string): TwimlVerb => `<Say>${escape(sentence)}</Say>`
 
-/** Connects the caller to a human: an E.164 number or a `sip:` address. */
-export const dial = (to: string): TwimlVerb =>
-  to.startsWith('sip:')
-    ? `<Dial><Sip>${escape(to)}</Sip></Dial>`
-    : `<Dial><Number>${escape(to)}</Number></Dial>`
+/** How somebody is called. */
+export type DialHow = Readonly<{
+  /** Where Twilio asks what to do when it is over; the call ends without it. */
+  action?: string
+  timeoutS?: number
+  /** The number that is shown; the caller's when absent. */
+  callerId?: string
+  /** Is told when somebody answers. */
+  statusCallback?: string
+}>
 
-const attributes = (values: Readonly<Record<string, string>>): string =>
-  Object.entries(values).map(([name, value]) => ` ${name}="${escape(value)}"`).join('')
+/** Connects the caller to somebody: an E.164 number, or `sip:...`, `client:...`, or to wait in `queue:...`. */
+export const dial = (to: string, how: DialHow = {}): TwimlVerb => {
+  const [, scheme, name] = /^(client|queue):(.*)$/.exec(to) ?? []
+  if (scheme === 'queue') {
+    return `<Enqueue${attributes({ action: how.action })}>${escape(name)}</Enqueue>`
+  }
+  const noun = scheme === 'client' ? 'Client' : to.startsWith('sip') ? 'Sip' : 'Number'
+  const told = how.statusCallback === undefined
+    ? {}
+    : { statusCallback: how.statusCallback, statusCallbackEvent: 'answered' }
+  return `<Dial${
+    attributes({ action: how.action, timeout: how.timeoutS?.toString(), callerId: how.callerId })
+  }><${noun}${attributes(told)}>${escape(scheme === 'client' ? name : to)}</${noun}></Dial>`
+}
+
+/** A room in which a caller waits with music until a human comes, or that human. It ends when either of them leaves. */
+export const conference = (
+  room: string,
+  who: Readonly<{ action?: string; timeLimitS?: number; waits: boolean }>,
+): TwimlVerb =>
+  `<Dial${attributes({ action: who.action, timeLimit: who.timeLimitS?.toString() })}><Conference${
+    attributes({
+      beep: 'false',
+      startConferenceOnEnter: `${!who.waits}`,
+      endConferenceOnExit: 'true',
+    })
+  }>${escape(room)}</Conference></Dial>`
+
+/** Says a sentence and takes one key meanwhile or soon after; without one the next verb follows. */
+export const askForKey = (sentence: string, action: string, timeoutS: number): TwimlVerb =>
+  `<Gather${attributes({ numDigits: '1', timeout: `${timeoutS}`, action })}>${
+    say(sentence)
+  }</Gather>`
+
+/** Presses keys: 0-9, A-D, *, #, and `w` or `W` for half a second or a whole one. */
+export const pressKeys = (digits: string): TwimlVerb => `<Play${attributes({ digits })}/>`
+
+const attributes = (values: Readonly<Record<string, string | undefined>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => value === undefined ? '' : ` ${name}="${escape(value)}"`).join('')
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

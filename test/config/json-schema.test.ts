@@ -98,6 +98,7 @@ test('an editor shows a sentence at each key', () => {
     'phrases.goodbye',
     'phrases.cannotSay',
     'phrases.transfer',
+    'phrases.takeCall',
     'limits',
     'limits.maxDuration',
     'limits.concurrentCalls',

@@ -47,6 +47,8 @@ test('the smallest customer file is whole: every setting has its default', () =>
       goodbye: 'Thank you for calling. Goodbye.',
       cannotSay: 'I am sorry, I cannot help with that.',
       transfer: 'One moment, I will put you through.',
+      takeCall:
+        'There is a caller for you. {summary} Press 1 to talk to them, or hang up if you cannot.',
     },
     fallback: {
       say: 'We are sorry, we cannot take your call right now. Please try again in a few minutes.',

@@ -51,7 +51,7 @@ describe('POST /twilio/after', () => {
   test('opens a stream again for a call that goes on, with a token for that stream alone', async () => {
     const { post, exchange, lineOf } = createAppFixture()
     const call = { ...FACTS, line: lineOf('+15005550006'), epoch: 2 }
-    exchange.decide({ is: 'resumed', call })
+    exchange.decide({ is: 'resumed', press: '', call })
     const { text, response } = await post('/twilio/after', FORM)
     expect(text).toBe(RESUMED)
     expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8')

@@ -1,5 +1,6 @@
 /** The routes without a server: the whole app over an exchange made by hand, on a clock that stands still. */
-import type { After, AwaitedCall, CallFacts } from '../../src/bridge/exchange.ts'
+import type { After, AwaitedCall, CallFacts, Transfer } from '../../src/bridge/exchange.ts'
+import type { TransferOutcome } from '../../src/bridge/bridge.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { createConfig, DEFAULT_SERVICE, type Line, type Listen } from '../../src/config/config.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
@@ -78,6 +79,8 @@ export const createHandMadeExchange = () => {
     message: (text) => void heard.push(text),
     closed: (close) => void closed.push(close),
   }
+  const transfers: (TransferOutcome & { callSid: string })[] = []
+  let transferring: Transfer | undefined
   let hasRoom = true
   let isTalking = false
   let after: After = { is: 'over' }
@@ -113,6 +116,15 @@ export const createHandMadeExchange = () => {
       asked.push({ facts, line })
       return Promise.resolve(after)
     },
+    transfers,
+    isTransferring: (transfer: Transfer) => void (transferring = transfer),
+    transferEnded: (callSid: string, outcome: TransferOutcome) => {
+      transfers.push({ callSid, ...outcome })
+      const wasTransferring = transferring !== undefined
+      transferring = undefined
+      return wasTransferring
+    },
+    transferOf: () => transferring,
     end: (callSid: string, reason: string) => void ended.push([callSid, reason]),
     attach: (callSid: string, socket: Socket, start: StreamStart) => {
       if (!awaited.delete(callSid)) return undefined

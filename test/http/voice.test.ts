@@ -32,6 +32,7 @@ describe('POST /twilio/voice', () => {
     expect(exchange.offered).toEqual([{
       callSid: CALL,
       accountSid: ACCOUNT,
+      agent: 'main',
       from: '+15550001111',
       line: lineOf('+15005550006'),
       owner: 'm1',

@@ -18,6 +18,8 @@ import { createModelSession, type ModelSession } from '../../src/sim/model/sessi
 import { decode } from '../../src/twilio/decode.ts'
 import { clips } from '../sim/model/bundled.ts'
 import { NO_TOOLS, type Toolbox } from '../../src/tools/tool.ts'
+import type { TransferOutcome } from '../../src/bridge/bridge.ts'
+import type { TwilioApi } from '../../src/twilio-rest/twilio-api.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { createSocketPair } from './socket-pair.ts'
 
@@ -63,6 +65,9 @@ export type VirtualCall = Readonly<{
   load: { isOverloaded: boolean; modelBufferedBytes: number; callerBufferedBytes: number }
   end: (reason: 'caller-hung-up') => void
   handOver: (isForced: boolean) => void
+  /** What Twilio's REST API was asked to do. */
+  asked: readonly unknown[]
+  transferEnded: (outcome: TransferOutcome) => boolean
   /** Lets time pass until something is true; throws when it does not become so. */
   until: (what: string, isTrue: () => boolean, limitMs?: number) => void
   /** The same, a ms at a time, with promises kept in between: for what is not done on the clock alone. */
@@ -71,6 +76,7 @@ export type VirtualCall = Readonly<{
 }>
 
 const CALL = 'CA0123456789abcdef0123456789abcdef'
+const HUMAN = 'CAfedcba9876543210fedcba9876543210'
 const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
 
 /** Offers a call and lets its stream begin. */
@@ -138,6 +144,19 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     }
   }
 
+  const asked: unknown[] = []
+  const twilio: TwilioApi = {
+    configured: true,
+    createCall: (call) => {
+      asked.push(call)
+      return Promise.resolve({ callSid: HUMAN, status: 'queued' })
+    },
+    updateCall: (callSid, change) => {
+      asked.push({ callSid, ...change })
+      return Promise.resolve('changed')
+    },
+  }
+
   const exchange = createExchange({
     connect,
     clock,
@@ -150,6 +169,8 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     isOverloaded: () => load.isOverloaded,
     wallMs: clock.nowMs,
     toolboxOf: () => options.toolbox ?? NO_TOOLS,
+    twilio,
+    publicUrl: 'https://voice.test',
   })
   const facts: CallFacts = {
     callSid: CALL,
@@ -219,6 +240,8 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     load,
     end: (reason) => exchange.end(CALL, reason),
     handOver: exchange.handOver,
+    asked,
+    transferEnded: (outcome) => exchange.transferEnded(CALL, outcome),
     until: (what, isTrue, limitMs = 60_000) => {
       for (let waitedMs = 0; !isTrue(); waitedMs += 1) {
         if (waitedMs > limitMs) throw new Error(`not in ${limitMs} ms: ${what}`)

@@ -1,0 +1,68 @@
+/**
+ * The human that a caller is put through to with a summary: called by Twilio while the caller waits in a conference, and let go if it
+ * comes to nothing.
+ */
+import { UpstreamError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
+import type { Human } from './bridge.ts'
+import type { CallFacts } from './exchange.ts'
+
+export type HumanOptions = Readonly<{
+  twilio: TwilioApi
+  publicUrl: string
+  facts: CallFacts
+  log: Log
+  /** The human could not even be called. */
+  failed: () => void
+}>
+
+/** Makes the human of a call. What Twilio refuses is logged; a call that cannot be placed has failed. */
+export const createHuman = ({ twilio, publicUrl, facts, log, failed }: HumanOptions): Human => {
+  const { callSid, line } = facts
+  let called: Promise<string | undefined> = Promise.resolve(undefined)
+
+  const complain = (doing: string) => (error: unknown) => {
+    const { code, message } = error instanceof UpstreamError
+      ? error
+      : { code: 'unknown', message: String(error) }
+    log.error('transfer.twilio-refused', { doing, code, problem: message })
+    return undefined
+  }
+
+  return {
+    call: ({ destination }) => {
+      const { to, callerId, timeoutMs } = line.customer.destinations[destination]
+      const url = `${publicUrl}/twilio/human/${callSid}`
+      called = twilio.createCall({
+        to,
+        ...shown(callerId, facts),
+        url,
+        statusCallback: `${url}/status`,
+        timeoutS: Math.ceil(timeoutMs / 1000),
+      }).then((placed) => placed.callSid, (error) => {
+        complain('call the human')(error)
+        failed()
+        return undefined
+      })
+    },
+    hangUp: () => {
+      const letGo = (sid: string | undefined) =>
+        sid === undefined ? undefined : twilio.updateCall(sid, { status: 'completed' })
+      void called.then(letGo).catch(complain('let the human go'))
+    },
+    bringBack: () => {
+      const url = `${publicUrl}/twilio/after`
+      void twilio.updateCall(callSid, { url }).catch(complain('bring the caller back'))
+    },
+  }
+}
+
+/** What number the human sees. That of the caller may be shown only with the token of their call. */
+const shown = (
+  callerId: string,
+  { from, callToken, line }: CallFacts,
+): Readonly<{ from: string; callToken?: string }> => {
+  if (callerId === 'caller' && callToken !== undefined) return { from, callToken }
+  return { from: callerId === 'caller' || callerId === 'line' ? line.number : callerId }
+}

@@ -1,0 +1,110 @@
+/** What Twilio is told to do with a caller: the decision of the exchange as a document. */
+import type { After, AwaitedCall, CallFacts } from '../bridge/exchange.ts'
+import type { Destination, Line } from '../config/config.ts'
+import {
+  conference,
+  type ConnectStream,
+  connectStream,
+  dial,
+  hangUp,
+  pause,
+  pressKeys,
+  redirect,
+  say,
+  twiml,
+  type TwimlVerb,
+} from '../twilio/twiml.ts'
+import { signToken } from './stream-token.ts'
+import { webSocketUrl } from './twilio-signature.ts'
+
+export type AnswerOptions = Readonly<{
+  publicUrl: string
+  /** Signs the tokens of streams. */
+  secret: string
+  /** Seconds since the epoch. */
+  nowS: () => number
+}>
+
+export type Answers = Readonly<{
+  /** The stream of a call that waits for it. */
+  stream: (call: AwaitedCall) => TwimlVerb
+  streamFor: (call: AwaitedCall) => Omit<ConnectStream, 'action'>
+  /** What follows a stream, as a whole document. */
+  after: (next: After) => string
+}>
+
+/** What is said when a call cannot be matched to a customer any more. */
+const SORRY = 'Sorry, something went wrong on our side. Please call again.'
+
+/** A caller who waits for a human hears music no longer than this beyond the time that it may ring. */
+const MUSIC_GRACE_S = 90
+
+/** Makes the answers of a service. */
+export const createAnswers = ({ publicUrl, secret, nowS }: AnswerOptions): Answers => {
+  // For a process that is just being replaced Twilio tries again, as often as it does at all.
+  const after = `${publicUrl}/twilio/after#rc=5&rp=all`
+
+  const streamFor = ({ callSid, epoch, owner }: AwaitedCall) => ({
+    url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
+    statusCallback: `${publicUrl}/twilio/stream-status`,
+    parameters: { token: signToken(secret, { callSid, epoch }, nowS()) },
+  })
+
+  const stream = (call: AwaitedCall) => connectStream({ ...streamFor(call), action: after })
+
+  const transfer = (facts: CallFacts, destination: Destination): TwimlVerb => {
+    const { to, mode, timeoutMs } = destination
+    const timeoutS = Math.ceil(timeoutMs / 1000)
+    const action = `${publicUrl}/twilio/transferred`
+    if (mode === 'warm') {
+      const timeLimitS = timeoutS + MUSIC_GRACE_S
+      return conference(roomOf(facts.callSid), { action, timeLimitS, waits: true })
+    }
+    const statusCallback = `${publicUrl}/twilio/human/${facts.callSid}/status`
+    return dial(to, { action, timeoutS, statusCallback, ...shown(destination, facts) })
+  }
+
+  return {
+    stream,
+    streamFor,
+    after: (next) => {
+      switch (next.is) {
+        case 'over':
+          return twiml(hangUp())
+        case 'resumed':
+          return twiml(...(next.press === '' ? [] : [pressKeys(next.press)]), stream(next.call))
+        case 'transfer':
+          return twiml(transfer(next.call, next.call.line.customer.destinations[next.destination]))
+        case 'handed-over':
+          return twiml(pause(1), redirect(after))
+        case 'apology':
+          return twiml(...apology(next.line))
+      }
+    },
+  }
+}
+
+/** What is left when there is no agent: an apology, and a human where the customer names one. */
+export const apology = (line: Line | undefined): readonly TwimlVerb[] => {
+  const fallback = line?.customer.fallback
+  return [
+    say(fallback?.say ?? SORRY),
+    fallback?.dial === undefined ? hangUp() : dial(fallback.dial),
+  ]
+}
+
+/** The room in which a caller and a human meet. */
+export const roomOf = (callSid: string): string => `tandem-${callSid}`
+
+/** A document as a response. */
+export const xml = (document: string): Response =>
+  new Response(document, { headers: { 'content-type': 'text/xml; charset=utf-8' } })
+
+/** Twilio shows the caller's number by itself, which a browser does not have. */
+const shown = (
+  { callerId }: Destination,
+  { from, line }: CallFacts,
+): Readonly<{ callerId?: string }> => {
+  if (callerId === 'caller') return from.startsWith('client:') ? { callerId: line.number } : {}
+  return { callerId: callerId === 'line' ? line.number : callerId }
+}
