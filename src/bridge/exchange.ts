@@ -31,6 +31,8 @@ export type CallFacts = Readonly<{
   line: Line
   /** The machine that holds the call. */
   owner: string
+  /** The agent of the customer's that answers; the main one when absent. */
+  agent?: string
 }>
 
 /** A call that waits for its stream; the token of that stream is good for this epoch alone. */

@@ -91,7 +91,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       : route(line, facts.from, options.nowS() * 1000)
     switch (next.is) {
       case 'answer':
-        return xml(twiml(...answer(facts, isRepeated)))
+        return xml(twiml(...answer(answeredBy(next.agent, facts), isRepeated)))
       case 'reject':
         refuse('blocked', facts)
         return xml(twiml(reject('rejected')))
@@ -100,7 +100,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
         return xml(twiml(say(next.sentence), hangUp()))
       case 'transfer':
         refuse('closed', facts)
-        return xml(twiml(...(next.to === undefined ? apology(line) : [dial(next.to)])))
+        return xml(twiml(dial(next.to)))
       case 'listen':
         return xml(twiml(...putThrough(facts, next.listen)))
     }
@@ -224,6 +224,9 @@ const formOf = (body: string): FormFields => {
     }),
   )
 }
+
+const answeredBy = (agent: string, facts: CallFacts): CallFacts =>
+  agent === MAIN_AGENT ? facts : { ...facts, agent }
 
 const field = (form: FormFields, name: string): string => {
   const value = form[name] ?? ''

@@ -55,11 +55,15 @@ export const hangUp = (): TwimlVerb => '<Hangup/>'
 /** Speaks a sentence with Twilio's own voice: what is left when there is no model. */
 export const say = (sentence: string): TwimlVerb => `<Say>${escape(sentence)}</Say>`
 
-/** Connects the caller to a human: an E.164 number or a `sip:` address. */
-export const dial = (to: string): TwimlVerb =>
-  to.startsWith('sip:')
-    ? `<Dial><Sip>${escape(to)}</Sip></Dial>`
-    : `<Dial><Number>${escape(to)}</Number></Dial>`
+/** Connects the caller to a human: an E.164 number, or an address that begins with `sip:`, `client:` or `queue:`. */
+export const dial = (to: string): TwimlVerb => {
+  const [, noun, address] = /^(client|queue):(.*)$/.exec(to) ?? []
+  if (noun !== undefined) return dialled(noun === 'client' ? 'Client' : 'Queue', address)
+  return dialled(/^sips?:/.test(to) ? 'Sip' : 'Number', to)
+}
+
+const dialled = (noun: string, address: string): TwimlVerb =>
+  `<Dial><${noun}>${escape(address)}</${noun}></Dial>`
 
 const attributes = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values).map(([name, value]) => ` ${name}="${escape(value)}"`).join('')
