@@ -106,13 +106,13 @@ export const listen = (options: ListeningOptions): Listening => {
         tell()
       }),
       interrupted: guarded((cause: string) => {
-        order = giveUp(order, { speaker })
+        order = giveUp(order, speaker)
         report({ type: 'transcriber-interrupted', speaker, cause })
         tell()
       }),
       resumed: guarded(() => report({ type: 'transcriber-resumed', speaker })),
       lost: guarded((cause: string) => {
-        order = giveUp(order, { speaker })
+        order = giveUp(order, speaker)
         report({ type: 'transcriber-lost', speaker, cause })
         tell()
       }),

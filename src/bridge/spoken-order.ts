@@ -47,20 +47,18 @@ export const begin = (order: SpokenOrder, turn: Begun): SpokenOrder => ({
   begun: [...order.begun, turn],
 })
 
-/** Notes that a turn will have no words, or that all turns of a speaker will not. */
-export const giveUp = (
-  order: SpokenOrder,
-  which: Readonly<{ itemId: string }> | Readonly<{ speaker: Speaker }>,
-): SpokenOrder => ({
+/** Notes that the turns of a speaker will have no words, or a single one, by its item. */
+export const giveUp = (order: SpokenOrder, speaker: Speaker, itemId?: string): SpokenOrder => ({
   ...order,
+  // Servers name their items as they like; the two of one call may use the same names.
   begun: order.begun.filter((turn) =>
-    'itemId' in which ? turn.itemId !== which.itemId : turn.speaker !== which.speaker
+    turn.speaker !== speaker || itemId !== undefined && turn.itemId !== itemId
   ),
 })
 
 /** Adds a line. One without words says only that its turn is over. */
 export const write = (order: SpokenOrder, line: HumanLine, nowMs: number): SpokenOrder => {
-  const { begun, waiting } = giveUp(order, { itemId: line.itemId })
+  const { begun, waiting } = giveUp(order, line.speaker, line.itemId)
   return line.text.trim() === ''
     ? { begun, waiting }
     : { begun, waiting: [...waiting, { line, sinceMs: nowMs }] }

@@ -3,7 +3,7 @@ import { AGENT_NAME } from './agents-schema.ts'
 import { list, text } from './checks.ts'
 import { checkEntryTimeout, checkRingTimeout } from './duration.ts'
 import { checkModel, checkTranscriptionModel, checkVoice, checkVoiceId } from './known-names.ts'
-import { checkDestination, isE164 } from './phone-number.ts'
+import { checkDestination, isDialTarget, isE164 } from './phone-number.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
 import { MAIN_AGENT } from './route.ts'
 import { didYouMean } from './spelling.ts'
@@ -16,6 +16,11 @@ export const checkCallKeys = (yaml: YamlFile, hasVariable: HasVariable): readonl
   ...names(yaml, ['agents']).flatMap((name) => agent(yaml, name, hasVariable)),
   ...handoffs(yaml, ['agent']),
   ...text(yaml, ['hours', 'closed', 'agent'], (name) => agentNamed(yaml, name)),
+  ...text(
+    yaml,
+    ['hours', 'closed', 'transfer'],
+    (name) => isDialTarget(name) ? undefined : destinationNamed(yaml, name),
+  ),
   ...names(yaml, ['transfer', 'destinations']).flatMap((name) => destination(yaml, name)),
   ...names(yaml, ['keys']).flatMap((key) => keyAction(yaml, key)),
   ...names(yaml, ['keypad', 'entries']).flatMap((name) => entry(yaml, name)),

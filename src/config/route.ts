@@ -6,7 +6,6 @@ import { isBlocked } from './blocked.ts'
 import type { Customer, Line, Listen } from './config.ts'
 import { describeWeek } from './hours/describe.ts'
 import { type Hours, isOpenAt } from './hours/hours.ts'
-import { isDialTarget } from './phone-number.ts'
 
 /** The name of the agent under `agent`. */
 export const MAIN_AGENT = 'main'
@@ -18,8 +17,8 @@ export type Route =
   | Readonly<{ is: 'reject' }>
   /** The caller is told something, and that was it. */
   | Readonly<{ is: 'say'; sentence: string }>
-  /** The caller is put through; undefined where the file has nobody of that name. */
-  | Readonly<{ is: 'transfer'; destination: string; to: string | undefined }>
+  /** The caller is put through, to whatever Twilio can dial. */
+  | Readonly<{ is: 'transfer'; to: string }>
   /** Two humans talk, and what they say is written down. */
   | Readonly<{ is: 'listen'; listen: Listen }>
 
@@ -36,20 +35,13 @@ const closedRoute = (customer: Customer, hours: Hours): Route => {
   switch (closed.is) {
     case 'agent':
       return { is: 'answer', agent: closed.agent }
-    case 'transfer': {
-      const { destination } = closed
-      return { is: 'transfer', destination, to: destinationOf(customer, destination) }
-    }
+    case 'transfer':
+      return { is: 'transfer', to: destinationOf(customer, closed.destination) }
     case 'say':
       return { is: 'say', sentence: closed.sentence.replaceAll('{hours}', describeWeek(hours)) }
   }
 }
 
-/** Whom a destination of a customer's file stands for; a number or an address stands for itself. */
-export const destinationOf = (
-  { destinations }: Customer,
-  name: string,
-): string | undefined => {
-  if (Object.hasOwn(destinations, name)) return destinations[name].to
-  return isDialTarget(name) ? name : undefined
-}
+/** Whom a destination of a customer's file stands for; a number or an address, which is no name, stands for itself. */
+export const destinationOf = ({ destinations }: Customer, name: string): string =>
+  Object.hasOwn(destinations, name) ? destinations[name].to : name

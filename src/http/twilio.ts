@@ -68,7 +68,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
         return xml(twiml(say(next.sentence), hangUp()))
       case 'transfer':
         refuse('closed', facts)
-        return xml(twiml(...(next.to === undefined ? apology(line) : [dial(next.to)])))
+        return xml(twiml(dial(next.to)))
       case 'listen':
         return xml(twiml(...putThrough(facts, next.listen)))
     }

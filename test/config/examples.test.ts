@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { ConfigFiles } from '../../src/config/load.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { parseOne } from './sources.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 
@@ -20,6 +21,17 @@ const repository: ConfigFiles = {
   list: (folder) => readdir(new URL(folder, ROOT)),
   watch: () => () => {},
 }
+
+test('the customers in docs/routing.md are configured without a warning', async () => {
+  const text = await readFile(new URL('docs/routing.md', ROOT), 'utf8')
+  const files = [...text.matchAll(/```yaml\n(customer:[^`]+)```/g)].map(([, file]) => file)
+  expect(files.length).toBeGreaterThan(1)
+  for (const file of files) {
+    const parsed = parseOne(file)
+    expect('problems' in parsed && parsed.problems).toBe(false)
+    expect(parsed.warnings).toEqual([])
+  }
+})
 
 test('the example customers are configured without a warning', async () => {
   const loaded = await loadConfig(repository, 'config')

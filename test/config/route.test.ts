@@ -37,11 +37,11 @@ describe('a call', () => {
       routeOf(withLines(`${NIGHT}${HOURS}  closed: ${how}\n`), CLOSED_MS)
     expect(closed('{ say: Fechado. }')).toEqual({ is: 'say', sentence: 'Fechado.' })
     expect(closed('{ agent: night }')).toEqual({ is: 'answer', agent: 'night' })
-    expect(closed('{ transfer: "+15005550100" }')).toEqual({
-      is: 'transfer',
-      destination: '+15005550100',
-      to: '+15005550100',
-    })
+    const toNumber = { is: 'transfer', to: '+15005550100' }
+    expect(closed('{ transfer: "+15005550100" }')).toEqual(toNumber)
+    const desk = 'transfer: { destinations: { desk: { to: "client:anna" } } }'
+    expect(routeOf(withLines(`${HOURS}  closed: { transfer: desk }\n${desk}\n`), CLOSED_MS))
+      .toEqual({ is: 'transfer', to: 'client:anna' })
   })
 
   test('of someone blocked is rejected, whatever the hour', () => {
@@ -80,6 +80,15 @@ describe('a mistake', () => {
       '5:11 invalid-number "1 500 555 0123" is neither a phone number in E.164 form, nor the beginning of one, nor anonymous > write "+15005550123"',
       '5:29 invalid-number "+*" is neither a phone number in E.164 form, nor the beginning of one, nor anonymous > write "+15005550123", "+1900*" or anonymous',
       '5:35 invalid-number "nobody" is neither a phone number in E.164 form, nor the beginning of one, nor anonymous > write "+15005550123", "+1900*" or anonymous',
+    ])
+  })
+
+  test('in whom to put callers through to is shown', () => {
+    expect(problemsOf(withLines(`${HOURS}  closed: { transfer: reception }\n`))).toEqual([
+      '8:23 unknown-name there is no destination "reception" in this file > write it under transfer.destinations',
+    ])
+    expect(problemsOf(withLines(`${HOURS}  closed: { transfer: "+15005550006" }\n`))).toEqual([
+      '8:23 dial-loop +15005550006 is a number of this customer: the call would come back here > dial a number that a person answers',
     ])
   })
 

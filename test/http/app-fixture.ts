@@ -44,13 +44,14 @@ fallback: { say: Please call again., dial: "+15005550100" }
   'customers/put-through.yaml': `customer: Put Through
 numbers: ["+15005550012"]
 agent: { instructions: You answer the phone. }
-hours: { timezone: UTC, open: {}, closed: { transfer: "+15005550100" } }
+transfer: { destinations: { desk: { to: "client:anna" } } }
+hours: { timezone: UTC, open: {}, closed: { transfer: desk } }
 `,
-  'customers/somewhere.yaml': `customer: Somewhere
+  'customers/night.yaml': `customer: Night
 numbers: ["+15005550013"]
 agent: { instructions: You answer the phone. }
-hours: { timezone: UTC, open: {}, closed: { transfer: somewhere } }
-fallback: { say: Please call again. }
+agents: { night: { instructions: You take messages. } }
+hours: { timezone: UTC, open: {}, closed: { agent: night } }
 `,
   'customers/full.yaml': `customer: Full
 numbers: ["+15005550014"]

@@ -50,14 +50,17 @@ describe('a call outside the opening hours', () => {
 
   test('is put through where the file says so', async () => {
     const { post, exchange } = createAppFixture()
-    expect((await post('/twilio/voice', { ...FORM, To: '+15005550012' })).text).toBe(DIALLED)
+    expect((await post('/twilio/voice', { ...FORM, To: '+15005550012' })).text)
+      .toBe(document('<Dial><Client>anna</Client></Dial>'))
     expect(exchange.offered).toEqual([])
   })
 
-  test('gets the apology when nobody is known by the name it is to be put through to', async () => {
-    const { post } = createAppFixture()
-    expect((await post('/twilio/voice', { ...FORM, To: '+15005550013' })).text)
-      .toBe(document('<Say>Please call again.</Say><Hangup/>'))
+  test('is answered by another agent where the file says so', async () => {
+    const { post, exchange } = createAppFixture()
+    expect((await post('/twilio/voice', { ...FORM, To: '+15005550013' })).text).toContain(
+      '<Connect',
+    )
+    expect(exchange.offered).toMatchObject([{ callSid: CALL, agent: 'night' }])
   })
 })
 

@@ -14,6 +14,7 @@ import {
   type GatherVerb,
   type HttpMethod,
   parseTwiml,
+  type StartVerb,
   TwimlError,
   type Verb,
 } from './twiml.ts'
@@ -33,6 +34,8 @@ export type Walker = Readonly<{
   ask: (request: DocumentRequest) => Promise<WebhookAnswer>
   /** Runs a stream to its end. */
   stream: (verb: ConnectVerb, documentUrl: string) => Promise<void>
+  /** Starts a stream that runs beside the call. */
+  fork: (verb: StartVerb, documentUrl: string) => void
   /** Rings the other party and returns what the `action` is told about it. */
   dial: (verb: DialVerb, documentUrl: string) => Promise<FormFields>
   /** Waits for keys and returns those that came; undefined when none did. */
@@ -116,6 +119,9 @@ const follow = async (
     case 'connect':
       await walker.stream(verb, documentUrl)
       return actionOf(verb, documentUrl)
+    case 'start':
+      walker.fork(verb, documentUrl)
+      return undefined
     case 'dial':
       return actionOf(verb, documentUrl, await walker.dial(verb, documentUrl))
     case 'gather': {

@@ -21,6 +21,7 @@ export type Happening =
   | { event: 'verb'; verb: Verb }
   | { event: 'connecting'; url: string }
   | { event: 'stream-started'; streamSid: string }
+  | { event: 'fork-started'; streamSid: string }
   | { event: 'acted'; act: LineAct }
   | { event: 'stream-ended'; streamSid: string; end: LineEnd }
   | { event: 'warning'; code: number; problem: string }

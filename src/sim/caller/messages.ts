@@ -20,8 +20,14 @@ export type StreamIdentity = Readonly<{
 export const connectedMessage = (): string =>
   '{"event":"connected","protocol":"Call","version":"1.0.0"}'
 
+/** Whose voice it is, seen from Twilio: what comes in from the caller, and what goes out to them. */
+export type Track = 'inbound' | 'outbound'
+
 /** Tells whose stream this is. Its sequence number is always "1". */
-export const startMessage = (stream: StreamIdentity): string =>
+export const startMessage = (
+  stream: StreamIdentity,
+  tracks: readonly Track[] = ['inbound'],
+): string =>
   JSON.stringify({
     event: 'start',
     sequenceNumber: '1',
@@ -30,7 +36,7 @@ export const startMessage = (stream: StreamIdentity): string =>
       accountSid: stream.accountSid,
       callSid: stream.callSid,
       streamSid: stream.streamSid,
-      tracks: ['inbound'],
+      tracks,
       mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
       customParameters: stream.customParameters,
     },
@@ -40,10 +46,11 @@ export const startMessage = (stream: StreamIdentity): string =>
  * One frame of caller audio. `timestampMs` is when it begins, counted from the start of the stream.
  */
 export const mediaMessage = (
-  { streamSid, sequenceNumber, chunk, timestampMs, codes }: Readonly<
+  { streamSid, sequenceNumber, track = 'inbound', chunk, timestampMs, codes }: Readonly<
     {
       streamSid: string
       sequenceNumber: number
+      track?: Track
       chunk: number
       timestampMs: number
       codes: Uint8Array
@@ -51,7 +58,7 @@ export const mediaMessage = (
   >,
 ): string =>
   `{"event":"media","sequenceNumber":"${sequenceNumber}","streamSid":"${streamSid}",` +
-  `"media":{"track":"inbound","chunk":"${chunk}","timestamp":"${timestampMs}",` +
+  `"media":{"track":"${track}","chunk":"${chunk}","timestamp":"${timestampMs}",` +
   `"payload":"${base64Encode(codes)}"}}`
 
 /**

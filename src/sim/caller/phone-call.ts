@@ -11,6 +11,8 @@ import {
   followTwiml,
   type Walker,
 } from './follow-twiml.ts'
+import type { Fork } from './fork.ts'
+import { startFork } from './fork-leg.ts'
 import { type CallChange, createHook, type Hook } from './hook.ts'
 import { type CallEvent, createJournal, type Journal } from './journal.ts'
 import { createKeypad } from './keypad.ts'
@@ -55,6 +57,8 @@ export type PhoneCall = Readonly<{
   events: readonly CallEvent[]
   /** The first stream, once it has begun. Rejects when the call ends without one. */
   started: Promise<Line>
+  /** The first stream that listens in, once it has begun. Rejects when the call ends without one. */
+  forked: Promise<Fork>
   /** The stream there is now. Throws when there was none yet. */
   line: () => Line
   /** Presses a key: on the stream, or for the `<Gather>` there is or will be. */
@@ -79,7 +83,10 @@ export const createPhoneCall = (options: PhoneCallOptions): PhoneCall => {
   const keypad = createKeypad(clock)
   const { ask, notify, delivered } = createRequests(options, journal)
   const started = Promise.withResolvers<Line>()
-  started.promise.catch(() => {}) // whoever does not wait for it must not be told either
+  const forked = Promise.withResolvers<Fork>()
+  const over = new AbortController()
+  // Whoever does not wait for them must not be told either.
+  for (const { promise } of [started, forked]) promise.catch(() => {})
   let line: Line | undefined
   let refusal: StreamRefusal | undefined
 
@@ -108,6 +115,10 @@ export const createPhoneCall = (options: PhoneCallOptions): PhoneCall => {
     },
     ask: (request) => ask(request, hook),
     stream,
+    fork: (verb, documentUrl) => {
+      const leg = { ...options, streamSid: newSid('MZ'), journal, notify, over: over.signal }
+      startFork({ ...leg, started: forked.resolve }, verb, documentUrl)
+    },
     dial: (verb, documentUrl) => options.dial(verb, call, documentUrl),
     gather: (verb) => keypad.take(verb, hook.interrupted()),
     pause: hook.pause,
@@ -121,6 +132,7 @@ export const createPhoneCall = (options: PhoneCallOptions): PhoneCall => {
     journal,
     events: journal.events,
     started: started.promise,
+    forked: forked.promise,
     line: () => {
       if (line) return line
       throw new Error('The call has no stream yet: wait for its `started`')
@@ -132,6 +144,7 @@ export const createPhoneCall = (options: PhoneCallOptions): PhoneCall => {
     change: hook.change,
     follow: async (first) => {
       const walked = await followTwiml(walker, first)
+      over.abort()
       return refusal && walked.end === 'server-closed' ? failedBy(refusal) : walked
     },
     ask: (request) => ask(request, hook),
@@ -139,6 +152,7 @@ export const createPhoneCall = (options: PhoneCallOptions): PhoneCall => {
     sumUp: async (ending) => {
       const endedAtMs = clock.nowMs()
       journal.note({ event: 'ended', ...ending })
+      forked.reject(new Error('The call ended without a stream that listens in'))
       started.reject(new Error(`The call ended without a stream: ${ending.reason ?? ending.end}`))
       await delivered()
       return outcomeOf(journal, ending, { callSid: parties.callSid, startedAtMs, endedAtMs })

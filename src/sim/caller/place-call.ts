@@ -13,6 +13,7 @@ import {
   type FormFields,
   progressFields,
 } from './call-fields.ts'
+import type { Fork } from './fork.ts'
 import type { CallEvent } from './journal.ts'
 import type { Line } from './line.ts'
 import type { CallEnding, CallOutcome } from './outcome.ts'
@@ -60,6 +61,8 @@ export type SimulatedCall = Readonly<{
   events: readonly CallEvent[]
   /** The first stream, once it has begun. Rejects when the call ends without one. */
   started: Promise<Line>
+  /** The first stream that listens in, once it has begun. Rejects when the call ends without one. */
+  forked: Promise<Fork>
   /** The end of it all, with every callback delivered. Never rejects. */
   done: Promise<CallOutcome>
   /** Speaks on the stream there is now. Throws when there was none yet. */
@@ -108,6 +111,7 @@ export const placeCall = (options: CallOptions): SimulatedCall => {
     callSid: parties.callSid,
     events: call.events,
     started: call.started,
+    forked: call.forked,
     done: run(),
     say: (pcm) => call.line().say(pcm),
     pressKey: call.pressKey,

@@ -37,6 +37,13 @@ export type ConnectVerb = Readonly<{
   stream: StreamNoun
 }>
 
+/** A `<Start>` with a `<Stream>` in it: the call goes on while it runs. */
+export type StartVerb = Readonly<{
+  verb: 'start'
+  track: 'inbound_track' | 'outbound_track' | 'both_tracks'
+  stream: StreamNoun
+}>
+
 /** A `<Dial>` and whom it rings. */
 export type DialVerb = Readonly<{
   verb: 'dial'
@@ -64,6 +71,7 @@ export type GatherVerb = Readonly<{
 /** Everything a document can tell Twilio to do, as far as this caller knows it. */
 export type Verb =
   | ConnectVerb
+  | StartVerb
   | DialVerb
   | GatherVerb
   | Readonly<{ verb: 'say'; text: string; voice?: string; language?: string }>
@@ -100,6 +108,8 @@ const readVerb = (element: XmlElement): Verb => {
   switch (name) {
     case 'Connect':
       return readConnect(element)
+    case 'Start':
+      return readStart(element)
     case 'Dial':
       return readDial(element)
     case 'Gather':
@@ -131,17 +141,27 @@ const readConnect = ({ attributes, children }: XmlElement): Verb => {
     verb: 'connect',
     ...pick(attributes, ['action']),
     method: readMethod(attributes.method),
-    stream: {
-      url: noun.attributes.url ?? '',
-      ...pick(noun.attributes, ['name', 'statusCallback']),
-      statusCallbackMethod: readMethod(noun.attributes.statusCallbackMethod),
-      parameters: Object.fromEntries(
-        noun.children.filter(({ name }) => name === 'Parameter')
-          .map((parameter) => [parameter.attributes.name ?? '', parameter.attributes.value ?? '']),
-      ),
-    },
+    stream: readStream(noun),
   }
 }
+
+const readStart = ({ children: [noun] }: XmlElement): Verb =>
+  noun?.name === 'Stream'
+    ? { verb: 'start', track: readTrack(noun.attributes.track), stream: readStream(noun) }
+    : { verb: 'unknown', name: noun ? `Start/${noun.name}` : 'Start' }
+
+const readTrack = (track = 'inbound_track'): StartVerb['track'] =>
+  track === 'both_tracks' || track === 'outbound_track' ? track : 'inbound_track'
+
+const readStream = ({ attributes, children }: XmlElement): StreamNoun => ({
+  url: attributes.url ?? '',
+  ...pick(attributes, ['name', 'statusCallback']),
+  statusCallbackMethod: readMethod(attributes.statusCallbackMethod),
+  parameters: Object.fromEntries(
+    children.filter(({ name }) => name === 'Parameter')
+      .map(({ attributes }) => [attributes.name ?? '', attributes.value ?? '']),
+  ),
+})
 
 const readDial = ({ attributes, children, text }: XmlElement): Verb => ({
   verb: 'dial',

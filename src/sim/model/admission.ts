@@ -6,8 +6,11 @@
 import type { Refusal } from './refusal.ts'
 import type { Scenario } from './scenario.ts'
 
+/** What a session is for: to talk, or only to write down what it hears. */
+export type Purpose = 'realtime' | 'transcription'
+
 export type Admission =
-  | Readonly<{ kind: 'session'; model: string }>
+  | Readonly<{ kind: 'session'; purpose: Purpose; model: string }>
   | Readonly<{ kind: 'refused-in-band'; closeCode: number; refusal: Refusal }>
   | Readonly<{ kind: 'refused-at-handshake'; status: number; refusal: Refusal }>
 
@@ -23,6 +26,9 @@ export const admit = (request: Request, { refuse }: Pick<Scenario, 'refuse'>): A
   }
   const refused = refuse ? REFUSED_WITH_CODE[refuse.code] : refusalOfHeaders(request.headers)
   if (refused) return { kind: 'refused-in-band', ...refused }
+  const intent = searchParams.get('intent') ?? 'realtime'
+  if (intent === 'transcription') return admitTranscription(searchParams.get('model'))
+  if (intent !== 'realtime') return inBand(4000, invalidIntent(intent))
   return admitModel(searchParams.get('model'))
 }
 
@@ -46,15 +52,23 @@ const refusalOfHeaders = (headers: Headers): InBand | undefined => {
 }
 
 const admitModel = (model: string | null): Admission => {
-  if (!model) return { kind: 'refused-in-band', closeCode: 4000, refusal: MISSING_MODEL }
-  if (/^gpt-4o-(mini-)?realtime/.test(model)) {
-    return { kind: 'refused-in-band', closeCode: 4004, refusal: modelNotFound(model) }
-  }
-  if (!model.startsWith('gpt-realtime')) {
-    return { kind: 'refused-in-band', closeCode: 4000, refusal: invalidModel(model) }
-  }
-  return { kind: 'session', model }
+  if (!model) return inBand(4000, MISSING_MODEL)
+  if (/^gpt-4o-(mini-)?realtime/.test(model)) return inBand(4004, modelNotFound(model))
+  if (!model.startsWith('gpt-realtime')) return inBand(4000, invalidModel(model))
+  return { kind: 'session', purpose: 'realtime', model }
 }
+
+/** The model of a transcription is named in the session's settings. */
+const admitTranscription = (model: string | null): Admission =>
+  model === null
+    ? { kind: 'session', purpose: 'transcription', model: '' }
+    : inBand(4000, MODEL_FOR_TRANSCRIPTION)
+
+const inBand = (closeCode: number, refusal: Refusal): Admission => ({
+  kind: 'refused-in-band',
+  closeCode,
+  refusal,
+})
 
 const atHandshake = (status: number, refusal: Refusal): Admission => ({
   kind: 'refused-at-handshake',
@@ -90,6 +104,18 @@ const MISSING_MODEL: Refusal = {
   param: 'model',
   message: 'You must provide a model parameter.',
 }
+
+const MODEL_FOR_TRANSCRIPTION: Refusal = {
+  code: 'invalid_model',
+  param: 'model',
+  message: 'You must not provide a model parameter for transcription sessions.',
+}
+
+const invalidIntent = (intent: string): Refusal => ({
+  code: 'invalid_intent',
+  param: 'intent',
+  message: `Invalid value: '${intent}'. Supported values are: 'realtime' and 'transcription'.`,
+})
 
 const invalidModel = (model: string): Refusal => ({
   code: 'invalid_model',

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { decodedLength } from '../../audio/base64.ts'
 import { missing, type Refusal, refusalOf, unsupportedValue } from './refusal.ts'
-import { responseSettings, sessionUpdate } from './session-rules.ts'
+import { responseSettings, sessionUpdate, transcriptionUpdate } from './session-rules.ts'
 
 const eventId = z.string().max(512).exactOptional()
 const content = {
@@ -78,7 +78,9 @@ const contextItem = z.discriminatedUnion('type', [
 
 /** All but `input_audio_buffer.append`, which comes fifty times a second and is checked by hand. */
 const rules = {
-  'session.update': { session: sessionUpdate },
+  'session.update': {
+    session: z.discriminatedUnion('type', [sessionUpdate, transcriptionUpdate]),
+  },
   'input_audio_buffer.commit': {},
   'input_audio_buffer.clear': {},
   'output_audio_buffer.clear': {},

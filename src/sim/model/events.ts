@@ -7,6 +7,7 @@
  * leave that out.
  */
 import type { SessionObject } from './session-config.ts'
+import type { TranscriptionSessionObject } from './transcription-session.ts'
 
 export type AudioFormat =
   | Readonly<{ type: 'audio/pcm'; rate: 24000 }>
@@ -126,7 +127,10 @@ type Event<Type extends string, Fields = unknown> = Readonly<{ type: Type }> & R
 /** A server event before it gets its `event_id`. */
 export type EventBody =
   | Event<'error', { error: ErrorDetail }>
-  | Event<'session.created' | 'session.updated', { session: SessionObject }>
+  | Event<
+    'session.created' | 'session.updated',
+    { session: SessionObject | TranscriptionSessionObject }
+  >
   | Event<
     'conversation.item.added' | 'conversation.item.done',
     { item: Item; previous_item_id: string | null }

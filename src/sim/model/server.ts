@@ -49,7 +49,7 @@ export const createModelServer = (options: ModelServerOptions): ModelServer => {
 
   const openSession = (
     socket: Socket,
-    opening: Pick<ModelSessionOptions, 'model' | 'scenario' | 'safetyIdentifier'>,
+    opening: Pick<ModelSessionOptions, 'purpose' | 'model' | 'scenario' | 'safetyIdentifier'>,
     connection: number,
   ): SocketEvents => {
     const session = createModelSession({
@@ -80,7 +80,12 @@ export const createModelServer = (options: ModelServerOptions): ModelServer => {
           admission.kind === 'session'
             ? openSession(
               socket,
-              { model: admission.model, scenario: current, safetyIdentifier },
+              {
+                purpose: admission.purpose,
+                model: admission.model,
+                scenario: current,
+                safetyIdentifier,
+              },
               number,
             )
             : refuseInBand(socket, admission)

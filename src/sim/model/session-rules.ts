@@ -89,6 +89,18 @@ const tracing = z.strictObject({
   metadata: z.unknown().exactOptional(),
 })
 
+const audioInput = z.strictObject({
+  format: audioFormat.exactOptional(),
+  noise_reduction: z.strictObject({
+    type: z.enum(['near_field', 'far_field']),
+    strength: z.number().exactOptional(),
+  }).nullable().exactOptional(),
+  transcription: transcription.nullable().exactOptional(),
+  turn_detection: turnDetection.nullable().exactOptional(),
+})
+
+const include = z.array(z.literal('item.input_audio_transcription.logprobs')).nullable()
+
 /** The `session` of a `session.update`. */
 export const sessionUpdate = z.strictObject({
   type: z.literal('realtime'),
@@ -109,24 +121,23 @@ export const sessionUpdate = z.strictObject({
       token_limits: z.strictObject({ post_instructions: z.int().min(0) }).exactOptional(),
     }),
   ]).exactOptional(),
-  include: z.array(z.literal('item.input_audio_transcription.logprobs')).nullable().exactOptional(),
+  include: include.exactOptional(),
   prompt: z.null().exactOptional(),
   audio: z.strictObject({
-    input: z.strictObject({
-      format: audioFormat.exactOptional(),
-      noise_reduction: z.strictObject({
-        type: z.enum(['near_field', 'far_field']),
-        strength: z.number().exactOptional(),
-      }).nullable().exactOptional(),
-      transcription: transcription.nullable().exactOptional(),
-      turn_detection: turnDetection.nullable().exactOptional(),
-    }).exactOptional(),
+    input: audioInput.exactOptional(),
     output: z.strictObject({
       format: audioFormat.exactOptional(),
       voice: voice.exactOptional(),
       speed: z.number().min(0.25).max(1.5).exactOptional(),
     }).exactOptional(),
   }).exactOptional(),
+})
+
+/** The `session` of a `session.update` of a session that only writes down. */
+export const transcriptionUpdate = z.strictObject({
+  type: z.literal('transcription'),
+  include: include.exactOptional(),
+  audio: z.strictObject({ input: audioInput.exactOptional() }).exactOptional(),
 })
 
 /** What a single response may have of its own, but for its `input`. */
@@ -150,6 +161,7 @@ export const responseSettings = {
 }
 
 export type SessionUpdate = z.infer<typeof sessionUpdate>
+export type TranscriptionUpdate = z.infer<typeof transcriptionUpdate>
 export type TurnDetectionUpdate = z.infer<typeof turnDetection> | null
 export type Tool = z.infer<typeof tool>
 export type ToolChoice = z.infer<typeof toolChoice>

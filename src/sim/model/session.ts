@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../../clock.ts'
 import type { Socket, SocketEvents } from '../../runtime/socket.ts'
+import type { Purpose } from './admission.ts'
 import { type ClientEvent, readClientEvent } from './client-events.ts'
 import type { Clip } from './clips.ts'
 import { createDesk } from './desk.ts'
@@ -19,7 +20,14 @@ import type { Refusal } from './refusal.ts'
 import { createResponses } from './responses.ts'
 import type { Scenario } from './scenario.ts'
 import { type SessionObject, swapFormats, updateSession } from './session-config.ts'
-import { type SessionUpdate, updateConflict } from './session-rules.ts'
+import {
+  isForTranscription,
+  notForTranscription,
+  otherPurpose,
+  transcriptionConflict,
+  transcriptionShown,
+} from './transcription-session.ts'
+import { type SessionUpdate, type TranscriptionUpdate, updateConflict } from './session-rules.ts'
 import type { Sound } from './sound.ts'
 
 export type ModelSessionOptions = Readonly<{
@@ -28,6 +36,8 @@ export type ModelSessionOptions = Readonly<{
   clock: Clock
   scenario: Scenario
   ids: Ids
+  /** To talk, by default, or only to write down what it hears. */
+  purpose?: Purpose
   model: string
   /** What it can say with a voice and recognises; without, it hums and recognises nothing. */
   clips?: readonly Clip[]
@@ -63,6 +73,7 @@ export type ModelSession = Readonly<{
  */
 export const createModelSession = (options: ModelSessionOptions): ModelSession => {
   const { scenario, clips = [], wallClock = () => 0, keepHeard = true } = options
+  const { purpose = 'realtime' } = options
   const expiresAt = Math.floor((wallClock() + scenario.maxSessionMs) / 1000)
   const desk = createDesk({ ...options, clips, expiresAt })
   const inbox: string[] = []
@@ -76,7 +87,9 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
     desk,
     keepHeard,
     speechStarted: responses.callerSpeaks,
-    turnEnded: () => responses.create('caller-turn', {}, null),
+    turnEnded: () => {
+      if (purpose === 'realtime') responses.create('caller-turn', {}, null)
+    },
   })
 
   const work = () => {
@@ -105,6 +118,8 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
     })
   }
 
+  const shown = () => purpose === 'realtime' ? desk.session() : transcriptionShown(desk.session())
+
   const update = (asked: SessionUpdate, eventId: string | null) => {
     const before = desk.session()
     const conflict = updateConflict(before, asked, {
@@ -115,15 +130,26 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
     afterSessionMs(() => {
       desk.changeSession(updateSession(before, scenario.wrongFormat ? swapFormats(asked) : asked))
       hearing.sessionChanged(before)
-      desk.send({ type: 'session.updated', session: desk.session() })
+      desk.send({ type: 'session.updated', session: shown() })
     })
+  }
+
+  const updateFor = (asked: SessionUpdate | TranscriptionUpdate, eventId: string | null) => {
+    if (asked.type !== purpose) return desk.refuse(otherPurpose(asked.type, purpose), eventId)
+    if (asked.type === 'realtime') return update(asked, eventId)
+    const conflict = transcriptionConflict(asked)
+    if (conflict) return desk.refuse(conflict, eventId)
+    update({ ...asked, type: 'realtime' }, eventId)
   }
 
   const handle = (event: ClientEvent): void => {
     const eventId = event.event_id ?? null
+    if (purpose === 'transcription' && !isForTranscription(event)) {
+      return desk.refuse(notForTranscription(event.type), eventId)
+    }
     switch (event.type) {
       case 'session.update':
-        return update(event.session, eventId)
+        return updateFor(event.session, eventId)
       case 'input_audio_buffer.append':
         return hearing.append(event.audio, eventId)
       case 'input_audio_buffer.commit':
@@ -150,7 +176,7 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
   }
 
   const begin = () => {
-    afterSessionMs(() => desk.send({ type: 'session.created', session: desk.session() }))
+    afterSessionMs(() => desk.send({ type: 'session.created', session: shown() }))
     desk.later(scenario.maxSessionMs, expire)
   }
 

@@ -80,7 +80,7 @@ test('the hours of a file are told to its agent', () => {
 
 test.each([
   ['{ agent: night }', { is: 'agent', agent: 'night' }],
-  ['{ transfer: reception }', { is: 'transfer', destination: 'reception' }],
+  ['{ transfer: sip:desk@example.com }', { is: 'transfer', destination: 'sip:desk@example.com' }],
   ['{ say: We are closed. }', { is: 'say', sentence: 'We are closed.' }],
 ])('outside the hours a call is taken as closed: %s says', (written, closed) => {
   const agents = 'agents: { night: { instructions: You answer at night. } }\n'
@@ -97,7 +97,7 @@ test('mistakes in hours are shown where they are', () => {
     weekend: []
     sun: "10:00-12:00"
   holidays: [{ date: 2026-02-30 }, { date: "2026-12-25" }, { date: "2026-12-25", opne: [] }]
-  closed: { say: We are closed., transfer: reception }
+  closed: { say: We are closed., transfer: "+15005550100" }
 `))).toEqual([
     '6:13 unknown-time-zone "Lisbon" is not a time zone > write the continent and a city, such as Europe/Lisbon or America/New_York',
     '8:15 invalid-span "9-18" is not a span of time > write "09:00-18:00", "22:00-02:00" for one past midnight, "00:00-24:00" for all day',

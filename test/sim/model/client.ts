@@ -38,7 +38,7 @@ export type Client = Readonly<{
 /** Opens a session and lets its beginning pass. */
 export const openSession = (
   scenario: Partial<Scenario> = {},
-  options: Readonly<{ format?: AudioFormat }> = {},
+  options: Readonly<{ format?: AudioFormat; purpose?: 'realtime' | 'transcription' }> = {},
 ): Client => {
   const clock = createFakeClock()
   const [here, there] = createSocketPair(clock)
@@ -49,6 +49,7 @@ export const openSession = (
     clock,
     scenario: { ...PARROT, ...scenario },
     ids: createIds('test'),
+    ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
     model: 'gpt-realtime-2.1',
     clips,
     wallClock: () => 1_700_000_000_000,
@@ -74,7 +75,12 @@ export const openSession = (
   }
   clock.advance(scenario.sessionMs ?? 0)
   if (options.format) {
-    sendText(JSON.stringify(sessionUpdate({ audio: { input: { format }, output: { format } } })))
+    const { purpose } = options
+    sendText(JSON.stringify(
+      purpose === 'transcription'
+        ? { type: 'session.update', session: { type: purpose, audio: { input: { format } } } }
+        : sessionUpdate({ audio: { input: { format }, output: { format } } }),
+    ))
     clock.advance(scenario.sessionMs ?? 0)
   }
   return {

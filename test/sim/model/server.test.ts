@@ -85,6 +85,47 @@ describe('GET /v1/realtime', () => {
     expect(server.sessions[0].isOpen()).toBe(true)
   })
 
+  it('opens a session that only writes down, whose model is not in its address', () => {
+    const { clock, server } = serverWith({})
+    const { messages, closes } = connect(server, clock, '/v1/realtime?intent=transcription')
+    clock.advance(0)
+    expect(messages).toEqual([{
+      event_id: 'event_testx0x00000000000003',
+      type: 'session.created',
+      session: {
+        type: 'transcription',
+        object: 'realtime.transcription_session',
+        id: 'sess_testx0x00000000000001',
+        expires_at: 3600,
+        include: null,
+        audio: {
+          input: {
+            format: { type: 'audio/pcm', rate: 24000 },
+            transcription: null,
+            noise_reduction: null,
+            turn_detection: {
+              type: 'server_vad',
+              threshold: 0.5,
+              prefix_padding_ms: 300,
+              silence_duration_ms: 200,
+              idle_timeout_ms: null,
+              create_response: true,
+              interrupt_response: true,
+            },
+          },
+        },
+      },
+    }])
+    expect(closes).toEqual([])
+  })
+
+  it.each([
+    ['/v1/realtime?intent=transcription&model=gpt-transcribe', 'invalid_model'],
+    ['/v1/realtime?intent=dictation', 'invalid_intent'],
+  ])('refuses %s in-band', (path, code) => {
+    expect(refusedInBand(path)).toMatchObject({ code, closed: { code: 4000 }, sessions: 0 })
+  })
+
   it('gives two sessions different ids', () => {
     const { clock, server } = serverWith({})
     connect(server, clock, '/v1/realtime?model=gpt-realtime-2.1')

@@ -274,7 +274,7 @@ describe('session.update', () => {
       { type: 'transcription' },
       'invalid_value',
       'session.type',
-      "Invalid value: 'transcription'. Supported values are: 'realtime'.",
+      'Passing a transcription session update event to a realtime session is not allowed.',
     ],
     [
       'another model',
