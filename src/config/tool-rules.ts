@@ -63,8 +63,20 @@ const checkBuiltIn = (yaml: YamlFile, path: KeyPath, tool: Group): readonly Prob
   return [
     ...others(yaml, path, tool, allowed, `${tool.name} is a built-in tool`),
     ...parameters(yaml, [...path, 'fields'], tool.fields),
+    ...askedAnyway(yaml, [...path, 'fields'], tool.fields),
   ]
 }
+
+const askedAnyway = (yaml: YamlFile, path: KeyPath, fields: unknown): readonly Problem[] =>
+  (isGroup(fields) ? Object.keys(fields) : [])
+    .filter((key) => /^(name|number|message|urgent)\??$/.test(key))
+    .map((key) =>
+      yaml.problem([...path, key], {
+        code: 'key-without-effect',
+        message: `take_message asks for ${key} anyway`,
+        hint: 'remove it',
+      }, 'key')
+    )
 
 const OWN_KEYS = ['name', 'description', 'parameters', 'http', 'timeout', 'filler']
 

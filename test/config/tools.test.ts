@@ -201,6 +201,12 @@ ${BOOK}      http: { url: "https://a.example.com/" }
     ])
   })
 
+  test('take_message asks for some things anyway', () => {
+    expect(toolProblems('    - name: take_message\n      fields: { number?: theirs }\n')).toEqual([
+      '7:17 key-without-effect take_message asks for number? anyway > remove it',
+    ])
+  })
+
   test('an unknown key of an entry is shown with what was meant', () => {
     expect(toolProblems(`${BOOK}      http: { ur: "https://a.example.com/" }\n`)).toEqual([
       '8:7 missing-key agent.tools[0].http.url is missing',
