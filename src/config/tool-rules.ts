@@ -123,7 +123,7 @@ const checkMcp = (
     ...name(yaml, [...at, 'label'], mcp.label),
     ...(typeof mcp.url === 'string' ? one(yaml, [...at, 'url'], checkServerUrl(mcp.url)) : []),
     ...entriesOf(mcp.headers).flatMap(([key, value]) =>
-      one(yaml, [...at, 'headers', key], checkVariables(value, hasVariable))
+      one(yaml, [...at, 'headers', key], checkServerHeader(value, hasVariable))
     ),
     ...timeout(yaml, path, tool),
     ...approval(yaml, [...at, 'approval'], mcp),
@@ -147,11 +147,24 @@ const approval = (yaml: YamlFile, path: KeyPath, { approval, via }: Group): read
 
 const checkServerUrl = (url: string): Finding | undefined => {
   const { protocol, hash } = URL.parse(url) ?? {}
-  return (protocol === 'http:' || protocol === 'https:') && !hash ? undefined : {
+  if ((protocol === 'http:' || protocol === 'https:') && !hash && !url.includes('${')) {
+    return undefined
+  }
+  return {
     code: 'invalid-url',
     message: `"${url}" is no http or https address`,
+    hint: 'write https://crm.example.com/mcp, and what is secret as a header',
   }
 }
+
+const checkServerHeader = (value: string, hasVariable: HasVariable): Finding | undefined =>
+  value.includes('${keypad:')
+    ? {
+      code: 'invalid-value',
+      message: 'a server is the same for all calls: nothing that one caller enters can stand here',
+      hint: 'write ${env:NAME}',
+    }
+    : checkVariables(value, hasVariable)
 
 const name = (yaml: YamlFile, path: KeyPath, value: unknown): readonly Problem[] => {
   if (typeof value !== 'string' || !value.trim()) return []

@@ -222,6 +222,17 @@ ${BOOK}      http: { url: "https://a.example.com/" }
       ])
   })
 
+  test('the address of an MCP server is fixed, and its headers are the same for all calls', () => {
+    expect(toolProblems(`    - mcp: { label: crm, url: "https://\${env:CRM}/mcp" }
+    - mcp: { label: fax, url: "ws://fax.example.com" }
+    - mcp: { label: pay, url: "https://pay.example.com/mcp", headers: { x: "\${keypad:card}" } }
+`)).toEqual([
+      '6:31 invalid-url "https://${env:CRM}/mcp" is no http or https address > write https://crm.example.com/mcp, and what is secret as a header',
+      '7:31 invalid-url "ws://fax.example.com" is no http or https address > write https://crm.example.com/mcp, and what is secret as a header',
+      '8:76 invalid-value a server is the same for all calls: nothing that one caller enters can stand here > write ${env:NAME}',
+    ])
+  })
+
   test('a tool may take 1 s to 60 s', () => {
     expect(toolProblems(`${BOOK}      http: { url: "https://a.example.com/" }
       timeout: 2m

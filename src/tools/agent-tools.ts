@@ -1,0 +1,108 @@
+/** The tools of one agent, made from its file once and used by all of its calls. */
+import type { Clock } from '../clock.ts'
+import { BUILT_IN_TOOLS, TOOLS_OF_OTHER_KEYS } from '../config/built-in-tools.ts'
+import type { McpConfig, ToolConfig } from '../config/tools.ts'
+import type { Log } from '../log.ts'
+import type { GuardedFetch } from '../runtime/guarded-fetch.ts'
+import { fill } from './fill.ts'
+import { createHttpTool } from './http-tool.ts'
+import { connectMcpTools } from './mcp-tools.ts'
+import type { MessageBook } from './message-book.ts'
+import { createNow, type OpeningHours } from './now.ts'
+import { createTakeMessage } from './take-message.ts'
+import { withNames } from './tool-names.ts'
+import type { Tool, Toolbox } from './tool.ts'
+import { createToolbox } from './toolbox.ts'
+
+/** An MCP server that the model calls without us. */
+export type RemoteServer = Readonly<{
+  label: string
+  url: string
+  headers: Readonly<Record<string, string>>
+  allow?: readonly string[]
+  approval: 'never' | 'always'
+}>
+
+export type AgentTools = Readonly<{
+  /** The tools as they are now. A call keeps the box it began with, as its model was told of those tools. */
+  toolbox: () => Toolbox
+  /** What the model is told of besides. */
+  servers: readonly RemoteServer[]
+  /** Ends what was opened for these tools. Calls that are on can no longer use MCP servers. */
+  close: () => Promise<void>
+}>
+
+export type AgentToolsOptions = Readonly<{
+  tools: readonly ToolConfig[]
+  /** Tools from elsewhere, such as `search_knowledge`. */
+  more?: readonly Tool[]
+  /** The hours of the customer; UTC without. */
+  hours?: OpeningHours
+  fetch: GuardedFetch
+  /** Gives a variable of the environment. */
+  variable: (name: string) => string | undefined
+  book: MessageBook
+  clock: Clock
+  /** Gives ms since 1970. */
+  wallMs: () => number
+  log: Log
+}>
+
+/**
+ * Makes the tools of an agent. Resolves when the MCP servers have listed theirs or 5 s have passed; a server that is away is asked
+ * again later. What changes the call itself (`end_call`, `transfer_call` and the like) is not among them.
+ */
+export const createAgentTools = async (options: AgentToolsOptions): Promise<AgentTools> => {
+  const { tools, more = [], log, clock } = options
+  const own = [...tools.flatMap((config) => createTool(config, options)), ...more]
+  const reserved = [...BUILT_IN_TOOLS, ...TOOLS_OF_OTHER_KEYS.keys()]
+  const servers = tools.filter((config) => config.kind === 'mcp')
+  const connected = await Promise.all(
+    servers.filter(({ via }) => via === 'tandem').map(async (config) =>
+      [config.label, await connectMcpTools(config, options)] as const
+    ),
+  )
+
+  let lists: readonly (readonly Tool[])[] | undefined
+  let box = createToolbox(own, { clock, log })
+  return {
+    toolbox: () => {
+      const now = connected.map(([, { tools }]) => tools())
+      if (now.some((list, at) => list !== lists?.[at])) {
+        lists = now
+        const listed = connected.map(([label], at) => ({ label, tools: now[at] }))
+        box = createToolbox([...own, ...withNames(listed, own, reserved)], { clock, log })
+      }
+      return box
+    },
+    servers: servers.filter(({ via }) => via === 'openai').map((config) =>
+      remoteServer(config, options.variable)
+    ),
+    close: async () => {
+      await Promise.all(connected.map(([, { close }]) => close()))
+    },
+  }
+}
+
+const createTool = (config: ToolConfig, options: AgentToolsOptions): readonly Tool[] => {
+  const { wallMs, hours = { timezone: 'UTC' } } = options
+  if (config.kind === 'mcp') return []
+  if (config.kind === 'http') {
+    return [createHttpTool(config, { ...options, nowS: () => wallMs() / 1000 })]
+  }
+  if (config.name === 'now') return [createNow(hours, wallMs)]
+  return config.name === 'take_message' ? [createTakeMessage(config, options)] : []
+}
+
+const remoteServer = (
+  { label, url, headers, allow, approval }: McpConfig,
+  variable: AgentToolsOptions['variable'],
+): RemoteServer => ({
+  label,
+  url,
+  headers: Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, fill(value, { variable, secrets: {} })]),
+  ),
+  ...(allow === undefined ? {} : { allow }),
+  approval,
+})
