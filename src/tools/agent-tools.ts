@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { GuardedFetch } from '../runtime/guarded-fetch.ts'
 import { fill } from './fill.ts'
 import { createHttpTool } from './http-tool.ts'
-import { connectMcpTools } from './mcp-tools.ts'
+import { followMcpTools } from './mcp-tools.ts'
 import type { MessageBook } from './message-book.ts'
 import { createNow, type OpeningHours } from './now.ts'
 import { createTakeMessage } from './take-message.ts'
@@ -28,8 +28,10 @@ export type AgentTools = Readonly<{
   toolbox: () => Toolbox
   /** What the model is told of besides. */
   servers: readonly RemoteServer[]
-  /** Ends what was opened for these tools. Calls that are on can no longer use MCP servers. */
-  close: () => Promise<void>
+  /** Resolves when the MCP servers have listed their tools or could not, after 5 s at most. */
+  ready: Promise<void>
+  /** Ends asking MCP servers for their tools. Toolboxes that calls have stay good. */
+  retire: () => void
 }>
 
 export type AgentToolsOptions = Readonly<{
@@ -49,28 +51,27 @@ export type AgentToolsOptions = Readonly<{
 }>
 
 /**
- * Makes the tools of an agent. Resolves when the MCP servers have listed theirs or 5 s have passed; a server that is away is asked
- * again later. What changes the call itself (`end_call`, `transfer_call` and the like) is not among them.
+ * Makes the tools of an agent. Those of MCP servers are among them once they are listed; a server that is away is asked again. What
+ * changes the call itself (`end_call`, `transfer_call` and the like) is not among them.
  */
-export const createAgentTools = async (options: AgentToolsOptions): Promise<AgentTools> => {
+export const createAgentTools = (options: AgentToolsOptions): AgentTools => {
   const { tools, more = [], log, clock } = options
   const own = [...tools.flatMap((config) => createTool(config, options)), ...more]
   const reserved = [...BUILT_IN_TOOLS, ...TOOLS_OF_OTHER_KEYS.keys()]
   const servers = tools.filter((config) => config.kind === 'mcp')
-  const connected = await Promise.all(
-    servers.filter(({ via }) => via === 'tandem').map(async (config) =>
-      [config.label, await connectMcpTools(config, options)] as const
-    ),
-  )
+  const followed = servers.filter(({ via }) => via === 'tandem').map((config) => ({
+    label: config.label,
+    ...followMcpTools(config, options),
+  }))
 
   let lists: readonly (readonly Tool[])[] | undefined
   let box = createToolbox(own, { clock, log })
   return {
     toolbox: () => {
-      const now = connected.map(([, { tools }]) => tools())
+      const now = followed.map(({ tools }) => tools())
       if (now.some((list, at) => list !== lists?.[at])) {
         lists = now
-        const listed = connected.map(([label], at) => ({ label, tools: now[at] }))
+        const listed = followed.map(({ label }, at) => ({ label, tools: now[at] }))
         box = createToolbox([...own, ...withNames(listed, own, reserved)], { clock, log })
       }
       return box
@@ -78,9 +79,8 @@ export const createAgentTools = async (options: AgentToolsOptions): Promise<Agen
     servers: servers.filter(({ via }) => via === 'openai').map((config) =>
       remoteServer(config, options.variable)
     ),
-    close: async () => {
-      await Promise.all(connected.map(([, { close }]) => close()))
-    },
+    ready: Promise.all(followed.map(({ ready }) => ready)).then(() => {}),
+    retire: () => followed.forEach(({ retire }) => retire()),
   }
 }
 

@@ -18,8 +18,6 @@ export type McpConnection = Readonly<{
   list: (timeoutMs: number) => Promise<readonly ListedTool[]>
   /** Calls a tool; gives its answer as text. Rejects with a `ToolError`. */
   call: (name: string, given: Arguments, timeoutMs: number, signal: AbortSignal) => Promise<string>
-  /** Ends the session. */
-  close: () => Promise<void>
 }>
 
 export type McpConnectionOptions = Readonly<{
@@ -28,14 +26,12 @@ export type McpConnectionOptions = Readonly<{
   fetch: GuardedFetch
 }>
 
-/** Makes a connection; nothing is sent before it is used. */
+/** Makes a connection. Nothing is sent before it is used, and nothing is open between two uses. */
 export const createMcpConnection = (options: McpConnectionOptions): McpConnection => {
   let current: Promise<Client> | undefined
-  let isClosed = false
 
   const connected = (timeoutMs: number): Promise<Client> => {
     if (current) return current
-    if (isClosed) return Promise.reject(new RequestError('not-connected', 'closed'))
     const mine = open(options, timeoutMs)
     current = mine
     mine.catch(() => drop(mine))
@@ -79,10 +75,6 @@ export const createMcpConnection = (options: McpConnectionOptions): McpConnectio
           throw mcpFailure(error, new URL(options.url).host)
         })
         .then(mcpText),
-    close: async () => {
-      isClosed = true
-      if (current) await drop(current)
-    },
   }
 }
 

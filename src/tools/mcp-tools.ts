@@ -10,8 +10,10 @@ import type { Tool } from './tool.ts'
 export type McpTools = Readonly<{
   /** The tools as the server last listed them, under the names that it gives them. */
   tools: () => readonly Tool[]
-  /** Ends the session and stops listing. */
-  close: () => Promise<void>
+  /** Resolves when they were listed for the first time, or could not be. */
+  ready: Promise<void>
+  /** Ends listing. Tools that somebody has stay good: between requests nothing is open. */
+  retire: () => void
 }>
 
 export type McpToolsOptions = Readonly<{
@@ -33,11 +35,11 @@ const TOOLS_MAX = 64
 const SCHEMA_CHARS_MAX = 16_000
 const DESCRIPTION_CHARS_MAX = 1_024
 
-/** Connects to a server. Resolves when its tools are listed, or could not be: then it is tried again, and there are none meanwhile. */
-export const connectMcpTools = async (
+/** Lists the tools of a server from now on. There are none until it has answered; while it does not, it is asked again. */
+export const followMcpTools = (
   { label, url, headers, allow, timeoutMs }: McpConfig,
   { fetch, variable, clock, log }: McpToolsOptions,
-): Promise<McpTools> => {
+): McpTools => {
   const fillings = { variable, secrets: {} }
   const connection = createMcpConnection({
     url,
@@ -49,7 +51,7 @@ export const connectMcpTools = async (
   let tools: readonly Tool[] = []
   let listed = ''
   let failures = 0
-  let isClosed = false
+  let isRetired = false
   let cancel: Cancel = () => {}
 
   const toolOf = ({ name, description, inputSchema }: ListedTool): Tool => ({
@@ -77,22 +79,19 @@ export const connectMcpTools = async (
       failures = 0
     } catch (error) {
       failures++
-      if (!isClosed) {
-        log.warn('mcp.not-listed', { server: label, failures, kept: tools.length, error })
-      }
+      log.warn('mcp.not-listed', { server: label, failures, kept: tools.length, error })
     }
-    if (isClosed) return
+    if (isRetired) return
     const pauseMs = failures ? Math.min(RETRY_MS * 2 ** (failures - 1), REFRESH_MS) : REFRESH_MS
     cancel = clock.after(pauseMs, () => void refresh())
   }
 
-  await refresh()
   return {
     tools: () => tools,
-    close: async () => {
-      isClosed = true
+    ready: refresh(),
+    retire: () => {
+      isRetired = true
       cancel()
-      await connection.close()
     },
   }
 }

@@ -56,7 +56,7 @@ const BASE = {
   name: { type: 'string', minLength: 1, description: 'who is calling' },
   number: {
     type: 'string',
-    description: 'where to call back; leave it out for the number they call from',
+    description: 'where to call back; without it, the number of this call',
   },
   message: { type: 'string', minLength: 1, description: 'the message, in the words of the caller' },
   urgent: { type: 'boolean', description: 'whether it cannot wait' },

@@ -47,7 +47,7 @@ const toolsOf = async (
   { clock = systemClock, allowPrivate = ['127.0.0.1/32'] } = {},
 ) => {
   const { log, lines } = createLogBook()
-  const tools = await createAgentTools({
+  const tools = createAgentTools({
     tools: servers,
     fetch: createGuardedFetch({ allowPrivate }),
     variable: (name) => name === 'CRM_KEY' ? 'k-1' : undefined,
@@ -56,7 +56,8 @@ const toolsOf = async (
     wallMs: () => 0,
     log,
   })
-  leftovers.push(tools.close)
+  leftovers.push(() => Promise.resolve(tools.retire()))
+  await tools.ready
   return { tools, lines }
 }
 
@@ -270,12 +271,12 @@ test('a server that OpenAI calls is only named, with its headers filled in', asy
   ])
 })
 
-test('after the end nothing is waited for', async () => {
+test('tools that are put away ask for nothing any more, and a call that has them can use them', async () => {
   const clock = createFakeClock()
-  const server = await serve({ tools: () => [FIND] })
+  const server = await serve({ tools: () => [FIND], call: () => text('here') })
   const { tools } = await toolsOf([config(server.url)], { clock })
   expect(clock.waiting()).toBe(1)
-  await tools.close()
+  tools.retire()
   expect(clock.waiting()).toBe(0)
-  expect((await run(tools, 'find', '{"name":"Ana"}')).failed).toBe(true)
+  expect((await run(tools, 'find', '{"name":"Ana"}')).output).toBe('here')
 })
