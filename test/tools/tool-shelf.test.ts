@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../src/log.ts'
 import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'
 import { createToolShelf, type ToolOwner } from '../../src/tools/tool-shelf.ts'
+import { toolOwners } from '../../src/tools/tool-owners.ts'
+import { customerOf, withLines } from '../config/sources.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { startMcpServer } from '../support/mcp-server.ts'
-import { toolOf } from './tool-fixture.ts'
+import { ABOUT, NEVER, toolOf } from './tool-fixture.ts'
 
 const createShelf = () => {
   const clock = createFakeClock()
@@ -74,4 +76,24 @@ test('what is prepared is ready for the first call, and what is not wanted any m
   shelf.stop()
   expect(clock.waiting()).toBe(0)
   await server.stop()
+})
+
+test('each agent of a file has its own tools, and the time in the zone of the hours', async () => {
+  const customer = customerOf(withLines(`  tools: [now, take_message]
+agents:
+  night: { instructions: You answer at night., tools: [now] }
+hours: { timezone: Asia/Tokyo, open: { mon-fri: ["09:00-18:00"] } }
+`))
+  const { shelf } = createShelf()
+  const owners = toolOwners({ customers: [customer] })
+  await shelf.prepare(owners)
+  const boxes = owners.map((each) => [each.agent, shelf.of(each).toolbox()] as const)
+  expect(boxes.map(([agent, { tools }]) => [agent, tools.map(({ name }) => name)])).toEqual([
+    ['main', ['now', 'take_message']],
+    ['night', ['now']],
+  ])
+  expect(await boxes[1][1].run('now', '{}', ABOUT, NEVER)).toEqual({
+    output: 'Thursday, 1 January 1970, 09:00 (Asia/Tokyo, 1970-01-01). We are open.',
+    failed: false,
+  })
 })
