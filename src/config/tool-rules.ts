@@ -1,7 +1,7 @@
 /** What the tools of an agent must mean, beyond their shape: a tool is whole, its names are its own, its request can be made. */
 import { BUILT_IN_TOOLS, builtInTool, TOOLS_OF_OTHER_KEYS } from './built-in-tools.ts'
 import { checkToolTimeout } from './duration.ts'
-import { checkHttp } from './http-rules.ts'
+import { checkHeader, checkHttp } from './http-rules.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
 import { didYouMean } from './spelling.ts'
 import { checkVariables, type HasVariable } from './templates.ts'
@@ -123,7 +123,7 @@ const checkMcp = (
     ...name(yaml, [...at, 'label'], mcp.label),
     ...(typeof mcp.url === 'string' ? one(yaml, [...at, 'url'], checkServerUrl(mcp.url)) : []),
     ...entriesOf(mcp.headers).flatMap(([key, value]) =>
-      one(yaml, [...at, 'headers', key], checkServerHeader(value, hasVariable))
+      one(yaml, [...at, 'headers', key], checkHeader(key) ?? checkServerHeader(value, hasVariable))
     ),
     ...timeout(yaml, path, tool),
     ...approval(yaml, [...at, 'approval'], mcp),

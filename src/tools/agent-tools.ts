@@ -4,6 +4,7 @@ import { BUILT_IN_TOOLS, TOOLS_OF_OTHER_KEYS } from '../config/built-in-tools.ts
 import type { McpConfig, ToolConfig } from '../config/tools.ts'
 import type { Log } from '../log.ts'
 import type { GuardedFetch } from '../runtime/guarded-fetch.ts'
+import { loadArgumentReaders } from './arguments.ts'
 import { fill } from './fill.ts'
 import { createHttpTool } from './http-tool.ts'
 import { followMcpTools } from './mcp-tools.ts'
@@ -28,7 +29,7 @@ export type AgentTools = Readonly<{
   toolbox: () => Toolbox
   /** What the model is told of besides. */
   servers: readonly RemoteServer[]
-  /** Resolves when the MCP servers have listed their tools or could not, after 5 s at most. */
+  /** Resolves when the first call loses no time: what checks arguments is loaded, and MCP servers have answered or had 5 s to. */
   ready: Promise<void>
   /** Ends asking MCP servers for their tools. Toolboxes that calls have stay good. */
   retire: () => void
@@ -55,7 +56,7 @@ export type AgentToolsOptions = Readonly<{
  * changes the call itself (`end_call`, `transfer_call` and the like) is not among them.
  */
 export const createAgentTools = (options: AgentToolsOptions): AgentTools => {
-  const { tools, more = [], log, clock } = options
+  const { tools, more = [], clock, log } = options
   const own = [...tools.flatMap((config) => createTool(config, options)), ...more]
   const reserved = [...BUILT_IN_TOOLS, ...TOOLS_OF_OTHER_KEYS.keys()]
   const servers = tools.filter((config) => config.kind === 'mcp')
@@ -65,21 +66,23 @@ export const createAgentTools = (options: AgentToolsOptions): AgentTools => {
   }))
 
   let lists: readonly (readonly Tool[])[] | undefined
-  let box = createToolbox(own, { clock, log })
+  const isEmpty = own.length + followed.length === 0
+  const running = { clock, log, ...(isEmpty ? {} : { readers: loadArgumentReaders() }) }
+  let box = createToolbox(own, running)
   return {
     toolbox: () => {
       const now = followed.map(({ tools }) => tools())
       if (now.some((list, at) => list !== lists?.[at])) {
         lists = now
         const listed = followed.map(({ label }, at) => ({ label, tools: now[at] }))
-        box = createToolbox([...own, ...withNames(listed, own, reserved)], { clock, log })
+        box = createToolbox([...own, ...withNames(listed, own, reserved)], running)
       }
       return box
     },
     servers: servers.filter(({ via }) => via === 'openai').map((config) =>
       remoteServer(config, options.variable)
     ),
-    ready: Promise.all(followed.map(({ ready }) => ready)).then(() => {}),
+    ready: Promise.all([running.readers, ...followed.map(({ ready }) => ready)]).then(() => {}),
     retire: () => followed.forEach(({ retire }) => retire()),
   }
 }

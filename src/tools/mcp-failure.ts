@@ -27,11 +27,12 @@ export const mcpFailure = (error: unknown, host: string): ToolError => {
   return new ToolError(
     'mcp-unreachable',
     'The service cannot be reached right now. Tell the caller so.',
-    { cause: requestErrorOf(error, host) },
+    { cause: mcpCause(error, host) },
   )
 }
 
-const requestErrorOf = (error: unknown, host: string): RequestError => {
+/** Says in a few words what kept a server from answering; what the server itself said is left out. */
+export const mcpCause = (error: unknown, host: string): RequestError => {
   if (error instanceof RequestError) return error
   // The client puts what `fetch` threw into its own error.
   const inner = isRecord(error)
@@ -40,7 +41,7 @@ const requestErrorOf = (error: unknown, host: string): RequestError => {
   const found = inner.find((each) => each instanceof RequestError)
   if (found) return found
   const status = statusOf(error)
-  const what = status === undefined ? `${codeOf(error) ?? 'broke off'}` : `answered ${status}`
+  const what = status === undefined ? `${codeOf(error) ?? 'no answer'}` : `answered ${status}`
   return new RequestError('connection-lost', `MCP with ${host}: ${what}`)
 }
 

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import type { GuardedFetch } from '../runtime/guarded-fetch.ts'
 import { fill } from './fill.ts'
 import { createMcpConnection, type ListedTool } from './mcp-connection.ts'
+import { mcpCause } from './mcp-failure.ts'
 import type { Tool } from './tool.ts'
 
 export type McpTools = Readonly<{
@@ -79,7 +80,8 @@ export const followMcpTools = (
       failures = 0
     } catch (error) {
       failures++
-      log.warn('mcp.not-listed', { server: label, failures, kept: tools.length, error })
+      const reason = mcpCause(error, new URL(url).host).message
+      log.warn('mcp.not-listed', { server: label, failures, kept: tools.length, reason })
     }
     if (isRetired) return
     const pauseMs = failures ? Math.min(RETRY_MS * 2 ** (failures - 1), REFRESH_MS) : REFRESH_MS

@@ -4,6 +4,7 @@ import type { McpConfig } from '../../src/config/tools.ts'
 import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'
 import { type AgentTools, createAgentTools } from '../../src/tools/agent-tools.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { json, startHttpServer } from '../support/http-server.ts'
 import {
   headersOf,
   type McpScript,
@@ -239,13 +240,29 @@ test('a server that is away when the file is read is asked again, sooner', async
   const clock = createFakeClock()
   const { tools, lines } = await toolsOf([config(gone.url)], { clock })
   expect(namesOf(tools)).toEqual([])
-  expect(lines.at(-1)?.name).toBe('mcp.not-listed')
+  expect(lines.at(-1)).toEqual({
+    level: 'warn',
+    name: 'mcp.not-listed',
+    fields: {
+      server: 'crm',
+      failures: 1,
+      kept: 0,
+      reason: `127.0.0.1:${gone.port} does not answer`,
+    },
+  })
   await serve(script, gone.port)
   clock.advance(5_000)
   while (lines.at(-1)?.name !== 'mcp.listed') {
     await new Promise((resolve) => setImmediate(resolve))
   }
   expect(namesOf(tools)).toEqual(['find'])
+})
+
+test('something that is no MCP server is said to be none, in few words', async () => {
+  const server = await startHttpServer(json({ hello: 'world' }))
+  leftovers.push(server.stop)
+  const { lines } = await toolsOf([config(server.url)])
+  expect(lines.at(-1)?.fields.reason).toMatch(/^MCP with 127\.0\.0\.1:\d+: [A-Z_]+$/)
 })
 
 test('a server in a private network is refused unless it is allowed', async () => {
