@@ -119,7 +119,9 @@ const checkMcp = (
 ): readonly Problem[] => {
   const at = [...path, 'mcp']
   return [
-    ...others(yaml, path, tool, ['mcp', 'timeout'], 'this is an MCP server'),
+    ...(mcp.via === 'tandem'
+      ? others(yaml, path, tool, ['mcp', 'timeout'], 'this is an MCP server')
+      : others(yaml, path, tool, ['mcp'], 'this is an MCP server that OpenAI calls')),
     ...name(yaml, [...at, 'label'], mcp.label),
     ...(typeof mcp.url === 'string' ? one(yaml, [...at, 'url'], checkServerUrl(mcp.url)) : []),
     ...entriesOf(mcp.headers).flatMap(([key, value]) =>

@@ -7,7 +7,7 @@
 import type { Client, FetchLike, Tool as ListedTool } from '@modelcontextprotocol/client'
 import { RequestError } from '../errors.ts'
 import type { GuardedFetch } from '../runtime/guarded-fetch.ts'
-import { isOfTransport, mcpFailure, wasNotTaken } from './mcp-failure.ts'
+import { isSessionGone, mcpFailure, wasNotTaken } from './mcp-failure.ts'
 import { mcpText } from './mcp-text.ts'
 import type { Arguments } from './tool.ts'
 
@@ -34,13 +34,13 @@ export const createMcpConnection = (options: McpConnectionOptions): McpConnectio
     if (current) return current
     const mine = open(options, timeoutMs)
     current = mine
-    mine.catch(() => drop(mine))
+    mine.catch(() => forget(mine))
     return mine
   }
 
-  const drop = async (client: Promise<Client>): Promise<void> => {
+  // It is not closed: nothing of it is open, and others may wait for an answer in it.
+  const forget = (client: Promise<Client>): void => {
     if (current === client) current = undefined
-    await client.then((it) => it.close()).catch(() => {})
   }
 
   /** Does something with the session; does it again with a new one if the server knows this one no more, and only then. */
@@ -53,8 +53,7 @@ export const createMcpConnection = (options: McpConnectionOptions): McpConnectio
     try {
       return await work(await mine)
     } catch (error) {
-      if (!isOfTransport(error)) throw error
-      await drop(mine)
+      if (isSessionGone(error)) forget(mine)
       if (isFresh || !wasNotTaken(error)) throw error
       return await work(await connected(timeoutMs))
     }

@@ -1,18 +1,19 @@
 /** What a failure of an MCP client means: whether the session is gone, whether the server has seen the request, what the model is told. */
 import { RequestError, ToolError } from '../errors.ts'
 
-/** Whether a failure is one of the connection or the session, and not the answer to a request. */
-export const isOfTransport = (error: unknown): boolean => {
+/** Whether the server does not know the session any more, or the client has given it up. */
+export const isSessionGone = (error: unknown): boolean => {
+  const status = statusOf(error)
   const code = codeOf(error)
-  return typeof code !== 'number' && code !== 'REQUEST_TIMEOUT' && code !== 'INVALID_RESULT'
+  // 404 is what the protocol says; many servers answer 400.
+  return status === 404 || status === 400 || code === 'NOT_CONNECTED' ||
+    code === 'CONNECTION_CLOSED'
 }
 
 /** Whether a request surely did nothing: nothing was sent, or the server did not know the session. */
 export const wasNotTaken = (error: unknown): boolean => {
   if (error instanceof RequestError) return error.code === 'not-connected'
-  const status = statusOf(error)
-  // 404 is what the protocol says; many servers answer 400.
-  return status === 404 || status === 400 || codeOf(error) === 'NOT_CONNECTED'
+  return isSessionGone(error) && codeOf(error) !== 'CONNECTION_CLOSED'
 }
 
 /** Makes what the model is told of it; the log is told the host and the reason. */

@@ -27,9 +27,6 @@ export type ToolboxOptions = Readonly<{
 /** How much a tool may take and give when nothing else is said. */
 export const TOOL_LIMITS: ToolLimits = { outputBytes: 16 * 1024, argumentsChars: 64 * 1024 }
 
-/** How long a tool may take when nothing else is said. */
-export const TOOL_TIMEOUT_MS = 8_000
-
 /** Makes a toolbox. Tools have different names; of two with the same the first is taken. It holds no resource. */
 export const createToolbox = (tools: readonly Tool[], options: ToolboxOptions): Toolbox => {
   const { clock, log } = options

@@ -190,6 +190,8 @@ describe('what a tool needs, and what does nothing', () => {
       fields: { a: b }
     - mcp: { label: crm, url: "https://crm.example.com/mcp", via: tandem, approval: never }
       parameters: { a: b }
+    - mcp: { label: fax, url: "https://fax.example.com/mcp" }
+      timeout: 3s
 ${BOOK}      http: { url: "https://a.example.com/" }
       fields: { a: b }
 `)).toEqual([
@@ -197,7 +199,8 @@ ${BOOK}      http: { url: "https://a.example.com/" }
       '9:7 key-without-effect fields does nothing here: now is a built-in tool > remove it',
       '10:75 key-without-effect approval does nothing with via: tandem > remove it',
       '11:7 key-without-effect parameters does nothing here: this is an MCP server > remove it',
-      '15:7 key-without-effect fields does nothing here: this is a tool of your own > remove it',
+      '13:7 key-without-effect timeout does nothing here: this is an MCP server that OpenAI calls > remove it',
+      '17:7 key-without-effect fields does nothing here: this is a tool of your own > remove it',
     ])
   })
 

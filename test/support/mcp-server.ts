@@ -10,7 +10,12 @@ export type McpServer =
   }>
 
 /** What a tool answers: a result as it stands on the wire, or nothing for ever. */
-export type McpAnswer = Readonly<Record<string, unknown>> | 'never' | 'break'
+export type McpAnswer =
+  | Readonly<Record<string, unknown>>
+  | 'never'
+  | 'break'
+  /** Done once this is. */
+  | Promise<void>
 
 export type McpScript = Readonly<{
   tools: () => readonly Readonly<Record<string, unknown>>[]
@@ -49,12 +54,16 @@ export const startMcpServer = async (script: McpScript, port = 0): Promise<McpSe
       return reply(script, response, message, { tools: script.tools() })
     }
     const { name, arguments: given } = message.params
-    const answer = script.call?.(String(name), given) ?? text('done')
-    if (answer === 'break') response.destroy()
+    const answer = script.call?.(String(name), given) ?? { content: [DONE] }
+    if (answer instanceof Promise) {
+      void answer.then(() => reply(script, response, message, { content: [DONE] }))
+    } else if (answer === 'break') response.destroy()
     else if (answer !== 'never') reply(script, response, message, answer)
   }, port)
   return { ...server, asked: () => asked }
 }
+
+const DONE = { type: 'text', text: 'done' }
 
 /** A result of one text. */
 export const text = (text: string, isError = false): McpAnswer => ({

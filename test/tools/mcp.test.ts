@@ -183,6 +183,19 @@ test('a server that is down is said to be, its tools are kept, and it is back wh
   expect((await run(tools, 'find', '{"name":"Ana"}')).output).toBe('here')
 })
 
+test('calls that are on do not notice that another one fails', async () => {
+  const slow = Promise.withResolvers<void>()
+  const server = await serve({
+    tools: () => [FIND],
+    call: (_, given) => JSON.stringify(given).includes('slow') ? slow.promise : 'break',
+  })
+  const { tools } = await toolsOf([config(server.url)])
+  const one = run(tools, 'find', '{"name":"slow"}')
+  expect((await run(tools, 'find', '{"name":"Ana"}')).failed).toBe(true)
+  slow.resolve()
+  expect((await one).output).toBe('done')
+})
+
 test('a call that may have done something is not made twice', async () => {
   let calls = 0
   const server = await serve({
