@@ -62,6 +62,11 @@ test('only the bridge sees both wires', () => {
   expect(new Set(seeing('src/realtime'))).toEqual(new Set(['src/bridge']))
 })
 
+test('tools know neither the wires nor the call they are run in', () => {
+  const allowed = /^(src\/(tools|config|runtime)\/.*|src\/(clock|errors|log)\.ts|[^s].*)$/
+  expect(breaking(/^src\/tools\//, (to) => allowed.test(to))).toEqual([])
+})
+
 test('the simulated ends share no code with what they test', () => {
   const tested = /^src\/(twilio|realtime|call|bridge)\//
   expect(breaking(/^src\/sim\//, (to) => !tested.test(to))).toEqual([])

@@ -60,6 +60,14 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
     .option('--json', 'write the report as one JSON object')
     .action(async (options) => exit(await (await import('./demo.ts')).demo(context, options)))
 
+  program.command('messages')
+    .description('list the messages that callers left')
+    .option('--customer <id>', 'of one customer: the name of its file without .yaml')
+    .option('--json', 'write one JSON object')
+    .action(async (options) =>
+      exit(await (await import('./messages.ts')).messages(context, options))
+    )
+
   program.command('schema')
     .description('print the JSON Schema of the configuration files')
     .option('--write <file>', 'write it to a file instead')

@@ -85,7 +85,8 @@ const namesIn = (template: string): readonly string[] =>
 /** What the request itself says. */
 const OURS = /^(host|connection|content-length|transfer-encoding|accept-encoding|x-tandem-.*)$/i
 
-const checkHeader = (name: string): Finding | undefined => {
+/** Says what is wrong with the name of a header. */
+export const checkHeader = (name: string): Finding | undefined => {
   if (OURS.test(name)) {
     return { code: 'invalid-name', message: `the header ${name} is not a tool's to set` }
   }

@@ -1,7 +1,7 @@
 /** What the tools of an agent must mean, beyond their shape: a tool is whole, its names are its own, its request can be made. */
 import { BUILT_IN_TOOLS, builtInTool, TOOLS_OF_OTHER_KEYS } from './built-in-tools.ts'
 import { checkToolTimeout } from './duration.ts'
-import { checkHttp } from './http-rules.ts'
+import { checkHeader, checkHttp } from './http-rules.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
 import { didYouMean } from './spelling.ts'
 import { checkVariables, type HasVariable } from './templates.ts'
@@ -63,8 +63,20 @@ const checkBuiltIn = (yaml: YamlFile, path: KeyPath, tool: Group): readonly Prob
   return [
     ...others(yaml, path, tool, allowed, `${tool.name} is a built-in tool`),
     ...parameters(yaml, [...path, 'fields'], tool.fields),
+    ...askedAnyway(yaml, [...path, 'fields'], tool.fields),
   ]
 }
+
+const askedAnyway = (yaml: YamlFile, path: KeyPath, fields: unknown): readonly Problem[] =>
+  (isGroup(fields) ? Object.keys(fields) : [])
+    .filter((key) => /^(name|number|message|urgent)\??$/.test(key))
+    .map((key) =>
+      yaml.problem([...path, key], {
+        code: 'key-without-effect',
+        message: `take_message asks for ${key} anyway`,
+        hint: 'remove it',
+      }, 'key')
+    )
 
 const OWN_KEYS = ['name', 'description', 'parameters', 'http', 'timeout', 'filler']
 
@@ -107,11 +119,13 @@ const checkMcp = (
 ): readonly Problem[] => {
   const at = [...path, 'mcp']
   return [
-    ...others(yaml, path, tool, ['mcp', 'timeout'], 'this is an MCP server'),
+    ...(mcp.via === 'tandem'
+      ? others(yaml, path, tool, ['mcp', 'timeout'], 'this is an MCP server')
+      : others(yaml, path, tool, ['mcp'], 'this is an MCP server that OpenAI calls')),
     ...name(yaml, [...at, 'label'], mcp.label),
     ...(typeof mcp.url === 'string' ? one(yaml, [...at, 'url'], checkServerUrl(mcp.url)) : []),
     ...entriesOf(mcp.headers).flatMap(([key, value]) =>
-      one(yaml, [...at, 'headers', key], checkVariables(value, hasVariable))
+      one(yaml, [...at, 'headers', key], checkHeader(key) ?? checkServerHeader(value, hasVariable))
     ),
     ...timeout(yaml, path, tool),
     ...approval(yaml, [...at, 'approval'], mcp),
@@ -135,11 +149,24 @@ const approval = (yaml: YamlFile, path: KeyPath, { approval, via }: Group): read
 
 const checkServerUrl = (url: string): Finding | undefined => {
   const { protocol, hash } = URL.parse(url) ?? {}
-  return (protocol === 'http:' || protocol === 'https:') && !hash ? undefined : {
+  if ((protocol === 'http:' || protocol === 'https:') && !hash && !url.includes('${')) {
+    return undefined
+  }
+  return {
     code: 'invalid-url',
     message: `"${url}" is no http or https address`,
+    hint: 'write https://crm.example.com/mcp, and what is secret as a header',
   }
 }
+
+const checkServerHeader = (value: string, hasVariable: HasVariable): Finding | undefined =>
+  value.includes('${keypad:')
+    ? {
+      code: 'invalid-value',
+      message: 'a server is the same for all calls: nothing that one caller enters can stand here',
+      hint: 'write ${env:NAME}',
+    }
+    : checkVariables(value, hasVariable)
 
 const name = (yaml: YamlFile, path: KeyPath, value: unknown): readonly Problem[] => {
   if (typeof value !== 'string' || !value.trim()) return []

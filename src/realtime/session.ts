@@ -3,6 +3,7 @@
  * them. A server that ignores the audio format is heard by the caller as static.
  */
 import type { EchoedSession } from './events.ts'
+import { type FunctionTool, type RemoteServer, sessionTools } from './tools.ts'
 
 /** What an agent says about its session, in our words. */
 export type SessionSettings = Readonly<{
@@ -17,13 +18,8 @@ export type SessionSettings = Readonly<{
   maxOutputTokens: number | 'inf'
   speed?: number | undefined
   tools: readonly FunctionTool[]
-}>
-
-/** A function the model may call; `parameters` is the JSON Schema of an object. */
-export type FunctionTool = Readonly<{
-  name: string
-  description: string
-  parameters: Readonly<Record<string, unknown>>
+  /** MCP servers that OpenAI calls; none if absent. */
+  servers?: readonly RemoteServer[]
 }>
 
 export type TurnDetection =
@@ -53,12 +49,7 @@ export const sessionOf = (settings: SessionSettings) => ({
   instructions: settings.instructions,
   output_modalities: ['audio'],
   max_output_tokens: settings.maxOutputTokens,
-  tools: settings.tools.map(({ name, description, parameters }) => ({
-    type: 'function',
-    name,
-    description,
-    parameters,
-  })),
+  tools: sessionTools(settings.tools, settings.servers ?? []),
   tool_choice: 'auto',
   audio: {
     input: {

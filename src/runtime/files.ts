@@ -1,6 +1,6 @@
 /** The files of this machine, the same on the three runtimes by `node:fs`. */
 import { watch as watchFolder } from 'node:fs'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Reads a text file; undefined when there is none. Rejects when it cannot be read. */
@@ -32,6 +32,28 @@ export const write = async (
   await writeFile(beside, content, { mode: isPrivate ? 0o600 : 0o644 })
   await rename(beside, path)
 }
+
+/**
+ * Adds a line to a file that only its owner reads, made with the folders it needs if it is not there. Resolves when the line is on
+ * the disk.
+ */
+export const appendLine = async (path: string, line: string): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(path, 'a+', 0o600)
+  try {
+    // After a crash the last line may be cut short; the new one must not become part of it.
+    const { size } = await file.stat()
+    const last = new Uint8Array(1)
+    if (size > 0) await file.read(last, 0, 1, size - 1)
+    const isCutShort = size > 0 && last[0] !== LINE_FEED
+    await file.appendFile(`${isCutShort ? '\n' : ''}${line}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+const LINE_FEED = 10
 
 /**
  * Calls `onChange` when anything in a folder or below it may have changed. The runtimes report too much and in different words,

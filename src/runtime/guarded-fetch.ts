@@ -49,14 +49,17 @@ export const guardedFetch = async (
   }
   const addresses = await orAborted(checkedAddresses(target, policy, resolve), init.signal)
   const answer = await sendToFirst(target, addresses, init)
-  const location = answer.status >= 300 && answer.status < 400 && answer.status !== 304
-  if (!location && !isEncoded(answer)) return answer
+  const isRedirect = answer.status >= 300 && answer.status < 400 && answer.status !== 304
+  if (!isRedirect && !isEncoded(answer)) return answer
   await answer.body?.cancel()
   if (isEncoded(answer)) {
     throw new RequestError('encoded', `${target.host} answered compressed, unasked`)
   }
   throw new RequestError('redirected', `${target.host} answered with a redirect, not followed`)
 }
+
+/** An address in a URL without the brackets of IPv6. */
+const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
 const systemResolve: Resolve = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address)
@@ -69,7 +72,7 @@ const checkedAddresses = async (
   policy: NetworkPolicy,
   resolve: Resolve,
 ): Promise<readonly string[]> => {
-  const name = hostname.replace(/^\[(.*)\]$/, '$1')
+  const name = bare(hostname)
   const addresses = isIP(name) ? [name] : await resolve(name).catch((cause) => {
     throw new RequestError('host-unknown', `${host} has no address`, { cause })
   })
@@ -102,25 +105,14 @@ const sendToFirst = async (
   throw failure
 }
 
-/** Failures that happen before anything was sent. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'ETIMEDOUT',
-])
+/** Failures of a connection that is not there yet; later they are those of a request that may have been read. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
 
 const send = (target: URL, address: string, init: GuardedInit): Promise<Response> =>
   new Promise((resolve, reject) => {
     const { signal, body } = init
     const isTls = target.protocol === 'https:'
-    const headers = new Headers(init.headers)
-    headers.set('host', target.host)
-    headers.set('accept-encoding', 'identity')
-    if (body !== undefined) {
-      headers.set('content-length', `${new TextEncoder().encode(body).length}`)
-    }
+    const headers = headersOf(target, init)
     const request = (isTls ? https : http).request({
       host: address,
       port: target.port || (isTls ? 443 : 80),
@@ -128,11 +120,19 @@ const send = (target: URL, address: string, init: GuardedInit): Promise<Response
       method: init.method ?? 'GET',
       headers: Object.fromEntries(headers),
       // The certificate must be that of the name, not of the address. A name that is an address has no SNI.
-      ...(isTls && !isIP(target.hostname) ? { servername: target.hostname } : {}),
+      ...(isTls && !isIP(bare(target.hostname)) ? { servername: target.hostname } : {}),
       agent: false,
       signal,
     })
-    request.on('error', (error) => reject(signal.aborted ? signal.reason : failed(target, error)))
+    let isConnected = false
+    request.on('socket', (socket) => {
+      socket.once('connect', () => {
+        isConnected = true
+      })
+    })
+    request.on('error', (error) => {
+      reject(signal.aborted ? signal.reason : failed(target, error, isConnected))
+    })
     request.on('response', (response) => {
       const answer = answerOf(response)
       if (answer) return resolve(answer)
@@ -142,8 +142,27 @@ const send = (target: URL, address: string, init: GuardedInit): Promise<Response
     request.end(body)
   })
 
-const failed = (target: URL, error: Error): RequestError => {
-  const isBefore = 'code' in error && typeof error.code === 'string' &&
+const headersOf = ({ host }: URL, { headers: given, body }: GuardedInit): Headers => {
+  const headers = copyOf(given)
+  headers.set('host', host)
+  headers.set('accept-encoding', 'identity')
+  if (body !== undefined) {
+    headers.set('content-length', `${new TextEncoder().encode(body).length}`)
+  }
+  return headers
+}
+
+const copyOf = (headers: HeadersInit | undefined): Headers => {
+  try {
+    return new Headers(headers)
+  } catch {
+    // The runtimes quote the value, which is often a secret: the cause is left out.
+    throw new RequestError('not-http', 'a header has a value that cannot be sent')
+  }
+}
+
+const failed = (target: URL, error: Error, isConnected: boolean): RequestError => {
+  const isBefore = !isConnected && 'code' in error && typeof error.code === 'string' &&
     NOT_CONNECTED.has(error.code)
   return isBefore
     ? new RequestError('not-connected', `${target.host} does not answer`, { cause: error })

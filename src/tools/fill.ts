@@ -29,8 +29,9 @@ export const filling = (
       `The caller has not entered "${name}" on the keypad yet. Ask for it first.`,
     )
   }
-  const value = variable(name)
-  if (value !== undefined) return value
+  // One that was read from a file often ends in a line break.
+  const value = variable(name)?.trim()
+  if (value) return value
   // It was there when the file was read: the process was given another environment since, which cannot be.
   throw new ToolError('missing-variable', 'This tool is not set up. Tell the caller so.')
 }

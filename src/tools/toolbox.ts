@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts'
 import { RequestError, ToolError } from '../errors.ts'
 import type { Fields, Log } from '../log.ts'
-import { loadArgumentReaders, type ReadArguments } from './arguments.ts'
+import { loadArgumentReaders, type MakeReadArguments, type ReadArguments } from './arguments.ts'
 import { boundText, hideSecrets } from './output.ts'
 import type { CallAbout, Tool, Toolbox, ToolResult } from './tool.ts'
 
@@ -20,19 +20,18 @@ export type ToolboxOptions = Readonly<{
   clock: Clock
   log: Log
   limits?: Partial<ToolLimits>
+  /** What reads arguments, if it is loaded already. */
+  readers?: Promise<MakeReadArguments>
 }>
 
 /** How much a tool may take and give when nothing else is said. */
 export const TOOL_LIMITS: ToolLimits = { outputBytes: 16 * 1024, argumentsChars: 64 * 1024 }
 
-/** How long a tool may take when nothing else is said. */
-export const TOOL_TIMEOUT_MS = 8_000
-
 /** Makes a toolbox. Tools have different names; of two with the same the first is taken. It holds no resource. */
 export const createToolbox = (tools: readonly Tool[], options: ToolboxOptions): Toolbox => {
   const { clock, log } = options
   const limits = { ...TOOL_LIMITS, ...options.limits }
-  const reader = createReader(limits.argumentsChars)
+  const reader = createReader(limits.argumentsChars, options.readers)
 
   const attempt = async (
     name: string,
@@ -74,9 +73,12 @@ export const createToolbox = (tools: readonly Tool[], options: ToolboxOptions): 
 }
 
 /** Compiles the schema of a tool when it is first called. */
-const createReader = (maxChars: number): (tool: Tool) => Promise<ReadArguments> => {
+const createReader = (
+  maxChars: number,
+  loaded: Promise<MakeReadArguments> | undefined,
+): (tool: Tool) => Promise<ReadArguments> => {
   const readers = new Map<Tool, ReadArguments>()
-  let make: ReturnType<typeof loadArgumentReaders> | undefined
+  let make = loaded
   return async (tool) => {
     make ??= loadArgumentReaders()
     const made = readers.get(tool) ?? (await make)(tool.parameters, maxChars)

@@ -50,11 +50,11 @@ describe('tandem', () => {
     expect(await run('--help')).toBe(0)
     const named = out.join('\n').matchAll(/^ {2}(\w+) .*(?:\n {3,}.*)*/gm)
     expect([...named].map(([, name]) => name).filter((name) => name !== 'help'))
-      .toEqual(['serve', 'check', 'call', 'demo', 'schema'])
+      .toEqual(['serve', 'check', 'call', 'demo', 'messages', 'schema'])
     expect(err).toEqual([])
   })
 
-  test.each(['serve', 'check', 'call', 'demo', 'schema'])(
+  test.each(['serve', 'check', 'call', 'demo', 'messages', 'schema'])(
     '%s has --help and --json',
     async (command) => {
       const { run, out } = createProgram()
@@ -138,6 +138,60 @@ describe('tandem check', () => {
     const { run, out } = createProgram()
     expect(await run('check', '/nowhere/at/all')).toBe(2)
     expect(out.join('\n')).toContain('/nowhere/at/all/customers')
+  })
+})
+
+describe('tandem messages', () => {
+  const line = (customer: string, takenAt: string) =>
+    JSON.stringify({
+      takenAt,
+      customer,
+      callSid: 'CA1',
+      from: '+15550001111',
+      name: 'Ana',
+      number: '+15550002222',
+      message: 'Please call back.\nIt is about the bill.',
+      urgent: customer === 'casa-do-mar',
+      fields: { order: '17' },
+    })
+
+  const withMessages = async () => {
+    const folder = await folderOf({
+      'messages/bright-smile.jsonl': `${line('bright-smile', '2026-11-25T10:00:00.000Z')}\n{"ta`,
+      'messages/casa-do-mar.jsonl': `${line('casa-do-mar', '2026-11-25T09:00:00.000Z')}\n`,
+    })
+    return createProgram({ TANDEM_DATA: folder })
+  }
+
+  test('lists what callers left, oldest first, and says what it cannot read', async () => {
+    const { run, out, err } = await withMessages()
+    expect(await run('messages')).toBe(0)
+    expect(out).toEqual([
+      '2026-11-25 09:00 UTC  casa-do-mar  Ana, +15550002222  URGENT',
+      '  Please call back.',
+      '  It is about the bill.',
+      '  order: 17',
+      '2026-11-25 10:00 UTC  bright-smile  Ana, +15550002222',
+      '  Please call back.',
+      '  It is about the bill.',
+      '  order: 17',
+    ])
+    expect(err).toEqual(['1 lines cannot be read'])
+  })
+
+  test('lists those of one customer, as JSON if asked for', async () => {
+    const { run, out } = await withMessages()
+    expect(await run('messages', '--customer', 'casa-do-mar', '--json')).toBe(0)
+    expect(JSON.parse(out.join('\n'))).toEqual({
+      messages: [JSON.parse(line('casa-do-mar', '2026-11-25T09:00:00.000Z'))],
+      unreadable: 0,
+    })
+  })
+
+  test('says that there are none', async () => {
+    const { run, out } = createProgram({ TANDEM_DATA: await folderOf({}) })
+    expect(await run('messages', '--customer', '../../etc/passwd')).toBe(0)
+    expect(out).toEqual(['no messages'])
   })
 })
 

@@ -190,6 +190,8 @@ describe('what a tool needs, and what does nothing', () => {
       fields: { a: b }
     - mcp: { label: crm, url: "https://crm.example.com/mcp", via: tandem, approval: never }
       parameters: { a: b }
+    - mcp: { label: fax, url: "https://fax.example.com/mcp" }
+      timeout: 3s
 ${BOOK}      http: { url: "https://a.example.com/" }
       fields: { a: b }
 `)).toEqual([
@@ -197,7 +199,14 @@ ${BOOK}      http: { url: "https://a.example.com/" }
       '9:7 key-without-effect fields does nothing here: now is a built-in tool > remove it',
       '10:75 key-without-effect approval does nothing with via: tandem > remove it',
       '11:7 key-without-effect parameters does nothing here: this is an MCP server > remove it',
-      '15:7 key-without-effect fields does nothing here: this is a tool of your own > remove it',
+      '13:7 key-without-effect timeout does nothing here: this is an MCP server that OpenAI calls > remove it',
+      '17:7 key-without-effect fields does nothing here: this is a tool of your own > remove it',
+    ])
+  })
+
+  test('take_message asks for some things anyway', () => {
+    expect(toolProblems('    - name: take_message\n      fields: { number?: theirs }\n')).toEqual([
+      '7:17 key-without-effect take_message asks for number? anyway > remove it',
     ])
   })
 
@@ -214,6 +223,17 @@ ${BOOK}      http: { url: "https://a.example.com/" }
 `))).toEqual([
         '6:72 key-without-effect nobody approves anything during a call: these tools will not be run > write approval: never, and allow only the tools that may be run',
       ])
+  })
+
+  test('the address of an MCP server is fixed, and its headers are the same for all calls', () => {
+    expect(toolProblems(`    - mcp: { label: crm, url: "https://\${env:CRM}/mcp" }
+    - mcp: { label: fax, url: "ws://fax.example.com" }
+    - mcp: { label: pay, url: "https://pay.example.com/mcp", headers: { x: "\${keypad:card}" } }
+`)).toEqual([
+      '6:31 invalid-url "https://${env:CRM}/mcp" is no http or https address > write https://crm.example.com/mcp, and what is secret as a header',
+      '7:31 invalid-url "ws://fax.example.com" is no http or https address > write https://crm.example.com/mcp, and what is secret as a header',
+      '8:76 invalid-value a server is the same for all calls: nothing that one caller enters can stand here > write ${env:NAME}',
+    ])
   })
 
   test('a tool may take 1 s to 60 s', () => {

@@ -119,6 +119,13 @@ test('what cannot be reached says why', async () => {
   expect(await codeOf(gone('file:///etc/passwd', { signal: soon() }))).toBe('not-http')
 })
 
+test('a header that cannot be sent is a failure that does not quote it', async () => {
+  const server = await serve(plain('here'))
+  const fetch = createGuardedFetch(LOOPBACK)
+  const sent = fetch(server.url, { headers: { x: 's3cret\nb: c' }, signal: soon() })
+  await expect(sent).rejects.toThrow(/^a header has a value that cannot be sent$/)
+})
+
 test('a connection that breaks, and an answer that is compressed unasked, are told apart', async () => {
   const broken = await serve((_, response) => void response.destroy())
   const fetch = createGuardedFetch(LOOPBACK)

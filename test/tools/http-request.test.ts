@@ -14,7 +14,7 @@ const config = (more: Partial<HttpRequestConfig>): HttpRequestConfig => ({
 })
 
 const FILLINGS = {
-  variable: (name: string) => name === 'BOOKING_KEY' ? 'k-1' : undefined,
+  variable: (name: string) => name === 'BOOKING_KEY' ? 'k-1\n' : undefined,
   secrets: { card: '4111111111111111' },
 }
 

@@ -25,7 +25,7 @@ export const toolOf = (run: Tool['run'], more: Partial<Tool> = {}): Tool => ({
 export type LogLine = Readonly<{ level: string; name: string; fields: Fields }>
 
 /** A log that a test reads. */
-export const createLogBook = (): Readonly<{ log: Log; lines: readonly LogLine[] }> => {
+export const createLogBook = (): Readonly<{ log: Log; lines: LogLine[] }> => {
   const lines: LogLine[] = []
   const write = (level: string) => (name: string, fields: Fields = {}) =>
     void lines.push({ level, name, fields })
