@@ -8,6 +8,7 @@ import { type Checkpoint, checkpointOf, resumeCall } from '../call/checkpoint.ts
 import { type CallRules, type Ringing, startCall } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
 import type { Customer, Line } from '../config/config.ts'
+import { filledIn, type Variables } from '../config/variables.ts'
 import type { Log } from '../log.ts'
 import { endpointOf } from '../realtime/endpoint.ts'
 import { hmac } from '../runtime/hmac.ts'
@@ -19,7 +20,7 @@ import type { StreamStart } from '../twilio/messages.ts'
 import { createBridge } from './bridge.ts'
 import { type CallEntry, type CallFeed, createCallFeed } from './call-feed.ts'
 import { callRulesOf } from './call-rules.ts'
-import { readCheckpoint, writeCheckpoint } from './kept-call.ts'
+import { readCheckpoint, readVariables, writeCheckpoint } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
 import { openRealtimeLeg } from './realtime-leg.ts'
 
@@ -27,10 +28,15 @@ import { openRealtimeLeg } from './realtime-leg.ts'
 export type CallFacts = Readonly<{
   callSid: string
   accountSid: string
+  /** The other party, whoever called whom. */
   from: string
   line: Line
   /** The machine that holds the call. */
   owner: string
+  /** What the blanks of the agent are filled with. */
+  variables?: Variables
+  /** How long it may ring before there is a stream; a call that came in rings no longer. */
+  ringsForMs?: number
 }>
 
 /** A call that waits for its stream; the token of that stream is good for this epoch alone. */
@@ -58,6 +64,8 @@ export type Exchange = Readonly<{
   after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => Promise<After>
   /** Ends a call; nothing happens if it has ended. */
   end: (callSid: string, reason: EndReason) => void
+  /** Has the agent of a call leave a message and end the call; one that has no stream yet ends at once. */
+  leaveMessage: (callSid: string, sentence: string) => void
   feed: CallFeed
   count: () => number
   /** Lets all calls go on in another process: each at a quiet moment, or now. */
@@ -91,11 +99,12 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
 
   const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
     const { callSid, line } = facts
-    const { agent, id, version } = line.customer
+    const customer = filledIn(line.customer, facts.variables ?? {})
+    const { agent, id, version } = customer
     const log = options.log.with({ callSid, customer: id })
     const startedAtMs = clock.nowMs()
-    const toolbox = options.toolboxOf(line.customer)
-    const rules = callRulesOf(line.customer, () => toolbox)
+    const toolbox = options.toolboxOf(customer)
+    const rules = callRulesOf(customer, () => toolbox, facts.ringsForMs)
     log.info('call.offered', { version, model: agent.model, audio: agent.audio })
     const count = options.watchCall(agent)
     const tell = (entry: CallEntry) => {
@@ -171,7 +180,8 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     const checkpoint = stored && readCheckpoint(stored)
     // Twilio may have asked twice while the store was read.
     if (checkpoint && !calls.get(facts.callSid)) {
-      begin(facts, (rules, atMs) => resumeCall(rules, checkpoint, atMs))
+      const known = { ...facts, variables: readVariables(stored) }
+      begin(known, (rules, atMs) => resumeCall(rules, checkpoint, atMs))
     }
     return awaited(facts.callSid)
   }
@@ -199,6 +209,11 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       const call = awaited(callSid) ??
         (line && !past ? await revive({ ...facts, line }) : undefined)
       return call ? { is: 'resumed', call } : { is: 'apology', line: past?.facts.line ?? line }
+    },
+    leaveMessage: (callSid, sentence) => {
+      const bridge = calls.get(callSid)?.bridge
+      if (bridge?.state().phase === 'talking') bridge.leaveMessage(sentence)
+      else bridge?.end('machine-answered')
     },
     end: (callSid, reason) => calls.get(callSid)?.bridge.end(reason),
     feed,
