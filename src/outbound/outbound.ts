@@ -1,0 +1,360 @@
+/**
+ * The calls that we place: each waits for its turn, is asked for, rings, and is joined to its agent when it is answered. A model is
+ * opened when the phone rings, so that it is ready when somebody picks up, and is closed when nobody does.
+ */
+import type { CallFacts, Exchange } from '../bridge/exchange.ts'
+import type { Cancel, Clock } from '../clock.ts'
+import type { Config, Line } from '../config/config.ts'
+import type { Outbound as Settings } from '../config/outbound.ts'
+import { blanksOf, filledIn, LONGEST_VALUE, type Variables } from '../config/variables.ts'
+import { UpstreamError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
+import { checkDestination, type DestinationProblem } from './destination.ts'
+import { createPace, type Pace } from './pace.ts'
+import {
+  advance,
+  isFinal,
+  NO_PROGRESS,
+  type OutboundStatus,
+  type Progress,
+  statusOf,
+} from './progress.ts'
+
+/** What is asked of us. */
+export type Order = Readonly<{
+  /** E.164. */
+  to: string
+  /** The number that calls: a line of the configuration. */
+  line: string
+  /** What the blanks of the agent are filled with. */
+  variables: Variables
+  /** Kept with the call for whoever asked, and not looked at. */
+  metadata: Readonly<Record<string, string>>
+  /** How long it may wait for its turn. */
+  withinMs: number
+}>
+
+/** A call that was asked for. */
+export type OutboundCall = Readonly<{
+  id: string
+  status: OutboundStatus
+  to: string
+  line: string
+  customer: string
+  /** Twilio's id, once it has one. */
+  callSid?: string
+  /** Who picked up, once that is known. */
+  answeredBy?: 'human' | 'machine' | 'unknown'
+  /** Why it failed: `twilio-21211`, or what stopped it. */
+  reason?: string
+  metadata: Readonly<Record<string, string>>
+  /** Milliseconds since 1970. */
+  askedAt: number
+}>
+
+/** Why a call is not placed. */
+export type OrderProblem = Readonly<{
+  code:
+    | DestinationProblem['code']
+    | 'draining'
+    | 'twilio-not-configured'
+    | 'unknown-line'
+    | 'outbound-off'
+    | 'missing-variables'
+    | 'long-variable'
+    | 'queue-full'
+  message: string
+}>
+
+/** What Twilio tells of a call that we placed. */
+export type Told = Readonly<{ callSid: string; status: string; sequenceNumber: number | undefined }>
+
+export type Outbound = Readonly<{
+  /** Takes a call, or says why not. */
+  place: (order: Order) => Promise<OutboundCall | OrderProblem>
+  get: (id: string) => OutboundCall | undefined
+  /** Takes a call back or ends it. Undefined when there is none. */
+  cancel: (id: string) => Promise<OutboundCall | undefined>
+  /** Somebody picked up, and their document is asked for: what is to be offered to the exchange. */
+  answered: (id: string, call: Readonly<{ callSid: string; accountSid: string }>) =>
+    | CallFacts
+    | undefined
+  progressed: (id: string, accountSid: string, told: Told) => void
+  /** It is known who picked up, in Twilio's words. */
+  detected: (id: string, answeredBy: string) => void
+  /** Forgets those that wait, and lets no phone go on ringing. Nothing is placed afterwards. */
+  stop: () => Promise<void>
+}>
+
+export type OutboundOptions = Readonly<{
+  exchange: Pick<Exchange, 'offer' | 'noRoom' | 'end' | 'leaveMessage'>
+  twilio: TwilioApi
+  config: () => Config
+  publicUrl: string
+  machine: string
+  isReady: () => boolean
+  clock: Clock
+  /** Milliseconds since 1970. */
+  wallMs: () => number
+  newId: () => string
+  log: Log
+}>
+
+/** What is known of a call, and what it takes to go on with it. */
+type Entry = {
+  readonly call: Omit<OutboundCall, 'status'>
+  readonly order: Order
+  readonly settings: Settings
+  readonly line: Line
+  progress: Progress
+  isCanceled: boolean
+  takeOut: Cancel | undefined
+  callSid: string | undefined
+  answeredBy: OutboundCall['answeredBy']
+  reason: string | undefined
+}
+
+/** Calls that are over are kept for those who ask later; beyond this the oldest are forgotten. */
+const KEPT = 1_000
+const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const
+
+/** Makes the outbound calls of a process. */
+export const createOutbound = (options: OutboundOptions): Outbound => {
+  const { exchange, twilio, clock, log, publicUrl, machine } = options
+  const entries = new Map<string, Entry>()
+  const paces = new Map<string, Pace>()
+  let isStopped = false
+
+  const paceOf = ({ customer }: Line): Pace => {
+    const known = paces.get(customer.id)
+    if (known) return known
+    const current = () => options.config().customers.find(({ id }) => id === customer.id)
+    const pace = createPace({
+      clock,
+      perSecond: () => current()?.outbound?.callsPerSecond ?? 1,
+      hasRoom: () => exchange.noRoom({ number: '', customer: current() ?? customer }) === undefined,
+    })
+    paces.set(customer.id, pace)
+    return pace
+  }
+
+  const become = (entry: Entry, status: OutboundStatus, sequenceNumber?: number): boolean => {
+    const before = entry.progress
+    entry.progress = advance(before, status, sequenceNumber)
+    if (entry.progress.status === before.status) return false
+    const { id, customer } = entry.call
+    const { callSid, reason } = entry
+    log.info('outbound.progress', { id, callSid, customer, status, reason })
+    return true
+  }
+
+  const fail = (entry: Entry, status: OutboundStatus, reason: string) => {
+    entry.reason ??= reason
+    become(entry, status)
+  }
+
+  const factsOf = (entry: Entry, callSid: string, accountSid: string): CallFacts => ({
+    callSid,
+    accountSid,
+    from: entry.order.to,
+    line: entry.line,
+    owner: machine,
+    variables: entry.order.variables,
+    ringsForMs: entry.settings.ringForMs,
+  })
+
+  const start = async (entry: Entry): Promise<void> => {
+    entry.takeOut = undefined
+    const { order, settings, call } = entry
+    const url = `${publicUrl}/twilio/outbound/${call.id}`
+    become(entry, 'placed')
+    try {
+      const { callSid } = await twilio.createCall({
+        to: order.to,
+        from: entry.line.number,
+        url,
+        statusCallback: `${url}/status`,
+        statusCallbackEvents: STATUS_EVENTS,
+        timeoutS: Math.round(settings.ringForMs / 1000),
+        machineDetection: detectionOf(settings, `${url}/machine`),
+      })
+      entry.callSid ??= callSid
+      if (entry.isCanceled) await hangUp(entry)
+    } catch (error) {
+      fail(entry, 'failed', error instanceof UpstreamError ? error.code : 'fault')
+      log.warn('outbound.not-placed', { id: call.id, customer: call.customer, error })
+    }
+  }
+
+  /** Ends a call at Twilio, whether it rings or is answered. What becomes of it Twilio tells as always. */
+  const hangUp = async ({ callSid, call }: Entry): Promise<void> => {
+    if (callSid === undefined) return
+    try {
+      await twilio.updateCall(callSid, { status: 'completed' })
+    } catch (error) {
+      log.warn('outbound.not-ended', { id: call.id, callSid, error })
+    }
+  }
+
+  const cancel = async (entry: Entry, reason: string): Promise<void> => {
+    if (isFinal(entry.progress.status)) return
+    entry.isCanceled = true
+    entry.reason ??= reason
+    if (entry.takeOut) {
+      entry.takeOut()
+      entry.takeOut = undefined
+      become(entry, 'canceled')
+    } else await hangUp(entry)
+  }
+
+  const keep = (entry: Entry) => {
+    entries.set(entry.call.id, entry)
+    if (entries.size <= KEPT) return
+    const over = [...entries.values()].find(({ progress }) => isFinal(progress.status))
+    if (over) entries.delete(over.call.id)
+  }
+
+  /** Why a call cannot be placed by us, whoever is to be called. */
+  const problemOf = (order: Order, line: Line | undefined): OrderProblem | undefined => {
+    if (isStopped || !options.isReady()) return problem('draining', 'the service is being drained')
+    if (!twilio.configured) {
+      return problem('twilio-not-configured', 'TWILIO_ACCOUNT_SID and a key or token are not set')
+    }
+    if (!line) return problem('unknown-line', `nobody has the number ${order.line}`)
+    if (!line.customer.outbound) {
+      return problem('outbound-off', `${line.customer.file} has no outbound: nobody may be called`)
+    }
+    const missing = blanksOf(line.customer).filter((name) => !Object.hasOwn(order.variables, name))
+    if (missing.length > 0) {
+      return problem('missing-variables', `variables have no ${missing.join(', ')}`)
+    }
+    const long = Object.entries(order.variables).find(([, value]) => value.length > LONGEST_VALUE)
+    return long && problem(
+      'long-variable',
+      `variables.${long[0]} has more than ${LONGEST_VALUE} characters`,
+    )
+  }
+
+  return {
+    place: async (order) => {
+      const line = options.config().lineOf(order.line)
+      const refused = problemOf(order, line)
+      const settings = line?.customer.outbound
+      if (refused || !line || !settings) {
+        return refused ?? problem('outbound-off', 'nobody may be called')
+      }
+      const destination = await checkDestination(order.to, settings.countries)
+      if ('code' in destination) return destination
+      // Loading the numbering plans took a moment, in which a drain may have begun.
+      if (isStopped) return problem('draining', 'the service is being drained')
+      const { metadata } = order
+      const entry: Entry = {
+        call: {
+          id: options.newId(),
+          to: destination.number,
+          line: line.number,
+          customer: line.customer.id,
+          metadata,
+          askedAt: options.wallMs(),
+        },
+        order,
+        settings,
+        line,
+        progress: NO_PROGRESS,
+        isCanceled: false,
+        takeOut: undefined,
+        callSid: undefined,
+        answeredBy: undefined,
+        reason: undefined,
+      }
+      entry.takeOut = paceOf(line).add({
+        withinMs: order.withinMs,
+        start: () => void start(entry),
+        expired: () => {
+          entry.takeOut = undefined
+          become(entry, 'expired')
+        },
+      })
+      if (!entry.takeOut) return problem('queue-full', 'too many calls wait to be placed')
+      keep(entry)
+      return shown(entry)
+    },
+    get: (id) => {
+      const entry = entries.get(id)
+      return entry && shown(entry)
+    },
+    cancel: async (id) => {
+      const entry = entries.get(id)
+      if (!entry) return undefined
+      await cancel(entry, 'asked-to')
+      return shown(entry)
+    },
+    answered: (id, { callSid, accountSid }) => {
+      const entry = entries.get(id)
+      if (!entry || isFinal(entry.progress.status)) return undefined
+      entry.callSid = callSid
+      become(entry, 'in-progress')
+      return factsOf(entry, callSid, accountSid)
+    },
+    progressed: (id, accountSid, { callSid, status, sequenceNumber }) => {
+      const entry = entries.get(id)
+      const next = statusOf(status)
+      if (!entry || !next) return
+      entry.callSid ??= callSid
+      if (!become(entry, next, sequenceNumber)) return
+      if (next === 'ringing') exchange.offer(factsOf(entry, callSid, accountSid))
+      if (!isFinal(next)) return
+      exchange.end(callSid, next === 'completed' ? 'caller-hung-up' : 'not-answered')
+    },
+    detected: (id, answeredBy) => {
+      const entry = entries.get(id)
+      if (!entry || entry.callSid === undefined || isFinal(entry.progress.status)) return
+      entry.answeredBy = whoIs(answeredBy)
+      const { callSid, settings: { machine } } = entry
+      log.info('outbound.answered-by', { id, callSid, answeredBy })
+      if (entry.answeredBy !== 'machine' || machine.then === 'go-on') return
+      const message = filledIn(entry.line.customer, entry.order.variables).outbound?.machine
+      const isRecording = answeredBy.startsWith('machine_end')
+      if (message?.then === 'leave' && isRecording) {
+        return exchange.leaveMessage(callSid, message.message)
+      }
+      exchange.end(callSid, 'machine-answered')
+    },
+    stop: async () => {
+      isStopped = true
+      const pending = [...entries.values()].filter(({ progress: { status } }) =>
+        status === 'waiting' || status === 'placed' || status === 'ringing'
+      )
+      await Promise.all(pending.map((entry) => cancel(entry, 'draining')))
+    },
+  }
+}
+
+const shown = ({ call, progress, callSid, answeredBy, reason }: Entry): OutboundCall => ({
+  ...call,
+  status: progress.status,
+  ...(callSid !== undefined && { callSid }),
+  ...(answeredBy !== undefined && { answeredBy }),
+  ...(reason !== undefined && { reason }),
+})
+
+/** A person is not made to wait for the end of an announcement; where the agent talks to machines too, nobody needs to know. */
+const detectionOf = ({ machine }: Settings, callback: string) => {
+  switch (machine.then) {
+    case 'go-on':
+      return undefined
+    case 'hang-up':
+      return { until: 'start', callback } as const
+    case 'leave':
+      return { until: 'message-end', callback } as const
+  }
+}
+
+/** A fax is a machine, too. */
+const whoIs = (answeredBy: string): 'human' | 'machine' | 'unknown' => {
+  if (answeredBy === 'human') return 'human'
+  return answeredBy === 'fax' || answeredBy.startsWith('machine') ? 'machine' : 'unknown'
+}
+
+const problem = (code: OrderProblem['code'], message: string): OrderProblem => ({ code, message })
