@@ -10,6 +10,7 @@ import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
 import type { Log } from './log.ts'
+import { createOutbound } from './outbound/outbound.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { startOverloadGuard } from './overload.ts'
 import { usage } from './runtime/process.ts'
@@ -17,6 +18,7 @@ import type { Runtime } from './runtime/runtime.ts'
 import { randomSecret } from './runtime/hmac.ts'
 import type { Store } from './store/store.ts'
 import { NO_TOOLS } from './tools/tool.ts'
+import { twilioOf } from './twilio-rest/account.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -130,9 +132,23 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const url = `http://127.0.0.1:${server.port}`
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
+  const outbound = createOutbound({
+    exchange,
+    twilio: twilioOf(environment.twilio, { fetch, clock, random: Math.random }),
+    config: config.current,
+    publicUrl,
+    machine,
+    isReady: () => isReady,
+    clock,
+    wallMs: Date.now,
+    newId: () => `out-${crypto.randomUUID()}`,
+    log,
+  })
   app = createApp({
     exchange,
     listened,
+    outbound,
+    twilio: environment.twilio,
     config: config.current,
     authTokens: secrets.authTokens,
     publicUrl,
@@ -164,6 +180,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       config.stop()
       guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
+      await outbound.stop()
       const handedOver = await drainCalls(exchange, clock, environment.drain)
       listened.stop()
       await options.store.flush()

@@ -5,9 +5,7 @@
  * https://www.twilio.com/docs/voice/twiml
  */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { createMiddleware } from 'hono/factory'
-import type { AwaitedCall, CallFacts, Exchange } from '../bridge/exchange.ts'
+import type { CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { ListenedCalls } from '../bridge/listened-calls.ts'
 import type { Config, Line, Listen } from '../config/config.ts'
 import { MAIN_AGENT, type Route, route } from '../config/route.ts'
@@ -15,48 +13,34 @@ import type { Log } from '../log.ts'
 import type { CallRefusal } from '../metrics/labels.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import {
-  connectStream,
   dial,
   hangUp,
   pause,
   redirect,
   reject,
   say,
-  startStream,
   twiml,
   type TwimlVerb,
 } from '../twilio/twiml.ts'
-import type { AppTypes } from './bindings.ts'
-import { signToken } from './stream-token.ts'
-import {
-  type FormFields,
-  isSignedWebhook,
-  type SignatureCheck,
-  webSocketUrl,
-} from './twilio-signature.ts'
+import { callFacts, field, lineNumberOf } from './call-form.ts'
+import { callStreams, type CallStreamsOptions } from './call-streams.ts'
+import { type OutboundWebhookOptions, outboundWebhooks } from './outbound-webhooks.ts'
+import { type SignedFormOptions, signedForms, type SignedTypes } from './signed-form.ts'
+import { xml } from './xml.ts'
 
 export type TwilioOptions =
-  & SignatureCheck
+  & SignedFormOptions
+  & CallStreamsOptions
+  & OutboundWebhookOptions
   & Readonly<{
     exchange: Pick<Exchange, 'offer' | 'noRoom' | 'after' | 'end' | 'awaited'>
     listened: Pick<ListenedCalls, 'offer' | 'end'>
     config: () => Config
-    /** The account whose calls are taken; any that signs with our token when absent. */
-    accountSid?: string | undefined
     machine: string
-    /** Signs the tokens of streams. */
-    secret: string
     isReady: () => boolean
-    /** Seconds since the epoch. */
-    nowS: () => number
     metrics: Pick<Metrics, 'callRefused' | 'webhookRefused'>
     log: Log
   }>
-
-type TwilioTypes = AppTypes & { Variables: { form: FormFields } }
-
-/** Far above what Twilio sends. */
-const MAX_FORM_BYTES = 64 * 1024
 
 /** What is said when a call cannot be matched to a customer any more. */
 const SORRY = 'Sorry, something went wrong on our side. Please call again.'
@@ -70,20 +54,22 @@ const FINAL_STATUSES: ReadonlySet<string> = new Set([
 ])
 
 /** `/twilio/*`, all of them signed form POSTs. */
-export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
-  const { exchange, listened, config, log, metrics, publicUrl } = options
-  const routes = new Hono<TwilioTypes>()
-  routes.post('*', bodyLimit({ maxSize: MAX_FORM_BYTES }), signedForm(options))
+export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
+  const { exchange, listened, config, log, metrics } = options
+  const routes = new Hono<SignedTypes>()
+  const streams = callStreams(options)
+  routes.post('*', ...signedForms(options))
+  routes.route('/outbound', outboundWebhooks(options))
 
   routes.post('/voice', (c) => {
     const form = c.get('form')
-    const line = config().lineOf(field(form, 'To'))
+    const line = config().lineOf(lineNumberOf(form))
     if (!line) {
       log.warn('call.unknown-number', { callSid: field(form, 'CallSid') })
       metrics.callRefused('unknown-number')
       return xml(twiml(reject('rejected')))
     }
-    const facts = { ...factsOf(form, options.machine), line }
+    const facts = { ...callFacts(form, options.machine), line }
     // Twilio repeats a webhook that it lost; the call has begun then, whatever the clock says by now.
     const isRepeated = exchange.awaited(facts.callSid) !== undefined
     const next: Route = isRepeated
@@ -114,7 +100,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     const call = reason ? undefined : listened.offer(facts, listen)
     if (!call) return [dial(listen.dial)]
     const announce = listen.announce === undefined ? [] : [say(listen.announce)]
-    return [startStream(streamFor(call)), ...announce, dial(listen.dial)]
+    return [streams.fork(call), ...announce, dial(listen.dial)]
   }
 
   const refuse = (reason: CallRefusal, { callSid, line }: CallFacts) => {
@@ -132,19 +118,8 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     }
     const call = exchange.offer(facts)
     // A call that has its stream already is not offered again by Twilio.
-    return [call ? streamOf(call) : reject('rejected')]
+    return [call ? streams.connect(call) : reject('rejected')]
   }
-
-  // For a process that is just being replaced Twilio tries again, as often as it does at all.
-  const after = `${publicUrl}/twilio/after#rc=5&rp=all`
-
-  const streamOf = (call: AwaitedCall) => connectStream({ ...streamFor(call), action: after })
-
-  const streamFor = ({ callSid, epoch, owner }: AwaitedCall) => ({
-    url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
-    statusCallback: `${publicUrl}/twilio/stream-status`,
-    parameters: { token: signToken(options.secret, { callSid, epoch }, options.nowS()) },
-  })
 
   routes.post('/after', async (c) => {
     const form = c.get('form')
@@ -153,15 +128,15 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       exchange.end(callSid, 'caller-hung-up')
       return xml(twiml(hangUp()))
     }
-    const line = config().lineOf(field(form, 'To'))
-    const next = await exchange.after(factsOf(form, options.machine), line)
+    const line = config().lineOf(lineNumberOf(form))
+    const next = await exchange.after(callFacts(form, options.machine), line)
     switch (next.is) {
       case 'over':
         return xml(twiml(hangUp()))
       case 'resumed':
-        return xml(twiml(streamOf(next.call)))
+        return xml(twiml(streams.connect(next.call)))
       case 'handed-over':
-        return xml(twiml(pause(1), redirect(after)))
+        return xml(twiml(pause(1), redirect(streams.after)))
       case 'apology':
         log.warn('call.apology', { callSid, customer: next.line?.customer.id })
         return xml(twiml(...apology(next.line)))
@@ -194,49 +169,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
   return routes
 }
 
-/** Lets a request through that Twilio has signed, with its form. */
-const signedForm = (options: TwilioOptions) =>
-  createMiddleware<TwilioTypes>(async (c, next) => {
-    const form = formOf(await c.req.text())
-    const { pathname, search } = new URL(c.req.url)
-    const signature = c.req.header('x-twilio-signature')
-    const { accountSid, log, metrics } = options
-    if (!isSignedWebhook(options, signature, pathname + search, form)) {
-      log.warn('twilio.bad-signature', { path: pathname, hasSignature: signature !== undefined })
-      metrics.webhookRefused('bad-signature')
-      return c.text('bad signature', 403)
-    }
-    if (accountSid !== undefined && field(form, 'AccountSid') !== accountSid) {
-      log.warn('twilio.other-account', { path: pathname })
-      metrics.webhookRefused('other-account')
-      return c.text('not our account', 403)
-    }
-    c.set('form', form)
-    await next()
-  })
-
-const formOf = (body: string): FormFields => {
-  const params = new URLSearchParams(body)
-  return Object.fromEntries(
-    [...new Set(params.keys())].map((name) => {
-      const values = params.getAll(name)
-      return [name, values.length === 1 ? values[0] : values]
-    }),
-  )
-}
-
-const field = (form: FormFields, name: string): string => {
-  const value = form[name] ?? ''
-  return typeof value === 'string' ? value : value[0] ?? ''
-}
-
-const factsOf = (form: FormFields, owner: string): Omit<CallFacts, 'line'> => ({
-  callSid: field(form, 'CallSid'),
-  accountSid: field(form, 'AccountSid'),
-  from: field(form, 'From'),
-  owner,
-})
-
+/** What a caller hears whom we cannot join to an agent. */
 const apology = (line: Line | undefined): string[] => {
   const fallback = line?.customer.fallback
   return [
@@ -244,6 +177,3 @@ const apology = (line: Line | undefined): string[] => {
     fallback?.dial === undefined ? hangUp() : dial(fallback.dial),
   ]
 }
-
-const xml = (document: string): Response =>
-  new Response(document, { headers: { 'content-type': 'text/xml; charset=utf-8' } })

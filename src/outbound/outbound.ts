@@ -6,11 +6,13 @@ import type { CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Config, Line } from '../config/config.ts'
 import type { Outbound as Settings } from '../config/outbound.ts'
-import { blanksOf, filledIn, LONGEST_VALUE, type Variables } from '../config/variables.ts'
+import { filledIn } from '../config/variables.ts'
 import { UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
-import { checkDestination, type DestinationProblem } from './destination.ts'
+import { checkDestination } from './destination.ts'
+import { type AnsweredBy, detectionOf, machineStep, whoIs } from './machine.ts'
+import { type Order, type OrderProblem, problem, problemOfOrder } from './order.ts'
 import { createPace, type Pace } from './pace.ts'
 import {
   advance,
@@ -20,20 +22,6 @@ import {
   type Progress,
   statusOf,
 } from './progress.ts'
-
-/** What is asked of us. */
-export type Order = Readonly<{
-  /** E.164. */
-  to: string
-  /** The number that calls: a line of the configuration. */
-  line: string
-  /** What the blanks of the agent are filled with. */
-  variables: Variables
-  /** Kept with the call for whoever asked, and not looked at. */
-  metadata: Readonly<Record<string, string>>
-  /** How long it may wait for its turn. */
-  withinMs: number
-}>
 
 /** A call that was asked for. */
 export type OutboundCall = Readonly<{
@@ -45,26 +33,12 @@ export type OutboundCall = Readonly<{
   /** Twilio's id, once it has one. */
   callSid?: string
   /** Who picked up, once that is known. */
-  answeredBy?: 'human' | 'machine' | 'unknown'
+  answeredBy?: AnsweredBy
   /** Why it failed: `twilio-21211`, or what stopped it. */
   reason?: string
   metadata: Readonly<Record<string, string>>
   /** Milliseconds since 1970. */
   askedAt: number
-}>
-
-/** Why a call is not placed. */
-export type OrderProblem = Readonly<{
-  code:
-    | DestinationProblem['code']
-    | 'draining'
-    | 'twilio-not-configured'
-    | 'unknown-line'
-    | 'outbound-off'
-    | 'missing-variables'
-    | 'long-variable'
-    | 'queue-full'
-  message: string
 }>
 
 /** What Twilio tells of a call that we placed. */
@@ -108,15 +82,20 @@ type Entry = {
   readonly settings: Settings
   readonly line: Line
   progress: Progress
-  isCanceled: boolean
   takeOut: Cancel | undefined
+  /** Settled once Twilio has answered. */
+  placing: Promise<void> | undefined
   callSid: string | undefined
   answeredBy: OutboundCall['answeredBy']
   reason: string | undefined
+  /** Twilio gave no answer to us, so that the call may exist all the same. */
+  isDoubtful: boolean
 }
 
 /** Calls that are over are kept for those who ask later; beyond this the oldest are forgotten. */
 const KEPT = 1_000
+/** Of a call that was to ring no longer something should have been heard by then. */
+const NO_NEWS_MS = 60_000
 const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const
 
 /** Makes the outbound calls of a process. */
@@ -126,14 +105,14 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
   const paces = new Map<string, Pace>()
   let isStopped = false
 
-  const paceOf = ({ customer }: Line): Pace => {
+  const paceOf = ({ number, customer }: Line): Pace => {
     const known = paces.get(customer.id)
     if (known) return known
     const current = () => options.config().customers.find(({ id }) => id === customer.id)
     const pace = createPace({
       clock,
       perSecond: () => current()?.outbound?.callsPerSecond ?? 1,
-      hasRoom: () => exchange.noRoom({ number: '', customer: current() ?? customer }) === undefined,
+      hasRoom: () => exchange.noRoom({ number, customer: current() ?? customer }) === undefined,
     })
     paces.set(customer.id, pace)
     return pace
@@ -149,9 +128,20 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     return true
   }
 
-  const fail = (entry: Entry, status: OutboundStatus, reason: string) => {
+  const fail = (entry: Entry, reason: string) => {
     entry.reason ??= reason
-    become(entry, status)
+    become(entry, 'failed')
+    if (entry.callSid !== undefined) exchange.end(entry.callSid, 'not-answered')
+  }
+
+  /** Twilio speaks of a call: it exists, whatever we believed. */
+  const known = (id: string): Entry | undefined => {
+    const entry = entries.get(id)
+    if (!entry?.isDoubtful) return entry
+    entry.isDoubtful = false
+    entry.reason = undefined
+    entry.progress = advance(NO_PROGRESS, 'placed')
+    return entry
   }
 
   const factsOf = (entry: Entry, callSid: string, accountSid: string): CallFacts => ({
@@ -169,6 +159,10 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     const { order, settings, call } = entry
     const url = `${publicUrl}/twilio/outbound/${call.id}`
     become(entry, 'placed')
+    clock.after(settings.ringForMs + NO_NEWS_MS, () => {
+      const { status } = entry.progress
+      if (status === 'placed' || status === 'ringing') fail(entry, 'no-news')
+    })
     try {
       const { callSid } = await twilio.createCall({
         to: order.to,
@@ -177,12 +171,12 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
         statusCallback: `${url}/status`,
         statusCallbackEvents: STATUS_EVENTS,
         timeoutS: Math.round(settings.ringForMs / 1000),
-        machineDetection: detectionOf(settings, `${url}/machine`),
+        machineDetection: detectionOf(settings.machine, `${url}/machine`),
       })
       entry.callSid ??= callSid
-      if (entry.isCanceled) await hangUp(entry)
     } catch (error) {
-      fail(entry, 'failed', error instanceof UpstreamError ? error.code : 'fault')
+      entry.isDoubtful = error instanceof UpstreamError && error.retryable
+      fail(entry, error instanceof UpstreamError ? error.code : 'fault')
       log.warn('outbound.not-placed', { id: call.id, customer: call.customer, error })
     }
   }
@@ -199,55 +193,50 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
 
   const cancel = async (entry: Entry, reason: string): Promise<void> => {
     if (isFinal(entry.progress.status)) return
-    entry.isCanceled = true
     entry.reason ??= reason
     if (entry.takeOut) {
       entry.takeOut()
       entry.takeOut = undefined
       become(entry, 'canceled')
-    } else await hangUp(entry)
+      return
+    }
+    // A call that Twilio has just been asked for is ended as soon as it has a name.
+    await entry.placing
+    if (!isFinal(entry.progress.status)) await hangUp(entry)
   }
 
   const keep = (entry: Entry) => {
     entries.set(entry.call.id, entry)
     if (entries.size <= KEPT) return
-    const over = [...entries.values()].find(({ progress }) => isFinal(progress.status))
+    // Of one of those that are not over, the end was not told.
+    const over = [...entries.values()].find(({ progress }) =>
+      isFinal(progress.status) || entries.size > 5 * KEPT
+    )
     if (over) entries.delete(over.call.id)
   }
 
-  /** Why a call cannot be placed by us, whoever is to be called. */
-  const problemOf = (order: Order, line: Line | undefined): OrderProblem | undefined => {
+  /** Why no call at all is placed. */
+  const closed = (): OrderProblem | undefined => {
     if (isStopped || !options.isReady()) return problem('draining', 'the service is being drained')
-    if (!twilio.configured) {
-      return problem('twilio-not-configured', 'TWILIO_ACCOUNT_SID and a key or token are not set')
-    }
-    if (!line) return problem('unknown-line', `nobody has the number ${order.line}`)
-    if (!line.customer.outbound) {
-      return problem('outbound-off', `${line.customer.file} has no outbound: nobody may be called`)
-    }
-    const missing = blanksOf(line.customer).filter((name) => !Object.hasOwn(order.variables, name))
-    if (missing.length > 0) {
-      return problem('missing-variables', `variables have no ${missing.join(', ')}`)
-    }
-    const long = Object.entries(order.variables).find(([, value]) => value.length > LONGEST_VALUE)
-    return long && problem(
-      'long-variable',
-      `variables.${long[0]} has more than ${LONGEST_VALUE} characters`,
+    return twilio.configured ? undefined : problem(
+      'twilio-not-configured',
+      'set TWILIO_ACCOUNT_SID, and TWILIO_API_KEY_SID with TWILIO_API_KEY_SECRET or TWILIO_AUTH_TOKEN',
     )
   }
 
   return {
     place: async (order) => {
       const line = options.config().lineOf(order.line)
-      const refused = problemOf(order, line)
-      const settings = line?.customer.outbound
-      if (refused || !line || !settings) {
-        return refused ?? problem('outbound-off', 'nobody may be called')
-      }
+      const refused = closed() ?? problemOfOrder(order, line)
+      if (refused) return refused
+      // The message of this call, its blanks filled in.
+      const settings = line && filledIn(line.customer, order.variables).outbound
+      if (!line || !settings) return problem('outbound-off', 'nobody may be called')
       const destination = await checkDestination(order.to, settings.countries)
       if ('code' in destination) return destination
       // Loading the numbering plans took a moment, in which a drain may have begun.
-      if (isStopped) return problem('draining', 'the service is being drained')
+      const late = closed()
+      if (late) return late
       const { metadata } = order
       const entry: Entry = {
         call: {
@@ -262,15 +251,18 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
         settings,
         line,
         progress: NO_PROGRESS,
-        isCanceled: false,
         takeOut: undefined,
+        placing: undefined,
         callSid: undefined,
         answeredBy: undefined,
         reason: undefined,
+        isDoubtful: false,
       }
       entry.takeOut = paceOf(line).add({
         withinMs: order.withinMs,
-        start: () => void start(entry),
+        start: () => {
+          entry.placing = start(entry)
+        },
         expired: () => {
           entry.takeOut = undefined
           become(entry, 'expired')
@@ -291,14 +283,14 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       return shown(entry)
     },
     answered: (id, { callSid, accountSid }) => {
-      const entry = entries.get(id)
+      const entry = known(id)
       if (!entry || isFinal(entry.progress.status)) return undefined
       entry.callSid = callSid
       become(entry, 'in-progress')
       return factsOf(entry, callSid, accountSid)
     },
     progressed: (id, accountSid, { callSid, status, sequenceNumber }) => {
-      const entry = entries.get(id)
+      const entry = known(id)
       const next = statusOf(status)
       if (!entry || !next) return
       entry.callSid ??= callSid
@@ -311,15 +303,17 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       const entry = entries.get(id)
       if (!entry || entry.callSid === undefined || isFinal(entry.progress.status)) return
       entry.answeredBy = whoIs(answeredBy)
-      const { callSid, settings: { machine } } = entry
+      const { callSid, settings } = entry
       log.info('outbound.answered-by', { id, callSid, answeredBy })
-      if (entry.answeredBy !== 'machine' || machine.then === 'go-on') return
-      const message = filledIn(entry.line.customer, entry.order.variables).outbound?.machine
-      const isRecording = answeredBy.startsWith('machine_end')
-      if (message?.then === 'leave' && isRecording) {
-        return exchange.leaveMessage(callSid, message.message)
+      const next = machineStep(settings.machine, answeredBy)
+      switch (next.is) {
+        case 'go-on':
+          return
+        case 'hang-up':
+          return exchange.end(callSid, 'machine-answered')
+        case 'leave':
+          return exchange.leaveMessage(callSid, next.message)
       }
-      exchange.end(callSid, 'machine-answered')
     },
     stop: async () => {
       isStopped = true
@@ -338,23 +332,3 @@ const shown = ({ call, progress, callSid, answeredBy, reason }: Entry): Outbound
   ...(answeredBy !== undefined && { answeredBy }),
   ...(reason !== undefined && { reason }),
 })
-
-/** A person is not made to wait for the end of an announcement; where the agent talks to machines too, nobody needs to know. */
-const detectionOf = ({ machine }: Settings, callback: string) => {
-  switch (machine.then) {
-    case 'go-on':
-      return undefined
-    case 'hang-up':
-      return { until: 'start', callback } as const
-    case 'leave':
-      return { until: 'message-end', callback } as const
-  }
-}
-
-/** A fax is a machine, too. */
-const whoIs = (answeredBy: string): 'human' | 'machine' | 'unknown' => {
-  if (answeredBy === 'human') return 'human'
-  return answeredBy === 'fax' || answeredBy.startsWith('machine') ? 'machine' : 'unknown'
-}
-
-const problem = (code: OrderProblem['code'], message: string): OrderProblem => ({ code, message })

@@ -50,11 +50,11 @@ describe('tandem', () => {
     expect(await run('--help')).toBe(0)
     const named = out.join('\n').matchAll(/^ {2}(\w+) .*(?:\n {3,}.*)*/gm)
     expect([...named].map(([, name]) => name).filter((name) => name !== 'help'))
-      .toEqual(['serve', 'check', 'call', 'demo', 'schema'])
+      .toEqual(['serve', 'check', 'call', 'dial', 'demo', 'schema'])
     expect(err).toEqual([])
   })
 
-  test.each(['serve', 'check', 'call', 'demo', 'schema'])(
+  test.each(['serve', 'check', 'call', 'dial', 'demo', 'schema'])(
     '%s has --help and --json',
     async (command) => {
       const { run, out } = createProgram()
