@@ -4,7 +4,7 @@
  * What is filled in is data of somebody else and ends up inside instructions: it is one line, of bounded length, and is not looked
  * through for blanks again.
  */
-import type { Customer } from './config.ts'
+import type { Agent, Customer } from './config.ts'
 
 /** Values by the names of their blanks. */
 export type Variables = Readonly<Record<string, string>>
@@ -14,11 +14,11 @@ export const LONGEST_VALUE = 500
 
 const BLANK = /\{\{\s*([A-Za-z][A-Za-z0-9_]*)\s*\}\}/g
 
-/** Names the blanks of a customer: in the instructions, the greeting and the message for machines. */
+/** Names the blanks of a customer: in the instructions and greetings of the agents, and in the message for machines. */
 export const blanksOf = (customer: Customer): readonly string[] => {
+  const agents = [customer.agent, ...Object.values(customer.agents)]
   const texts = [
-    customer.agent.instructions,
-    customer.agent.greeting ?? '',
+    ...agents.flatMap(({ instructions, greeting = '' }) => [instructions, greeting]),
     messageOf(customer) ?? '',
   ]
   return [...new Set(texts.flatMap((text) => [...text.matchAll(BLANK)].map(([, name]) => name)))]
@@ -27,20 +27,25 @@ export const blanksOf = (customer: Customer): readonly string[] => {
 /** The customer with its blanks filled in. A blank without a value is left out. */
 export const filledIn = (customer: Customer, variables: Variables): Customer => {
   if (blanksOf(customer).length === 0) return customer
-  const { agent, outbound } = customer
+  const { agent, agents, outbound } = customer
   const message = messageOf(customer)
   return {
     ...customer,
-    agent: {
-      ...agent,
-      instructions: fillIn(agent.instructions, variables),
-      ...(agent.greeting !== undefined && { greeting: fillIn(agent.greeting, variables) }),
-    },
+    agent: toldOf(agent, variables),
+    agents: Object.fromEntries(
+      Object.entries(agents).map(([name, each]) => [name, toldOf(each, variables)]),
+    ),
     ...(outbound && message !== undefined && {
       outbound: { ...outbound, machine: { then: 'leave', message: fillIn(message, variables) } },
     }),
   }
 }
+
+const toldOf = (agent: Agent, variables: Variables): Agent => ({
+  ...agent,
+  instructions: fillIn(agent.instructions, variables),
+  ...(agent.greeting !== undefined && { greeting: fillIn(agent.greeting, variables) }),
+})
 
 /** A text with its blanks filled in. */
 export const fillIn = (text: string, variables: Variables): string =>

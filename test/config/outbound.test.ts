@@ -74,17 +74,20 @@ describe('blanks', () => {
     'customer: Bright Smile\nnumbers: ["+15005550006"]\n' +
       'agent:\n  instructions: You call {{ name }} about {{appointment}}.\n' +
       '  greeting: Hello {{name}}.\n' +
+      'agents: { billing: { instructions: "{{name}} asks about {{invoice}}.", when: asked } }\n' +
       'outbound: { countries: [PT], machine: message, message: "{{name}}, call {{number}}." }\n',
   )
 
   test('are those of the instructions, the greeting and the message', () => {
-    expect(blanksOf(customer)).toEqual(['name', 'appointment', 'number'])
+    expect(blanksOf(customer)).toEqual(['name', 'appointment', 'invoice', 'number'])
   })
 
   test('are filled in everywhere, and left out without a value', () => {
     const filled = filledIn(customer, { name: 'Ana', number: '1234' })
     expect(filled.agent.instructions).toBe('You call Ana about .')
     expect(filled.agent.greeting).toBe('Hello Ana.')
+    expect(filled.agents.billing.instructions).toBe('Ana asks about .')
+    expect(filled.agents.main.greeting).toBe('Hello Ana.')
     expect(filled.outbound?.machine).toEqual({ then: 'leave', message: 'Ana, call 1234.' })
   })
 
