@@ -34,7 +34,7 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...dialLoop(yaml, ['hours', 'closed', 'transfer']),
   ...checkRouting(yaml),
   ...eachText(yaml, ['outbound', 'countries'], checkCountry),
-  ...machine(yaml),
+  ...outbound(yaml),
 ]
 
 const numbersTwice = (yaml: YamlFile): Problem[] =>
@@ -109,8 +109,15 @@ const DURATIONS: readonly (readonly [KeyPath, (value: string | number) => Findin
     [['outbound', 'ringFor'], checkRingFor],
   ]
 
-const machine = (yaml: YamlFile): Problem[] => {
+const outbound = (yaml: YamlFile): Problem[] => {
   const path = ['outbound']
+  if (yaml.at(path) !== undefined && yaml.at(['agent']) === undefined) {
+    return [yaml.problem(path, {
+      code: 'key-without-effect',
+      message: 'outbound does nothing without an agent',
+      hint: 'remove it, or write an agent who talks to those who are called',
+    }, 'key')]
+  }
   const then = yaml.at([...path, 'machine']) ?? 'hangUp'
   const hasMessage = yaml.at([...path, 'message']) !== undefined
   if (then === 'message') {

@@ -176,8 +176,12 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       entry.callSid ??= callSid
     } catch (error) {
       entry.isDoubtful = error instanceof UpstreamError && error.retryable
-      fail(entry, error instanceof UpstreamError ? error.code : 'fault')
-      log.warn('outbound.not-placed', { id: call.id, customer: call.customer, error })
+      fail(entry, codeOf(error))
+      log.warn('outbound.not-placed', {
+        id: call.id,
+        customer: call.customer,
+        ...factsOfError(error),
+      })
     }
   }
 
@@ -187,7 +191,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     try {
       await twilio.updateCall(callSid, { status: 'completed' })
     } catch (error) {
-      log.warn('outbound.not-ended', { id: call.id, callSid, error })
+      log.warn('outbound.not-ended', { id: call.id, callSid, ...factsOfError(error) })
     }
   }
 
@@ -332,3 +336,16 @@ const shown = ({ call, progress, callSid, answeredBy, reason }: Entry): Outbound
   ...(answeredBy !== undefined && { answeredBy }),
   ...(reason !== undefined && { reason }),
 })
+
+const codeOf = (error: unknown): string => error instanceof UpstreamError ? error.code : 'fault'
+
+/** Twilio's words have the number in them that was called. */
+const factsOfError = (error: unknown) =>
+  error instanceof UpstreamError
+    ? {
+      code: error.code,
+      status: error.status,
+      requestId: error.requestId,
+      pii: { problem: error.message },
+    }
+    : { code: 'fault', error }

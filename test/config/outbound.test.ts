@@ -69,6 +69,14 @@ describe('outbound', () => {
   })
 })
 
+test('outbound without an agent is a mistake', () => {
+  const text = 'customer: Bright Smile\nnumbers: ["+15005550006"]\n' +
+    'listen: { dial: "+15005550100" }\noutbound: { countries: [PT] }\n'
+  expect(problemsOf(text)).toEqual([
+    '4:1 key-without-effect outbound does nothing without an agent > remove it, or write an agent who talks to those who are called',
+  ])
+})
+
 describe('blanks', () => {
   const customer = customerOf(
     'customer: Bright Smile\nnumbers: ["+15005550006"]\n' +
