@@ -10,14 +10,18 @@ import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
 import type { Log } from './log.ts'
+import { createOutbound } from './outbound/outbound.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { startOverloadGuard } from './overload.ts'
 import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
+import { guardedFetch } from './runtime/guarded-fetch.ts'
 import { randomSecret } from './runtime/hmac.ts'
 import type { Store } from './store/store.ts'
+import { createMessageBook, type MessageFiles } from './tools/message-book.ts'
+import { toolOwner, toolOwners } from './tools/tool-owners.ts'
+import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
-import { NO_TOOLS } from './tools/tool.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -43,7 +47,7 @@ export type ServiceOptions = Readonly<{
   variables: Variables
   /** Where sessions are opened: OpenAI, or the built-in model. */
   model: Readonly<{ baseUrl: string; apiKey: string }>
-  files: ConfigFiles & SecretFiles
+  files: ConfigFiles & SecretFiles & MessageFiles
   /** Keeps what is needed to take calls up again. The service closes it. */
   store: Store
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
@@ -86,8 +90,22 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     first,
     folder: environment.configFolder,
     hasVariable,
-    onReload: (reload) => logReload(log, reload),
+    onReload: (reload) => {
+      logReload(log, reload)
+      void shelf.prepare(toolOwners(reload.config))
+    },
   })
+
+  const shelf = createToolShelf({
+    fetch: (url, init) => guardedFetch(url, init, config.current().service.network),
+    variable: (name) => options.variables[name],
+    book: createMessageBook(files, environment.dataFolder),
+    clock,
+    wallMs: Date.now,
+    log,
+  })
+  // A call that comes before MCP servers have answered goes without their tools.
+  void shelf.prepare(toolOwners(first.config))
 
   const metrics = createMetrics({
     build: {
@@ -107,6 +125,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const url = `http://127.0.0.1:${server.port}`
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
+  const twilio = twilioOf(environment.twilio, { fetch, clock, random: Math.random })
+
   const exchange = createExchange({
     connect,
     watchCall: metrics.watchCall,
@@ -119,8 +139,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secret: secrets.secret,
     store: options.store,
     wallMs: Date.now,
-    toolboxOf: () => NO_TOOLS,
-    twilio: twilioOf(environment.twilio, { fetch, clock, random: Math.random }),
+    toolsOf: (customer, agent) => shelf.of(toolOwner(customer, agent)),
+    twilio,
     publicUrl,
   })
 
@@ -133,9 +153,23 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     feed: exchange.feed,
   })
 
+  const outbound = createOutbound({
+    exchange,
+    twilio,
+    config: config.current,
+    publicUrl,
+    machine,
+    isReady: () => isReady,
+    clock,
+    wallMs: Date.now,
+    newId: () => `out-${crypto.randomUUID()}`,
+    log,
+  })
   app = createApp({
     exchange,
     listened,
+    outbound,
+    twilio: environment.twilio,
     config: config.current,
     authTokens: secrets.authTokens,
     publicUrl,
@@ -165,8 +199,10 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     stop: async () => {
       isReady = false
       config.stop()
+      shelf.stop()
       guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
+      await outbound.stop()
       const handedOver = await drainCalls(exchange, clock, environment.drain)
       listened.stop()
       await options.store.flush()

@@ -38,7 +38,11 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
       environment: parsed.environment,
       variables: {},
       model: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-test' },
-      files: { ...files, write: (path, content) => Promise.resolve(files.write(path, content)) },
+      files: {
+        ...files,
+        write: (path, content) => Promise.resolve(files.write(path, content)),
+        appendLine: () => Promise.reject(new Error('nobody leaves a message')),
+      },
       store: {
         ...store,
         close: () => {

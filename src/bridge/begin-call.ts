@@ -5,13 +5,15 @@ import type { EndReason } from '../call/end-reason.ts'
 import { type CallRules, MAIN_AGENT, type Ringing } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
+import { filledIn } from '../config/variables.ts'
 import type { Log } from '../log.ts'
 import { endpointOf } from '../realtime/endpoint.ts'
 import { hmac } from '../runtime/hmac.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
 import { actionTools } from '../tools/action-tools.ts'
-import type { CallAbout, Toolbox } from '../tools/tool.ts'
+import type { AgentTools } from '../tools/agent-tools.ts'
+import { type CallAbout, NO_TOOLS } from '../tools/tool.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
 import { type Bridge, createBridge } from './bridge.ts'
 import type { CallEntry, CallFeed } from './call-feed.ts'
@@ -36,7 +38,7 @@ export type BeginOptions = Readonly<{
   /** Milliseconds since 1970. */
   wallMs: () => number
   /** What an agent of a customer's can do besides talking. */
-  toolboxOf: (customer: Customer, agent: string) => Toolbox
+  toolsOf: (customer: Customer, agent: string) => Pick<AgentTools, 'toolbox' | 'servers'>
   /** Calls the humans that callers are put through to. */
   twilio: TwilioApi
   /** Where Twilio reaches us. */
@@ -52,11 +54,23 @@ export const beginCall = (
 ): Bridge => {
   const { clock, store } = options
   const { callSid, line } = facts
-  const { customer } = line
+  const customer = filledIn(line.customer, facts.variables ?? {})
   const log = options.log.with({ callSid, customer: customer.id })
   const startedAtMs = clock.nowMs()
-  const toolboxOf = toolboxesOf(customer, options.toolboxOf)
-  const rules = callRulesOf(customer, facts.agent ?? MAIN_AGENT, toolboxOf)
+  // A call keeps the tools it began with, because its model was told of those.
+  const kits = new Map(
+    Object.keys(customer.agents).map((name) => {
+      const { toolbox, servers } = options.toolsOf(customer, name)
+      return [name, { toolbox: toolbox(), servers }]
+    }),
+  )
+  const kitOf = (name: string) => kits.get(name) ?? { toolbox: NO_TOOLS, servers: [] }
+  const rules = callRulesOf(
+    customer,
+    facts.agent ?? MAIN_AGENT,
+    (name) => kitOf(name).toolbox,
+    facts.ringsForMs,
+  )
   const { agent } = customer
   log.info('call.offered', { version: customer.version, model: agent.model, audio: agent.audio })
 
@@ -87,10 +101,12 @@ export const beginCall = (
 
   const agentOf = (name: string) => {
     const each = customer.agents[name]
+    const { toolbox, servers } = kitOf(name)
     return {
       settings: {
         ...each,
-        tools: [...toolboxOf(name).tools, ...actionTools(customer, each, actionsOf(each))],
+        tools: [...toolbox.tools, ...actionTools(customer, each, actionsOf(each))],
+        servers,
       },
       endpoint: endpointOf({
         ...options.model,
@@ -120,7 +136,7 @@ export const beginCall = (
     onReport: report,
     onCheckpoint: save,
     runTool: ({ agent, name, given, secrets }, signal) =>
-      toolboxOf(agent).run(name, given, { ...aboutOf(facts), secrets }, signal),
+      kitOf(agent).toolbox.run(name, given, { ...aboutOf(facts), secrets }, signal),
     human: createHuman({
       ...options,
       log,
@@ -131,14 +147,6 @@ export const beginCall = (
   const state = bridge.state()
   if (state.phase === 'ringing') save(checkpointOf(state, startedAtMs))
   return bridge
-}
-
-/** The tools of each agent, as they are when the call begins. */
-const toolboxesOf = (customer: Customer, toolboxOf: BeginOptions['toolboxOf']) => {
-  const toolboxes = new Map(
-    Object.keys(customer.agents).map((name) => [name, toolboxOf(customer, name)]),
-  )
-  return (agent: string): Toolbox => toolboxes.get(agent) ?? toolboxOf(customer, agent)
 }
 
 const aboutOf = ({ callSid, from, line }: CallFacts): Omit<CallAbout, 'secrets'> => ({

@@ -40,6 +40,8 @@ export type Bridge = Readonly<{
   /** What became of putting the caller through to a human. */
   transferEnded: (outcome: TransferOutcome) => void
   end: (reason: EndReason) => void
+  /** Has the agent say this and nothing else; then the call is over. */
+  leaveMessage: (sentence: string) => void
   /** Lets the call go on in another process: at a quiet moment, or now. */
   handOver: (isForced: boolean) => void
   counts: () => BridgeCounts
@@ -294,6 +296,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     ),
     streamAsked: guarded(() => happened({ type: 'stream-asked' })),
     handOver: guarded((isForced) => happened({ type: 'hand-over', isForced })),
+    leaveMessage: guarded((sentence) => happened({ type: 'message-asked', sentence })),
     end: (reason) => happened({ type: 'end-requested', reason }),
     counts: () => ({
       caller: callerLane.counts(),

@@ -7,15 +7,16 @@ import type { Toolbox } from '../tools/tool.ts'
 /** How long Twilio may take to open the stream it was told to. */
 const STREAM_TIMEOUT_MS = 15_000
 
-/** Gives the rules of a call that `agent` answers; `toolboxOf` has the tools of each agent of the customer's. */
+/** Gives the rules of a call that `agent` answers; `toolboxOf` has the tools of each agent of the customer's. A call that we place rings before. */
 export const callRulesOf = (
   { agents, destinations, keys, keypad, limits, phrases, ...customer }: Customer,
   agent: string,
   toolboxOf: (agent: string) => Toolbox,
+  ringsForMs = 0,
 ): CallRules => ({
   greeting: agents[agent].greeting,
   maxDurationMs: limits.maxDurationMs,
-  streamTimeoutMs: STREAM_TIMEOUT_MS,
+  streamTimeoutMs: STREAM_TIMEOUT_MS + ringsForMs,
   isTranscribed: customer.agent.transcription !== false,
   silenceMs: limits.silenceMs,
   phrases,

@@ -6,18 +6,20 @@ import { resumeCall } from '../call/checkpoint.ts'
 import { type EndReason, owesApology } from '../call/end-reason.ts'
 import { type CallRules, type Ringing, startCall } from '../call/state.ts'
 import type { Destination, Line } from '../config/config.ts'
+import type { Variables } from '../config/variables.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import { beginCall, type BeginOptions } from './begin-call.ts'
 import type { TransferOutcome } from './bridge.ts'
 import { type CallFeed, createCallFeed } from './call-feed.ts'
-import { readCheckpoint } from './kept-call.ts'
+import { readCheckpoint, readVariables } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
 
 /** A call as Twilio offers it, and the line it came in on. */
 export type CallFacts = Readonly<{
   callSid: string
   accountSid: string
+  /** The other party, whoever called whom. */
   from: string
   line: Line
   /** The machine that holds the call. */
@@ -26,6 +28,10 @@ export type CallFacts = Readonly<{
   agent?: string
   /** With it another call may show this caller's number. */
   callToken?: string
+  /** What the blanks of the agent are filled with. */
+  variables?: Variables
+  /** How long it may ring before there is a stream; a call that came in rings no longer. */
+  ringsForMs?: number
 }>
 
 /** A call that waits for its stream; the token of that stream is good for this epoch alone. */
@@ -62,6 +68,8 @@ export type Exchange = Readonly<{
   transferOf: (callSid: string) => Transfer | undefined
   /** Ends a call; nothing happens if it has ended. */
   end: (callSid: string, reason: EndReason) => void
+  /** Has the agent of a call leave a message and end the call; one that has no stream yet ends at once. */
+  leaveMessage: (callSid: string, sentence: string) => void
   feed: CallFeed
   count: () => number
   /** Lets all calls go on in another process: each at a quiet moment, or now. */
@@ -105,7 +113,8 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     const checkpoint = stored && readCheckpoint(stored)
     // Twilio may have asked twice while the store was read.
     if (checkpoint && !calls.get(facts.callSid)) {
-      begin(facts, (rules, atMs) => resumeCall(rules, checkpoint, atMs))
+      const known = { ...facts, variables: readVariables(stored) }
+      begin(known, (rules, atMs) => resumeCall(rules, checkpoint, atMs))
     }
     return awaited(facts.callSid)
   }
@@ -157,6 +166,11 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       const { line } = live.facts
       const destination = line.customer.destinations[state.destination]
       return { line, destination, summary: state.summary }
+    },
+    leaveMessage: (callSid, sentence) => {
+      const bridge = calls.get(callSid)?.bridge
+      if (bridge?.state().phase === 'talking') bridge.leaveMessage(sentence)
+      else bridge?.end('machine-answered')
     },
     end: (callSid, reason) => calls.get(callSid)?.bridge.end(reason),
     feed,

@@ -2,6 +2,7 @@
 import type { Checkpoint } from '../call/checkpoint.ts'
 import { MAIN_AGENT } from '../call/state.ts'
 import { z } from 'zod'
+import type { Variables } from '../config/variables.ts'
 import type { StoredCheckpoint } from '../store/store.ts'
 
 const part = { itemId: z.string(), text: z.string(), final: z.boolean(), atMs: z.number() }
@@ -32,7 +33,9 @@ const body = z.object({
 
 /** Writes a checkpoint of a call for the store. */
 export const writeCheckpoint = (
-  { callSid, owner }: Readonly<{ callSid: string; owner: string }>,
+  { callSid, owner, variables }: Readonly<
+    { callSid: string; owner: string; variables?: Variables }
+  >,
   checkpoint: Checkpoint,
   wallMs: number,
 ): StoredCheckpoint => ({
@@ -40,7 +43,7 @@ export const writeCheckpoint = (
   owner,
   epoch: checkpoint.epoch,
   savedAt: wallMs,
-  body: JSON.stringify(checkpoint),
+  body: JSON.stringify({ ...checkpoint, variables }),
 })
 
 /** Reads what the store has; undefined when it is not a checkpoint of this version of the program. */
@@ -50,5 +53,17 @@ export const readCheckpoint = (stored: StoredCheckpoint): Checkpoint | undefined
     return parsed.success ? parsed.data : undefined
   } catch {
     return undefined
+  }
+}
+
+const variables = z.object({ variables: z.record(z.string(), z.string()) })
+
+/** Reads what the blanks of the call's agent were filled with; nothing for a call without any. Never throws. */
+export const readVariables = ({ body }: StoredCheckpoint): Variables => {
+  try {
+    const parsed = variables.safeParse(JSON.parse(body))
+    return parsed.success ? parsed.data.variables : {}
+  } catch {
+    return {}
   }
 }

@@ -17,6 +17,11 @@ export type EndReason =
   | 'transferred'
   /** The caller said nothing for long, and nothing when asked. */
   | 'caller-silent'
+  /** Somebody was called, and nobody picked up. */
+  | 'not-answered'
+  /** A machine picked up, and it is not talked to; or it was left a message. */
+  | 'machine-answered'
+  | 'message-left'
   /** The model answers nothing, or fails whenever it is asked. */
   | 'model-silent'
   | 'model-failed'
@@ -32,6 +37,9 @@ const ENDED_IN_ORDER: ReadonlySet<EndReason> = new Set([
   'agent-ended',
   'key-ended',
   'transferred',
+  'not-answered',
+  'machine-answered',
+  'message-left',
 ])
 
 /** Whether the caller may still be on the line and is owed an apology. */

@@ -8,6 +8,7 @@ import type { CallEvent } from './events.ts'
 import { holdSent, releaseHold } from './hold.ts'
 import { collected, entered, keyPressed } from './keys-pressed.ts'
 import { keysOver } from './keypad.ts'
+import { isLeavingMessage, isNotMessage, leaveMessage } from './message.ts'
 import { modelInterrupted, modelReady, orphanPlayback } from './model-leg.ts'
 import {
   type Echo,
@@ -35,15 +36,19 @@ type Step = Change<CallState>
 export const stepTalking = (state: Talking, event: CallEvent): Step => {
   switch (event.type) {
     case 'caller-started-speaking':
-      return callerSpeaks(state, event)
+      return isLeavingMessage(state) ? [state, []] : callerSpeaks(state, event)
     case 'caller-stopped-speaking':
-      return [{ ...state, floor: { is: 'awaited', sinceMs: event.atMs } }, []]
+      return isLeavingMessage(state)
+        ? [state, []]
+        : [{ ...state, floor: { is: 'awaited', sinceMs: event.atMs } }, []]
+    case 'message-asked':
+      return leaveMessage(state, event.sentence, event.atMs)
     case 'caller-turn-ended':
       return stepUp({ ...state, handOffs: 0 }, event)
     case 'caller-pressed-key':
       return keyPressed(state, event)
     case 'agent-response-started':
-      return state.response.is === 'asked' && state.floor.is === 'caller'
+      return isNotMessage(state) || (state.response.is === 'asked' && state.floor.is === 'caller')
         ? refuseResponse(state, event.responseId, event.atMs)
         : stepUp(state, event)
     case 'agent-called-tool':

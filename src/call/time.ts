@@ -5,6 +5,7 @@
 import type { EndReason } from './end-reason.ts'
 import { lookForAnswer, type Outcome } from './failures.ts'
 import { holdLine } from './hold.ts'
+import { askForMessage } from './message.ts'
 import { followPlan, type NextOfPlan, sayAndLeave } from './plan.ts'
 import { isQuiet, renewWhenDue } from './renewal.ts'
 import { ask, type Change } from './responses.ts'
@@ -22,6 +23,8 @@ const TIMES_ASKED = 2
 export const passTime = (state: Talking, atMs: number): TimeStep => {
   const isSilent = isQuiet(state, atMs)
   if (state.plan.is === 'leave') {
+    const message = askForMessage(state, atMs)
+    if (message) return on(message)
     const next = followPlan(state, state.plan, atMs)
     return next.is === 'wait' ? keepGoing(state, atMs) : next
   }

@@ -54,6 +54,17 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
     .option('--json', 'write the report as one JSON object')
     .action(async (options) => exit(await (await import('./call.ts')).call(context, options)))
 
+  program.command('dial')
+    .description('have the agent of a running service call somebody, and tell how that goes')
+    .requiredOption('--to <number>', 'who is called, E.164')
+    .requiredOption('--line <number>', 'the number of the configuration that calls')
+    .option('--var <name=value>', 'fills a {{blank}} of the agent; may be repeated', pair, {})
+    .option('--meta <name=value>', 'is kept with the call; may be repeated', pair, {})
+    .option('--url <url>', 'where the service is (default: PUBLIC_URL, or this machine at PORT)')
+    .option('--detach', 'do not wait for the end of the call')
+    .option('--json', 'write the call as one JSON object')
+    .action(async (options) => exit(await (await import('./dial.ts')).dial(context, options)))
+
   program.command('demo')
     .description('place a phone call through the service on this machine, with built-in ends')
     .option('--out <file>', 'where the recording goes', 'demo.wav')
@@ -75,6 +86,12 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
     .action(async (options) => exit(await (await import('./schema.ts')).schema(context, options)))
 
   return program
+}
+
+const pair = (text: string, before: Readonly<Record<string, string>>) => {
+  const at = text.indexOf('=')
+  if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+  throw new InvalidArgumentError('It must be a name, an equals sign and a value.')
 }
 
 const positive = (text: string): number => {

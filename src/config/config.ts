@@ -1,6 +1,7 @@
 /** The configuration as the rest of the program sees it: checked, with every default filled in, and never changed in place. */
 import type { Hours } from './hours/hours.ts'
 import type { Listen } from './listen-schema.ts'
+import type { Outbound } from './outbound.ts'
 import { toE164 } from './phone-number.ts'
 import type { ToolConfig } from './tools.ts'
 
@@ -59,6 +60,8 @@ export type Customer = Readonly<{
   blocked: readonly string[]
   /** Calls go to a human, and what is said is written down. */
   listen?: Listen
+  /** Absent for a customer who calls nobody. */
+  outbound?: Outbound
 }>
 
 /** How the model speaks and listens on the lines of a customer. */

@@ -8,6 +8,7 @@ import { agentsSchema } from './agents-schema.ts'
 import { hoursSchema } from './hours/schema.ts'
 import { keypadSchema, keysSchema } from './keypad-schema.ts'
 import { listenSchema } from './listen-schema.ts'
+import { outboundSchema } from './outbound-schema.ts'
 import { E164_PATTERN } from './phone-number.ts'
 import { transferSchema } from './transfer-schema.ts'
 
@@ -100,6 +101,7 @@ export const customerSchema = z.strictObject({
   listen: listenSchema.exactOptional().describe(
     'The calls go to a human instead of an agent, and what both say is written down.',
   ),
+  outbound: outboundSchema.exactOptional().describe('Whom the agent may call. Without it: nobody.'),
 }).meta({ anyOf: [{ required: ['agent'] }, { required: ['listen'] }] }).describe(
   'A Tandem customer: who answers which phone numbers, and how.',
 )

@@ -10,6 +10,7 @@ import type { Hours } from './hours/hours.ts'
 import { createHours } from './hours/words.ts'
 import type { Part, ReadKnowledge } from './knowledge.ts'
 import { checkLength, joinInstructions, readKnowledge } from './knowledge.ts'
+import { createOutbound } from './outbound.ts'
 import { basename } from './paths.ts'
 import { toE164 } from './phone-number.ts'
 import type { Finding, Problem } from './problem.ts'
@@ -132,6 +133,8 @@ const createCustomer = (
   const hours = shape.hours && createHours(shape.hours)
   const parts = [...knowledge, ...hoursPart(hours)]
   const agent = createAgent(shape.agent ?? NOBODY, parts)
+  const outbound = shape.outbound && createOutbound(shape.outbound)
+  if (shape.outbound && !outbound) return undefined
   return {
     id: idOf(source.path),
     name: shape.customer,
@@ -149,6 +152,7 @@ const createCustomer = (
     blocked: shape.blocked,
     ...(hours ? { hours } : {}),
     ...(shape.listen ? { listen: shape.listen } : {}),
+    ...(outbound && { outbound }),
   }
 }
 

@@ -31,6 +31,10 @@ export const checkRingTimeout = (value: string | number): Finding | undefined =>
 export const checkEntryTimeout = (value: string | number): Finding | undefined =>
   checkDuration('timeout', value, ['3s', '2m'])
 
+/** Says what is wrong with how long an outbound call rings: at least 5 s, at most 2 min. */
+export const checkRingFor = (value: string | number): Finding | undefined =>
+  checkDuration('outbound.ringFor', value, ['5s', '2m'])
+
 const checkDuration = (
   key: string,
   value: string | number,

@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'file-name'
   | 'invalid-date'
   | 'invalid-day'
+  | 'invalid-country'
   | 'invalid-dial'
   | 'invalid-duration'
   | 'invalid-language'

@@ -4,11 +4,12 @@
  */
 import { checkCallKeys } from './call-rules.ts'
 import { eachText, list, text } from './checks.ts'
-import { checkMaxDuration, checkSilence } from './duration.ts'
+import { checkMaxDuration, checkRingFor, checkSilence } from './duration.ts'
 import { checkLanguage } from './language.ts'
 import { checkModel, checkTranscriptionModel, checkVoice, checkVoiceId } from './known-names.ts'
+import { checkCountry } from './outbound.ts'
 import { checkDialTarget, checkNumber } from './phone-number.ts'
-import type { KeyPath, Problem } from './problem.ts'
+import type { Finding, KeyPath, Problem } from './problem.ts'
 import { checkRouting } from './routing-rules.ts'
 import type { HasVariable } from './templates.ts'
 import { checkTools } from './tool-rules.ts'
@@ -32,6 +33,8 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...dialLoop(yaml, ['listen', 'dial']),
   ...dialLoop(yaml, ['hours', 'closed', 'transfer']),
   ...checkRouting(yaml),
+  ...eachText(yaml, ['outbound', 'countries'], checkCountry),
+  ...outbound(yaml),
 ]
 
 const numbersTwice = (yaml: YamlFile): Problem[] =>
@@ -92,14 +95,44 @@ const withoutEffect = (
 }
 
 const durations = (yaml: YamlFile): Problem[] =>
-  ([['maxDuration', checkMaxDuration], ['silence', checkSilence]] as const).flatMap(
-    ([key, check]) => {
-      const value = yaml.at(['limits', key])
-      if (typeof value !== 'string' && typeof value !== 'number') return []
-      const finding = check(value)
-      return finding ? [yaml.problem(['limits', key], finding)] : []
-    },
-  )
+  DURATIONS.flatMap(([path, check]) => {
+    const value = yaml.at(path)
+    if (typeof value !== 'string' && typeof value !== 'number') return []
+    const finding = check(value)
+    return finding ? [yaml.problem(path, finding)] : []
+  })
+
+const DURATIONS: readonly (readonly [KeyPath, (value: string | number) => Finding | undefined])[] =
+  [
+    [['limits', 'maxDuration'], checkMaxDuration],
+    [['limits', 'silence'], checkSilence],
+    [['outbound', 'ringFor'], checkRingFor],
+  ]
+
+const outbound = (yaml: YamlFile): Problem[] => {
+  const path = ['outbound']
+  if (yaml.at(path) !== undefined && yaml.at(['agent']) === undefined) {
+    return [yaml.problem(path, {
+      code: 'key-without-effect',
+      message: 'outbound does nothing without an agent',
+      hint: 'remove it, or write an agent who talks to those who are called',
+    }, 'key')]
+  }
+  const then = yaml.at([...path, 'machine']) ?? 'hangUp'
+  const hasMessage = yaml.at([...path, 'message']) !== undefined
+  if (then === 'message') {
+    return hasMessage ? [] : [
+      yaml.problem([...path, 'machine'], {
+        code: 'missing-key',
+        message: 'outbound.message is missing: machine: message says it after the beep',
+      }),
+    ]
+  }
+  return withoutEffect(yaml, path, ['message'], () => ({
+    message: `message does nothing with machine: ${String(then)}`,
+    hint: 'remove it, or write machine: message',
+  }))
+}
 
 const dialLoop = (yaml: YamlFile, path: KeyPath): Problem[] => {
   const target = yaml.at(path)

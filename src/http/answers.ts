@@ -1,10 +1,8 @@
 /** What Twilio is told to do with a caller: the decision of the exchange as a document. */
-import type { After, AwaitedCall, CallFacts } from '../bridge/exchange.ts'
+import type { After, CallFacts } from '../bridge/exchange.ts'
 import type { Destination, Line } from '../config/config.ts'
 import {
   conference,
-  type ConnectStream,
-  connectStream,
   dial,
   hangUp,
   pause,
@@ -14,22 +12,10 @@ import {
   twiml,
   type TwimlVerb,
 } from '../twilio/twiml.ts'
-import { signToken } from './stream-token.ts'
-import { webSocketUrl } from './twilio-signature.ts'
-
-export type AnswerOptions = Readonly<{
-  publicUrl: string
-  /** Signs the tokens of streams. */
-  secret: string
-  /** Seconds since the epoch. */
-  nowS: () => number
-}>
+import { callStreams, type CallStreamsOptions } from './call-streams.ts'
 
 export type Answers = Readonly<{
-  /** The stream of a call that waits for it. */
-  stream: (call: AwaitedCall) => TwimlVerb
-  streamFor: (call: AwaitedCall) => Omit<ConnectStream, 'action'>
-  /** What follows a stream, as a whole document. */
+  /** What follows a stream, or a call to a human, as a whole document. */
   after: (next: After) => string
 }>
 
@@ -40,17 +26,9 @@ const SORRY = 'Sorry, something went wrong on our side. Please call again.'
 const MUSIC_GRACE_S = 90
 
 /** Makes the answers of a service. */
-export const createAnswers = ({ publicUrl, secret, nowS }: AnswerOptions): Answers => {
-  // For a process that is just being replaced Twilio tries again, as often as it does at all.
-  const after = `${publicUrl}/twilio/after#rc=5&rp=all`
-
-  const streamFor = ({ callSid, epoch, owner }: AwaitedCall) => ({
-    url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
-    statusCallback: `${publicUrl}/twilio/stream-status`,
-    parameters: { token: signToken(secret, { callSid, epoch }, nowS()) },
-  })
-
-  const stream = (call: AwaitedCall) => connectStream({ ...streamFor(call), action: after })
+export const createAnswers = (options: CallStreamsOptions): Answers => {
+  const { publicUrl } = options
+  const streams = callStreams(options)
 
   const transfer = (facts: CallFacts, destination: Destination): TwimlVerb => {
     const { to, mode, timeoutMs } = destination
@@ -65,18 +43,19 @@ export const createAnswers = ({ publicUrl, secret, nowS }: AnswerOptions): Answe
   }
 
   return {
-    stream,
-    streamFor,
     after: (next) => {
       switch (next.is) {
         case 'over':
           return twiml(hangUp())
         case 'resumed':
-          return twiml(...(next.press === '' ? [] : [pressKeys(next.press)]), stream(next.call))
+          return twiml(
+            ...(next.press === '' ? [] : [pressKeys(next.press)]),
+            streams.connect(next.call),
+          )
         case 'transfer':
           return twiml(transfer(next.call, next.call.line.customer.destinations[next.destination]))
         case 'handed-over':
-          return twiml(pause(1), redirect(after))
+          return twiml(pause(1), redirect(streams.after))
         case 'apology':
           return twiml(...apology(next.line))
       }
@@ -95,10 +74,6 @@ export const apology = (line: Line | undefined): readonly TwimlVerb[] => {
 
 /** The room in which a caller and a human meet. */
 export const roomOf = (callSid: string): string => `tandem-${callSid}`
-
-/** A document as a response. */
-export const xml = (document: string): Response =>
-  new Response(document, { headers: { 'content-type': 'text/xml; charset=utf-8' } })
 
 /** Twilio shows the caller's number by itself, which a browser does not have. */
 const shown = (

@@ -6,24 +6,30 @@ import type { Exchange } from '../bridge/exchange.ts'
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Clock } from '../clock.ts'
 import type { AppTypes } from './bindings.ts'
+import { outboundApi, type OutboundApiOptions } from './outbound-api.ts'
+import { type VoiceTokenOptions, voiceTokenRoutes } from './voice-token.ts'
 
-export type ApiOptions = Readonly<{
-  exchange: Pick<Exchange, 'feed'>
-  operatorToken: string
-  clock: Clock
-  /** Begins to drain the service, which ends when its calls have. */
-  drain: () => void
-}>
+export type ApiOptions =
+  & OutboundApiOptions
+  & VoiceTokenOptions
+  & Readonly<{
+    exchange: Pick<Exchange, 'feed'>
+    operatorToken: string
+    clock: Clock
+    /** Begins to drain the service, which ends when its calls have. */
+    drain: () => void
+  }>
 
 /** A proxy that hears nothing for a while closes the connection. */
 const KEEP_ALIVE_MS = 5_000
 
 /** `/api/v1`: needs the operator's token. */
-export const apiRoutes = (
-  { exchange, operatorToken, drain, clock }: ApiOptions,
-): Hono<AppTypes> => {
+export const apiRoutes = (options: ApiOptions): Hono<AppTypes> => {
+  const { exchange, operatorToken, drain, clock } = options
   const api = new Hono<AppTypes>()
   api.use(bearerAuth({ token: operatorToken }))
+  api.route('/', outboundApi(options))
+  api.route('/', voiceTokenRoutes(options))
 
   api.post('/drain', (c) => {
     drain()

@@ -1,10 +1,10 @@
-/**
- * Lets through only what Twilio has signed: a form POST, for the account whose calls are taken.
- */
+/** The forms that Twilio posts. Nothing is done for one that it has not signed, or that is not about our account. */
+import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { AppTypes } from './bindings.ts'
+import { field } from './call-form.ts'
 import { type FormFields, isSignedWebhook, type SignatureCheck } from './twilio-signature.ts'
 
 export type SignedFormOptions =
@@ -16,12 +16,18 @@ export type SignedFormOptions =
     log: Log
   }>
 
-/** What a route finds of a request that was let through. */
-export type TwilioTypes = AppTypes & { Variables: { form: FormFields } }
+/** What routes behind `signedForms` are given. */
+export type SignedTypes = AppTypes & { Variables: { form: FormFields } }
 
-/** Lets a request through that Twilio has signed, with its form. */
-export const signedForm = (options: SignedFormOptions) =>
-  createMiddleware<TwilioTypes>(async (c, next) => {
+/** Far above what Twilio sends. */
+const MAX_FORM_BYTES = 64 * 1024
+
+/** Lets requests through that Twilio has signed, with their form. */
+export const signedForms = (options: SignedFormOptions) =>
+  [bodyLimit({ maxSize: MAX_FORM_BYTES }), signedForm(options)] as const
+
+const signedForm = (options: SignedFormOptions) =>
+  createMiddleware<SignedTypes>(async (c, next) => {
     const form = formOf(await c.req.text())
     const { pathname, search } = new URL(c.req.url)
     const signature = c.req.header('x-twilio-signature')
@@ -48,10 +54,4 @@ const formOf = (body: string): FormFields => {
       return [name, values.length === 1 ? values[0] : values]
     }),
   )
-}
-
-/** One value of a form; empty when there is none. */
-export const field = (form: FormFields, name: string): string => {
-  const value = form[name] ?? ''
-  return typeof value === 'string' ? value : value[0] ?? ''
 }

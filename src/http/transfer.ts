@@ -7,8 +7,10 @@ import type { Exchange } from '../bridge/exchange.ts'
 import type { TransferFailure } from '../call/transfer.ts'
 import type { Log } from '../log.ts'
 import { askForKey, conference, hangUp, redirect, twiml } from '../twilio/twiml.ts'
-import { roomOf, xml } from './answers.ts'
-import { field, type TwilioTypes } from './signed-form.ts'
+import { roomOf } from './answers.ts'
+import { field } from './call-form.ts'
+import type { SignedTypes } from './signed-form.ts'
+import { xml } from './xml.ts'
 
 export type TransferOptions = Readonly<{
   exchange: Pick<Exchange, 'transferEnded' | 'transferOf'>
@@ -31,8 +33,8 @@ const YES = '1'
 /** `/twilio/human/<call>` and what belongs to it; the form of a request has been checked before. */
 export const transferRoutes = (
   { exchange, publicUrl, log }: TransferOptions,
-): Hono<TwilioTypes> => {
-  const routes = new Hono<TwilioTypes>()
+): Hono<SignedTypes> => {
+  const routes = new Hono<SignedTypes>()
 
   // The human has answered, and is told what it is about.
   routes.post('/human/:callSid', (c) => {

@@ -5,23 +5,27 @@
  * https://www.twilio.com/docs/voice/twiml
  */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import type { TransferOutcome } from '../bridge/bridge.ts'
 import type { CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { ListenedCalls } from '../bridge/listened-calls.ts'
-import type { TransferOutcome } from '../bridge/bridge.ts'
 import type { Config, Destination, Listen } from '../config/config.ts'
 import { MAIN_AGENT, type Route, route } from '../config/route.ts'
 import type { CallRefusal } from '../metrics/labels.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { dial, hangUp, reject, say, startStream, twiml, type TwimlVerb } from '../twilio/twiml.ts'
-import { type AnswerOptions, apology, createAnswers, xml } from './answers.ts'
-import { field, signedForm, type SignedFormOptions, type TwilioTypes } from './signed-form.ts'
+import { dial, hangUp, reject, say, twiml, type TwimlVerb } from '../twilio/twiml.ts'
+import { apology, createAnswers } from './answers.ts'
+import { callFacts, field, lineNumberOf } from './call-form.ts'
+import { callStreams, type CallStreamsOptions } from './call-streams.ts'
+import { type OutboundWebhookOptions, outboundWebhooks } from './outbound-webhooks.ts'
+import { type SignedFormOptions, signedForms, type SignedTypes } from './signed-form.ts'
 import { failureOf, FINAL_STATUSES, type TransferOptions, transferRoutes } from './transfer.ts'
 import type { FormFields } from './twilio-signature.ts'
+import { xml } from './xml.ts'
 
 export type TwilioOptions =
   & SignedFormOptions
-  & AnswerOptions
+  & CallStreamsOptions
+  & OutboundWebhookOptions
   & TransferOptions
   & Readonly<{
     exchange: Pick<Exchange, 'offer' | 'noRoom' | 'after' | 'end' | 'awaited'>
@@ -32,26 +36,25 @@ export type TwilioOptions =
     metrics: Pick<Metrics, 'callRefused' | 'webhookRefused'>
   }>
 
-/** Far above what Twilio sends. */
-const MAX_FORM_BYTES = 64 * 1024
-
 /** `/twilio/*`, all of them signed form POSTs. */
-export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
+export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
   const { exchange, listened, config, log, metrics } = options
   const answers = createAnswers(options)
-  const routes = new Hono<TwilioTypes>()
-  routes.post('*', bodyLimit({ maxSize: MAX_FORM_BYTES }), signedForm(options))
+  const streams = callStreams(options)
+  const routes = new Hono<SignedTypes>()
+  routes.post('*', ...signedForms(options))
+  routes.route('/outbound', outboundWebhooks(options))
   routes.route('/', transferRoutes(options))
 
   routes.post('/voice', (c) => {
     const form = c.get('form')
-    const line = config().lineOf(field(form, 'To'))
+    const line = config().lineOf(lineNumberOf(form))
     if (!line) {
       log.warn('call.unknown-number', { callSid: field(form, 'CallSid') })
       metrics.callRefused('unknown-number')
       return xml(twiml(reject('rejected')))
     }
-    const facts = { ...factsOf(form, options.machine), line }
+    const facts = { ...callFacts(form, options.machine), line }
     // Twilio repeats a webhook that it lost; the call has begun then, whatever the clock says by now.
     const isRepeated = exchange.awaited(facts.callSid) !== undefined
     const next: Route = isRepeated
@@ -82,7 +85,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     const call = reason ? undefined : listened.offer(facts, listen)
     if (!call) return [dial(listen.dial)]
     const announce = listen.announce === undefined ? [] : [say(listen.announce)]
-    return [startStream(answers.streamFor(call)), ...announce, dial(listen.dial)]
+    return [streams.fork(call), ...announce, dial(listen.dial)]
   }
 
   const refuse = (reason: CallRefusal, { callSid, line }: CallFacts) => {
@@ -100,7 +103,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
     }
     const call = exchange.offer(facts)
     // A call that has its stream already is not offered again by Twilio.
-    return [call ? answers.stream(call) : reject('rejected')]
+    return [call ? streams.connect(call) : reject('rejected')]
   }
 
   routes.post('/after', async (c) => {
@@ -110,8 +113,8 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
       exchange.end(callSid, 'caller-hung-up')
       return xml(twiml(hangUp()))
     }
-    const line = config().lineOf(field(form, 'To'))
-    const next = await exchange.after(factsOf(form, options.machine), line)
+    const line = config().lineOf(lineNumberOf(form))
+    const next = await exchange.after(callFacts(form, options.machine), line)
     if (next.is === 'apology') {
       log.warn('call.apology', { callSid, customer: next.line?.customer.id })
     }
@@ -121,13 +124,13 @@ export const twilioRoutes = (options: TwilioOptions): Hono<TwilioTypes> => {
   // A call to a human is over, or was never taken, and the caller is still there.
   routes.post('/transferred', async (c) => {
     const form = c.get('form')
-    const facts = factsOf(form, options.machine)
+    const facts = callFacts(form, options.machine)
     if (FINAL_STATUSES.has(field(form, 'CallStatus'))) {
       exchange.end(facts.callSid, 'caller-hung-up')
       return xml(twiml(hangUp()))
     }
     exchange.transferEnded(facts.callSid, outcomeOf(form, exchange.transferOf(facts.callSid)))
-    const next = await exchange.after(facts, config().lineOf(field(form, 'To')))
+    const next = await exchange.after(facts, config().lineOf(lineNumberOf(form)))
     return xml(answers.after(next))
   })
 
@@ -167,15 +170,4 @@ const outcomeOf = (
   const status = field(form, 'DialCallStatus') || field(form, 'QueueResult')
   if (TALKED.has(status) && transfer?.destination.mode === 'cold') return { is: 'answered' }
   return { is: 'failed', why: TALKED.has(status) ? 'no-answer' : failureOf(status), isBack: true }
-}
-
-const factsOf = (form: FormFields, owner: string): Omit<CallFacts, 'line'> => {
-  const callToken = field(form, 'CallToken')
-  return {
-    callSid: field(form, 'CallSid'),
-    accountSid: field(form, 'AccountSid'),
-    from: field(form, 'From'),
-    owner,
-    ...(callToken === '' ? {} : { callToken }),
-  }
 }

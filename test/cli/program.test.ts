@@ -44,17 +44,19 @@ const freePort = async () => {
   return String(port)
 }
 
+const COMMANDS = ['serve', 'check', 'call', 'dial', 'demo', 'messages', 'schema']
+
 describe('tandem', () => {
   test('--help names every command', async () => {
     const { run, out, err } = createProgram()
     expect(await run('--help')).toBe(0)
     const named = out.join('\n').matchAll(/^ {2}(\w+) .*(?:\n {3,}.*)*/gm)
     expect([...named].map(([, name]) => name).filter((name) => name !== 'help'))
-      .toEqual(['serve', 'check', 'call', 'demo', 'messages', 'schema'])
+      .toEqual(COMMANDS)
     expect(err).toEqual([])
   })
 
-  test.each(['serve', 'check', 'call', 'demo', 'messages', 'schema'])(
+  test.each(COMMANDS)(
     '%s has --help and --json',
     async (command) => {
       const { run, out } = createProgram()

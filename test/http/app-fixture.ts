@@ -193,6 +193,20 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     secret: 'test-secret',
     operatorToken: 'test-operator-token',
     isReady: () => true,
+    outbound: {
+      place: () => Promise.resolve({ code: 'outbound-off', message: 'nobody may be called' }),
+      get: () => undefined,
+      cancel: () => Promise.resolve(undefined),
+      answered: () => undefined,
+      progressed: () => {},
+      detected: () => {},
+    },
+    twilio: {
+      accountSid: ACCOUNT,
+      apiKey: { sid: 'SK0123456789abcdef0123456789abcdef', secret: 'key-secret' },
+      twimlAppSid: 'AP0123456789abcdef0123456789abcdef',
+      region: 'us1',
+    },
     drain: () => void drains++,
     metrics: createMetrics({
       build: { version: '0.0.0', runtime: 'test', runtimeVersion: '0' },

@@ -168,7 +168,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     watchCall: () => () => {},
     isOverloaded: () => load.isOverloaded,
     wallMs: clock.nowMs,
-    toolboxOf: () => options.toolbox ?? NO_TOOLS,
+    toolsOf: () => ({ toolbox: () => options.toolbox ?? NO_TOOLS, servers: [] }),
     twilio,
     publicUrl: 'https://voice.test',
   })

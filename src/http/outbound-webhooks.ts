@@ -1,0 +1,59 @@
+/**
+ * `/twilio/outbound/*`: what Twilio asks and tells of the calls that we placed. All of it is signed, and the id of the call is in the
+ * path, so that it is known before Twilio has told its own.
+ */
+import { Hono } from 'hono'
+import type { Exchange } from '../bridge/exchange.ts'
+import type { Config } from '../config/config.ts'
+import type { Log } from '../log.ts'
+import type { Outbound } from '../outbound/outbound.ts'
+import { hangUp, say, twiml } from '../twilio/twiml.ts'
+import { callFacts, field, lineNumberOf } from './call-form.ts'
+import { callStreams, type CallStreamsOptions } from './call-streams.ts'
+import type { SignedTypes } from './signed-form.ts'
+import { xml } from './xml.ts'
+
+export type OutboundWebhookOptions =
+  & CallStreamsOptions
+  & Readonly<{
+    outbound: Pick<Outbound, 'answered' | 'progressed' | 'detected'>
+    exchange: Pick<Exchange, 'offer'>
+    config: () => Config
+    machine: string
+    log: Log
+  }>
+
+/** The routes; `signedForms` must come before them. */
+export const outboundWebhooks = (options: OutboundWebhookOptions): Hono<SignedTypes> => {
+  const { outbound, exchange, config, log } = options
+  const streams = callStreams(options)
+  const routes = new Hono<SignedTypes>()
+
+  routes.post('/:id', (c) => {
+    const form = c.get('form')
+    const facts = outbound.answered(c.req.param('id'), callFacts(form, options.machine))
+    const call = facts && exchange.offer(facts)
+    if (call) return xml(twiml(streams.connect(call)))
+    // Somebody has picked up, and nobody knows why they were called: this process has begun since, or the call was taken back.
+    log.warn('outbound.unknown-call', { id: c.req.param('id'), callSid: field(form, 'CallSid') })
+    const line = config().lineOf(lineNumberOf(form))
+    return xml(twiml(...(line ? [say(line.customer.fallback.say)] : []), hangUp()))
+  })
+
+  routes.post('/:id/status', (c) => {
+    const form = c.get('form')
+    const sequenceNumber = Number.parseInt(field(form, 'SequenceNumber'), 10)
+    outbound.progressed(c.req.param('id'), field(form, 'AccountSid'), {
+      callSid: field(form, 'CallSid'),
+      status: field(form, 'CallStatus'),
+      sequenceNumber: Number.isNaN(sequenceNumber) ? undefined : sequenceNumber,
+    })
+    return c.body(null, 204)
+  })
+
+  routes.post('/:id/machine', (c) => {
+    outbound.detected(c.req.param('id'), field(c.get('form'), 'AnsweredBy'))
+    return c.body(null, 204)
+  })
+  return routes
+}

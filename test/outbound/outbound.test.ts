@@ -1,0 +1,315 @@
+import { describe, expect, test } from 'vitest'
+import type { CallFacts } from '../../src/bridge/exchange.ts'
+import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import { UpstreamError } from '../../src/errors.ts'
+import { silentLog } from '../../src/log.ts'
+import type { Order } from '../../src/outbound/order.ts'
+import { createOutbound } from '../../src/outbound/outbound.ts'
+import type { CallChange, NewCall } from '../../src/twilio/rest.ts'
+import type { PlacedCall } from '../../src/twilio-rest/twilio-api.ts'
+import { customerOf } from '../config/sources.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+
+const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
+const SETTINGS = 'countries: [PT]'
+const CUSTOMER = (outbound: string) =>
+  customerOf(`customer: Reminders
+numbers: ["+15005550006"]
+agent: { instructions: "You remind {{name}}." }
+${outbound === '' ? '' : `outbound: { ${outbound} }`}
+`)
+
+const ORDER: Order = {
+  to: '+351213456789',
+  line: '+15005550006',
+  variables: { name: 'Ana' },
+  metadata: {},
+  withinMs: 300_000,
+}
+
+/** Outbound calls over an exchange and a Twilio made by hand, which write down what they are asked. */
+const createFixture = (settings = SETTINGS, { configured = true } = {}) => {
+  const clock = createFakeClock()
+  const done: string[] = []
+  const asked: NewCall[] = []
+  const offered: CallFacts[] = []
+  let answer = (): Promise<PlacedCall> =>
+    Promise.resolve({ callSid: `CA${asked.length}`, status: 'queued' })
+  let hasRoom = true
+  let isReady = true
+  const config = createConfig(DEFAULT_SERVICE, [CUSTOMER(settings)])
+  let ids = 0
+  const outbound = createOutbound({
+    exchange: {
+      offer: (facts) => {
+        offered.push(facts)
+        done.push(`offer ${facts.callSid}`)
+        return { ...facts, epoch: 1 }
+      },
+      noRoom: () => hasRoom ? undefined : 'no-room',
+      end: (callSid, reason) => void done.push(`end ${callSid} ${reason}`),
+      leaveMessage: (callSid, sentence) => void done.push(`leave ${callSid} ${sentence}`),
+    },
+    twilio: {
+      configured,
+      createCall: (call) => {
+        asked.push(call)
+        return answer()
+      },
+      updateCall: (callSid: string, change: CallChange) => {
+        done.push(`update ${callSid} ${JSON.stringify(change)}`)
+        return Promise.resolve('changed')
+      },
+    },
+    config: () => config,
+    publicUrl: 'https://voice.example.com',
+    machine: 'm1',
+    isReady: () => isReady,
+    clock,
+    wallMs: () => 0,
+    newId: () => `out-${++ids}`,
+    log: silentLog,
+  })
+  /** Lets promises settle that need no time, then the time pass. */
+  const pass = async (ms = 0) => {
+    for (let at = 0; at < 20; at++) await Promise.resolve()
+    clock.advance(ms)
+    for (let at = 0; at < 20; at++) await Promise.resolve()
+  }
+  const place = async (changes: Partial<Order> = {}) => {
+    const placed = await outbound.place({ ...ORDER, ...changes })
+    await pass()
+    return placed
+  }
+  const tell = (status: string, sequenceNumber?: number, id = 'out-1', callSid = 'CA1') =>
+    outbound.progressed(id, ACCOUNT, { callSid, status, sequenceNumber })
+  return {
+    outbound,
+    clock,
+    done,
+    asked,
+    offered,
+    pass,
+    place,
+    tell,
+    answerWith: (next: () => Promise<PlacedCall>) => void (answer = next),
+    room: (is: boolean) => void (hasRoom = is),
+    drain: () => void (isReady = false),
+  }
+}
+
+describe('an order', () => {
+  test.each([
+    ['to a number of nobody', { line: '+15005550009' }, 'unknown-line'],
+    ['without a value for a blank', { variables: {} }, 'missing-variables'],
+    ['with a value that is a novel', { variables: { name: 'x'.repeat(501) } }, 'long-variable'],
+    ['to another country', { to: '+14158675310' }, 'country-not-allowed'],
+    ['to an emergency number', { to: '112' }, 'emergency-number'],
+  ])('%s is refused', async (_, changes, code) => {
+    const { place, asked, clock } = createFixture()
+    expect(await place(changes)).toMatchObject({ code })
+    expect(asked).toEqual([])
+    expect(clock.waiting()).toBe(0)
+  })
+
+  test('is refused where nobody may be called, without an account, and while draining', async () => {
+    expect(await createFixture('').place()).toMatchObject({ code: 'outbound-off' })
+    expect(await createFixture(SETTINGS, { configured: false }).place())
+      .toMatchObject({ code: 'twilio-not-configured' })
+    const { place, drain } = createFixture()
+    drain()
+    expect(await place()).toMatchObject({ code: 'draining' })
+  })
+
+  test('waits for its turn, and is then asked for', async () => {
+    const { place, asked, outbound, pass } = createFixture('countries: [PT], ringFor: 20s')
+    expect(await place()).toMatchObject({ id: 'out-1', status: 'waiting' })
+    await place()
+    expect(asked).toEqual([{
+      to: '+351213456789',
+      from: '+15005550006',
+      url: 'https://voice.example.com/twilio/outbound/out-1',
+      statusCallback: 'https://voice.example.com/twilio/outbound/out-1/status',
+      statusCallbackEvents: ['initiated', 'ringing', 'answered', 'completed'],
+      timeoutS: 20,
+      machineDetection: {
+        until: 'start',
+        callback: 'https://voice.example.com/twilio/outbound/out-1/machine',
+      },
+    }])
+    expect(outbound.get('out-1')).toMatchObject({ status: 'placed', callSid: 'CA1' })
+    expect(outbound.get('out-2')).toMatchObject({ status: 'waiting' })
+    await pass(1_000)
+    expect(outbound.get('out-2')).toMatchObject({ status: 'placed', callSid: 'CA2' })
+  })
+
+  test('waits while there is no room, and not longer than it may', async () => {
+    const { place, asked, outbound, pass, room } = createFixture()
+    room(false)
+    await place({ withinMs: 10_000 })
+    await pass(10_000)
+    room(true)
+    await pass(10_000)
+    expect(asked).toEqual([])
+    expect(outbound.get('out-1')).toMatchObject({ status: 'expired' })
+  })
+
+  test('that Twilio refuses has failed, and says why', async () => {
+    const { place, outbound, answerWith } = createFixture()
+    answerWith(() => Promise.reject(new UpstreamError('twilio-21215', 'no', { status: 400 })))
+    await place()
+    expect(outbound.get('out-1')).toMatchObject({ status: 'failed', reason: 'twilio-21215' })
+  })
+})
+
+describe('the model', () => {
+  test('is opened when the phone rings, with what the blanks are filled with', async () => {
+    const { place, tell, offered } = createFixture('countries: [PT], ringFor: 20s')
+    await place()
+    tell('initiated', 0)
+    expect(offered).toEqual([])
+    tell('ringing', 1)
+    expect(offered).toMatchObject([{
+      callSid: 'CA1',
+      accountSid: ACCOUNT,
+      from: '+351213456789',
+      owner: 'm1',
+      variables: { name: 'Ana' },
+      ringsForMs: 20_000,
+    }])
+  })
+
+  test.each(['busy', 'no-answer', 'failed', 'canceled'])(
+    'is closed when the call is %s',
+    async (status) => {
+      const { place, tell, done, outbound } = createFixture()
+      await place()
+      tell('ringing', 1)
+      tell(status, 2)
+      expect(done).toEqual(['offer CA1', 'end CA1 not-answered'])
+      expect(outbound.get('out-1')).toMatchObject({ status })
+    },
+  )
+
+  test('is not opened by a ringing that is told after the end', async () => {
+    const { place, tell, done } = createFixture()
+    await place()
+    tell('busy', 2)
+    tell('ringing', 1)
+    expect(done).toEqual(['end CA1 not-answered'])
+  })
+
+  test('is closed when nothing more is told of a phone that rings', async () => {
+    const { place, tell, pass, done, outbound } = createFixture('countries: [PT], ringFor: 20s')
+    await place()
+    tell('ringing', 1)
+    await pass(79_999)
+    expect(outbound.get('out-1')).toMatchObject({ status: 'ringing' })
+    await pass(1)
+    expect(outbound.get('out-1')).toMatchObject({ status: 'failed', reason: 'no-news' })
+    expect(done).toEqual(['offer CA1', 'end CA1 not-answered'])
+  })
+})
+
+describe('a call that is answered', () => {
+  test('is offered with its blanks, and ends like any other', async () => {
+    const { place, outbound, tell, done } = createFixture()
+    await place()
+    expect(outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT }))
+      .toMatchObject({ callSid: 'CA1', variables: { name: 'Ana' } })
+    expect(outbound.get('out-1')).toMatchObject({ status: 'in-progress' })
+    tell('completed', 3)
+    expect(done).toEqual(['end CA1 caller-hung-up'])
+    expect(outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT })).toBeUndefined()
+  })
+
+  test('goes on although Twilio never answered when it was asked for', async () => {
+    const { place, outbound, answerWith } = createFixture()
+    answerWith(() =>
+      Promise.reject(new UpstreamError('twilio-timeout', 'no answer', { retryable: true }))
+    )
+    await place()
+    expect(outbound.get('out-1')).toMatchObject({ status: 'failed', reason: 'twilio-timeout' })
+    expect(outbound.answered('out-1', { callSid: 'CA9', accountSid: ACCOUNT }))
+      .toMatchObject({ callSid: 'CA9' })
+    expect(outbound.get('out-1')).toMatchObject({ status: 'in-progress', callSid: 'CA9' })
+    expect(outbound.get('out-1')).not.toHaveProperty('reason')
+  })
+
+  test('is nobody’s when its id is unknown', () => {
+    const { outbound } = createFixture()
+    expect(outbound.answered('out-9', { callSid: 'CA9', accountSid: ACCOUNT })).toBeUndefined()
+  })
+})
+
+describe('a machine', () => {
+  const MESSAGE = 'countries: [PT], machine: message, message: "{{name}}, call us."'
+
+  test.each([
+    [SETTINGS, 'machine_start', ['end CA1 machine-answered']],
+    [SETTINGS, 'fax', ['end CA1 machine-answered']],
+    [SETTINGS, 'human', []],
+    [SETTINGS, 'unknown', []],
+    [MESSAGE, 'machine_end_beep', ['leave CA1 Ana, call us.']],
+    [MESSAGE, 'machine_end_silence', ['leave CA1 Ana, call us.']],
+    [MESSAGE, 'fax', ['end CA1 machine-answered']],
+    [MESSAGE, 'human', []],
+    ['countries: [PT], machine: continue', 'machine_start', []],
+  ])('with { %s } that is %s', async (settings, answeredBy, expected) => {
+    const { place, outbound, done } = createFixture(settings)
+    await place()
+    outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT })
+    outbound.detected('out-1', answeredBy)
+    expect(done).toEqual(expected)
+  })
+
+  test.each([
+    [SETTINGS, 'start'],
+    [MESSAGE, 'message-end'],
+    ['countries: [PT], machine: continue', undefined],
+  ])('with { %s } is waited for until %s', async (settings, until) => {
+    const { place, asked } = createFixture(settings)
+    await place()
+    expect(asked[0].machineDetection?.until).toBe(until)
+  })
+})
+
+describe('a call that is taken back', () => {
+  test('is never placed while it waits', async () => {
+    const { place, outbound, asked, pass } = createFixture()
+    await place()
+    await place()
+    expect(await outbound.cancel('out-2')).toMatchObject({ status: 'canceled', reason: 'asked-to' })
+    await pass(10_000)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is ended at Twilio, also when it has just been asked for', async () => {
+    const { place, outbound, done, answerWith } = createFixture()
+    const answer = Promise.withResolvers<PlacedCall>()
+    answerWith(() => answer.promise)
+    await place()
+    const canceled = outbound.cancel('out-1')
+    expect(done).toEqual([])
+    answer.resolve({ callSid: 'CA1', status: 'queued' })
+    await canceled
+    expect(done).toEqual(['update CA1 {"status":"completed"}'])
+  })
+
+  test('is none when it is unknown', async () => {
+    expect(await createFixture().outbound.cancel('out-9')).toBeUndefined()
+  })
+})
+
+test('a service that stops forgets those that wait, and lets no phone ring', async () => {
+  const { place, outbound, done, tell, pass, asked } = createFixture()
+  await place()
+  await place()
+  tell('ringing', 1)
+  await outbound.stop()
+  await pass(10_000)
+  expect(outbound.get('out-2')).toMatchObject({ status: 'canceled', reason: 'draining' })
+  expect(done).toEqual(['offer CA1', 'update CA1 {"status":"completed"}'])
+  expect(asked).toHaveLength(1)
+  expect(await place()).toMatchObject({ code: 'draining' })
+})
