@@ -9,6 +9,9 @@ import { type Environment, holds, type Variables } from './config/environment.ts
 import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
+import { createFetchText, type Fetch } from './knowledge/fetch-page.ts'
+import { createLibrary } from './knowledge/library.ts'
+import { createSearchStore } from './knowledge/vector-store.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { startOverloadGuard } from './overload.ts'
@@ -46,6 +49,8 @@ export type ServiceOptions = Readonly<{
   files: ConfigFiles & SecretFiles
   /** Keeps what is needed to take calls up again. The service closes it. */
   store: Store
+  /** Sends the requests to pages that customers' files name. */
+  fetchPage: Fetch
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
   clock: Clock
@@ -86,8 +91,18 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     first,
     folder: environment.configFolder,
     hasVariable,
-    onReload: (reload) => logReload(log, reload),
+    onReload: (reload) => {
+      logReload(log, reload)
+      library.adopt(reload.config.customers)
+    },
   })
+  const library = createLibrary({
+    fetchText: createFetchText(options.fetchPage),
+    searchStore: createSearchStore({ ...options.model, fetch }),
+    clock,
+    log,
+  })
+  library.adopt(first.config.customers)
 
   const metrics = createMetrics({
     build: {
@@ -117,6 +132,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     capacity: () => config.current().service.capacity - listened.count(),
     model: options.model,
     secret: secrets.secret,
+    knowledgeOf: library.knowledgeOf,
     store: options.store,
     wallMs: Date.now,
     toolboxOf: () => NO_TOOLS,
@@ -165,6 +181,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     stop: async () => {
       isReady = false
       config.stop()
+      library.stop()
       guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       const handedOver = await drainCalls(exchange, clock, environment.drain)

@@ -5,6 +5,7 @@ import type { EndReason } from '../call/end-reason.ts'
 import { type CallRules, MAIN_AGENT, type Ringing } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
+import { type Knowledge, withKnowledge } from '../knowledge/knowledge.ts'
 import type { Log } from '../log.ts'
 import { endpointOf } from '../realtime/endpoint.ts'
 import { hmac } from '../runtime/hmac.ts'
@@ -35,6 +36,8 @@ export type BeginOptions = Readonly<{
   isOverloaded: () => boolean
   /** Milliseconds since 1970. */
   wallMs: () => number
+  /** What the agents of a customer know besides their instructions, for a call that begins now. */
+  knowledgeOf: (customer: Customer) => Knowledge | undefined
   /** What an agent of a customer's can do besides talking. */
   toolboxOf: (customer: Customer, agent: string) => Toolbox
   /** Calls the humans that callers are put through to. */
@@ -57,6 +60,7 @@ export const beginCall = (
   const startedAtMs = clock.nowMs()
   const toolboxOf = toolboxesOf(customer, options.toolboxOf)
   const rules = callRulesOf(customer, facts.agent ?? MAIN_AGENT, toolboxOf)
+  const knowledge = options.knowledgeOf(customer)
   const { agent } = customer
   log.info('call.offered', { version: customer.version, model: agent.model, audio: agent.audio })
 
@@ -90,6 +94,7 @@ export const beginCall = (
     return {
       settings: {
         ...each,
+        instructions: withKnowledge(each.instructions, knowledge),
         tools: [...toolboxOf(name).tools, ...actionTools(customer, each, actionsOf(each))],
       },
       endpoint: endpointOf({

@@ -31,6 +31,10 @@ export const checkRingTimeout = (value: string | number): Finding | undefined =>
 export const checkEntryTimeout = (value: string | number): Finding | undefined =>
   checkDuration('timeout', value, ['3s', '2m'])
 
+/** Says what is wrong with how often a page is fetched: at least every minute, at most every week. */
+export const checkRefresh = (value: string | number): Finding | undefined =>
+  checkDuration('knowledge.refresh', value, ['1m', '168h'])
+
 const checkDuration = (
   key: string,
   value: string | number,

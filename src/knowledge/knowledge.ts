@@ -1,0 +1,21 @@
+/** What an agent knows besides its instructions, as a call has it: a text to begin with, and a search. */
+import type { Found } from './search-index.ts'
+
+/** The knowledge of one version of a customer, as it is when a call begins. */
+export type Knowledge = Readonly<{
+  /** Stands below the instructions; empty when there is nothing to say. */
+  inline: string
+  /** Whether there is more than `inline` says; only then has an agent use for `search_knowledge`. */
+  isSearchable: boolean
+  /** The names of what is searched. */
+  sources: readonly string[]
+  /**
+   * Finds passages, the best first; none when nothing fits. Waits for an index that is being made. Rejects with a `ToolError` when
+   * all that could be asked failed, and with the signal's reason.
+   */
+  search: (query: string, signal: AbortSignal) => Promise<readonly Found[]>
+}>
+
+/** Puts knowledge below the instructions of an agent. */
+export const withKnowledge = (instructions: string, knowledge: Knowledge | undefined): string =>
+  knowledge?.inline ? `${instructions}\n\n${knowledge.inline}` : instructions
