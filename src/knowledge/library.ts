@@ -58,7 +58,7 @@ export const createLibrary = (options: LibraryOptions): Library => {
         knowing.map((each) => [each.id, { version: each.version, shelf: shelfOf(each) }]),
       )
       const kept = new Set([...shelves.values()].map(({ shelf }) => shelf))
-      for (const { shelf } of before.values()) if (!kept.has(shelf)) shelf.stop()
+      for (const { shelf } of before.values()) if (!kept.has(shelf)) shelf.retire()
     },
     knowledgeOf: ({ id, version }) => {
       const found = shelves.get(id)

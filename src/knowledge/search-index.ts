@@ -135,8 +135,11 @@ const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/u
 /** Scripts that put no space between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u
 
+/** The mark between thousands, which some write and some do not. */
+const THOUSANDS = /(?<=\d)[.,'’](?=\d{3}(?!\d))/g
+
 const wordsOf = (text: string): string[] => {
-  const words = text.split(BETWEEN_WORDS)
+  const words = text.replace(THOUSANDS, '').split(BETWEEN_WORDS)
   return UNSPACED.test(text)
     ? words.flatMap((word) => UNSPACED.test(word) ? pairs(word) : [word])
     : words

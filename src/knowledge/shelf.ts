@@ -18,7 +18,9 @@ export type Shelf = Readonly<{
   putPage: (url: string, text: string) => void
   /** Resolves when all that was put is indexed. */
   settled: () => Promise<void>
-  /** Ends indexing that goes on; what is there can still be searched. */
+  /** Says that no more calls will come. What no call has is not indexed to its end. */
+  retire: () => void
+  /** Ends indexing. */
   stop: () => void
 }>
 
@@ -38,13 +40,19 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
   const stopped = new AbortController()
   const urls = entries.flatMap((entry) => entry.type === 'url' ? [entry.url] : [])
   const stores = entries.flatMap((entry) => entry.type === 'vector-store' ? [entry.id] : [])
+  const known = new Set<string>()
   // One after the other, or they would take turns and all be late.
   let indexing: Promise<void> = Promise.resolve()
+  /** What a search waits for: the newer text of a page, which has an older one until then, is not in it. */
+  let ready = indexing
+  let isLent = false
 
   const put = (text: IndexedText) => {
     indexing = indexing.then(() => index.put(text, stopped.signal)).catch((error) => {
       if (!stopped.signal.aborted) log.error('knowledge.not-indexed', { key: text.key, error })
     })
+    if (!known.has(text.key)) ready = indexing
+    known.add(text.key)
   }
 
   const searchStores = async (query: string, signal: AbortSignal) => {
@@ -59,7 +67,7 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
 
   const search: Knowledge['search'] = async (query, signal) => {
     const [, fromStores] = await Promise.all([
-      orAborted(indexing, signal),
+      orAborted(ready, signal),
       searchStores(query, signal),
     ])
     signal.throwIfAborted()
@@ -80,6 +88,7 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
   return {
     entries,
     knowledge: () => {
+      isLent = true
       const { inline, rest } = divide(textsOf(entries, pages))
       const awaited = urls.filter(pages.isAwaited)
       const sources = [...rest.map(({ name }) => name), ...awaited, ...stores]
@@ -90,6 +99,9 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
       if (urls.includes(url)) put({ key: url, source: url, text })
     },
     settled: () => indexing,
+    retire: () => {
+      if (!isLent) stopped.abort()
+    },
     stop: () => stopped.abort(),
   }
 }

@@ -50,7 +50,7 @@ describe('tandem', () => {
     expect(await run('--help')).toBe(0)
     const named = out.join('\n').matchAll(/^ {2}(\w+) .*(?:\n {3,}.*)*/gm)
     expect([...named].map(([, name]) => name).filter((name) => name !== 'help'))
-      .toEqual(['serve', 'check', 'call', 'demo', 'messages', 'schema'])
+      .toEqual(['serve', 'check', 'call', 'demo', 'messages', 'knowledge', 'schema'])
     expect(err).toEqual([])
   })
 

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
 import { extractText, kindOfContentType, kindOfFile } from '../../src/knowledge/extract.ts'
-import { readBytes } from '../../src/runtime/files.ts'
 import { makePdf } from './make-pdf.ts'
+import { fixture } from './web.ts'
 
-const fixture = (name: string) =>
-  readBytes(new URL(`../fixtures/knowledge/${name}`, import.meta.url))
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 test('a page is its text with its headings, without scripts, styles and navigation', async () => {
