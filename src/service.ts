@@ -9,12 +9,13 @@ import { type Environment, holds, type Variables } from './config/environment.ts
 import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
-import { createFetchText, type Fetch } from './knowledge/fetch-page.ts'
+import { createFetchText } from './knowledge/fetch-page.ts'
 import { createLibrary } from './knowledge/library.ts'
 import { createSearchStore } from './knowledge/vector-store.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { startOverloadGuard } from './overload.ts'
+import { guardedFetch } from './runtime/guarded-fetch.ts'
 import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { randomSecret } from './runtime/hmac.ts'
@@ -49,8 +50,6 @@ export type ServiceOptions = Readonly<{
   files: ConfigFiles & SecretFiles
   /** Keeps what is needed to take calls up again. The service closes it. */
   store: Store
-  /** Sends the requests to pages that customers' files name. */
-  fetchPage: Fetch
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
   clock: Clock
@@ -97,7 +96,9 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     },
   })
   const library = createLibrary({
-    fetchText: createFetchText(options.fetchPage),
+    fetchText: createFetchText((url, init) =>
+      guardedFetch(url, init, config.current().service.network)
+    ),
     searchStore: createSearchStore({ ...options.model, fetch }),
     clock,
     log,

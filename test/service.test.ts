@@ -46,7 +46,6 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
           return store.close()
         },
       },
-      fetchPage: () => Promise.reject(new Error('nobody fetches')),
       onDrainAsked: () => {},
       clock: createFakeClock(),
       log: silentLog,

@@ -1,7 +1,7 @@
 /** `tandem knowledge search`: shows what an agent would be told, so that a question it got wrong can be asked again at a desk. */
-import type { Customer } from '../config/config.ts'
+import type { Config, Customer } from '../config/config.ts'
 import { checkReport } from '../config/check.ts'
-import { type Environment, parseEnvironment } from '../config/environment.ts'
+import { type Environment, holds, parseEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { didYouMean } from '../config/spelling.ts'
 import { withDocuments } from '../knowledge/documents.ts'
@@ -13,6 +13,7 @@ import type { Found } from '../knowledge/search-index.ts'
 import { createSearchStore } from '../knowledge/vector-store.ts'
 import { startLog } from '../log.ts'
 import * as files from '../runtime/files.ts'
+import { createGuardedFetch } from '../runtime/guarded-fetch.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { formatShortMs } from './format.ts'
 
@@ -32,12 +33,17 @@ export const searchKnowledge = async (
     for (const { variable, message } of parsed.problems) context.err(`${variable} ${message}`)
     return 2
   }
-  const loaded = await loadConfig(withDocuments(files), parsed.environment.configFolder)
+  const loaded = await loadConfig(
+    withDocuments(files),
+    parsed.environment.configFolder,
+    holds(context.variables),
+  )
   if (!('config' in loaded)) {
-    for (const line of checkReport(loaded)) context.err(line)
+    for (const line of checkReport(loaded, Date.now())) context.err(line)
     return 2
   }
-  const { customers } = loaded.config
+  const { config } = loaded
+  const { customers } = config
   const customer = customers.find(({ id }) => id === options.customer)
   if (!customer) {
     const ids = customers.map(({ id }) => id)
@@ -45,18 +51,26 @@ export const searchKnowledge = async (
     context.err(`there is no customer ${options.customer}: ${hint}`)
     return 2
   }
-  return await searchOf(context, parsed.environment, customer, query, options.json === true)
+  return await searchOf(
+    { context, environment: parsed.environment, config, customer, query },
+    options,
+  )
 }
 
+type Search = Readonly<{
+  context: CommandContext
+  environment: Environment
+  config: Config
+  customer: Customer
+  query: string
+}>
+
 const searchOf = async (
-  context: CommandContext,
-  { openai }: Environment,
-  customer: Customer,
-  query: string,
-  isJson: boolean,
+  { context, environment: { openai }, config, customer, query }: Search,
+  { json: isJson }: SearchOptions,
 ): Promise<ExitCode> => {
   const library = createLibrary({
-    fetchText: createFetchText((url, init) => fetch(url, { ...init, redirect: 'manual' })),
+    fetchText: createFetchText(createGuardedFetch(config.service.network)),
     searchStore: createSearchStore({
       baseUrl: openai.baseUrl,
       apiKey: openai.apiKey ?? '',

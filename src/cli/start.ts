@@ -58,7 +58,6 @@ export const startAll = async (
         { baseUrl: environment.openai.baseUrl, apiKey: environment.openai.apiKey ?? '' },
       files,
       store,
-      fetchPage: (url, init) => fetch(url, { ...init, redirect: 'manual' }),
       clock: context.clock,
       log,
       onDrainAsked,

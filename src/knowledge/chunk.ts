@@ -35,8 +35,10 @@ const sectionsOf = function* (page: string, above: readonly string[]): Generator
     }
     // A heading with nothing below it is all that its section says.
     if (isBare && block.level <= headings[headings.length - 1].level) yield titleAlone(place())
-    headings = [...headings.filter(({ level }) => level < block.level), block]
-    isBare = true
+    headings = headings.filter(({ level }) => level < block.level)
+    // One without words only ends the sections above it.
+    isBare = block.title !== ''
+    if (isBare) headings = [...headings, block]
   }
   if (isBare) yield titleAlone(place())
 }
@@ -46,7 +48,7 @@ const titleAlone = (place: readonly string[]): Chunk => ({
   text: place[place.length - 1],
 })
 
-const HEADING = /^(#{1,6})[ \t]+(.*?)[ \t#]*$/
+const HEADING = /^(#{1,6})(?:[ \t]+(.*?))?[ \t#]*$/
 
 /** Headings, and what stands between two of them. A `#` in a fenced block is no heading. */
 const blocksOf = function* (page: string): Generator<string | Heading> {
@@ -54,8 +56,8 @@ const blocksOf = function* (page: string): Generator<string | Heading> {
   let isFenced = false
   for (const line of page.split(/\r\n|\r|\n/)) {
     if (/^\s*(```|~~~)/.test(line)) isFenced = !isFenced
-    const [, marks, title] = (isFenced ? undefined : HEADING.exec(line)) ?? []
-    if (!title) {
+    const [, marks, title = ''] = (isFenced ? undefined : HEADING.exec(line)) ?? []
+    if (marks === undefined) {
       lines.push(line)
       continue
     }

@@ -2,7 +2,7 @@
 import { extractText, kindOfContentType, kindOfFile } from './extract.ts'
 import { readBounded } from './read-bounded.ts'
 
-/** Sends a request and gives its answer. Which addresses it may go to is decided in it; it follows no redirects. */
+/** Sends a request and gives its answer. Which addresses it may go to, and whether it follows redirects, is decided there. */
 export type Fetch = (
   url: string,
   init: Readonly<{
@@ -37,10 +37,6 @@ export const createFetchText = (fetch: Fetch): FetchText => async (url, signal) 
 const HEADERS = { accept: 'text/html, text/*, application/pdf;q=0.9', 'user-agent': 'tandem' }
 
 const checked = (url: string, response: Response) => {
-  const location = response.headers.get('location')
-  if (response.status >= 300 && response.status < 400 && location) {
-    throw new Error(`it has moved: write ${URL.parse(location, url)?.href ?? location}`)
-  }
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
   const header = response.headers.get('content-type')
   // A server that knows no better says octet-stream; the name of the file does.

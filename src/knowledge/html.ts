@@ -46,6 +46,9 @@ const PREFIXES: Readonly<Record<string, string>> = {
   li: '- ',
 }
 
+/** A heading without words ends what stood under a heading of its level: what follows an answer that unfolds is not of it. */
+const ENDS: Readonly<Record<string, string>> = { details: '######', dl: '######' }
+
 /** What stands between two texts. */
 const GAPS = ['', ' ', '\n', '\n\n'] as const
 
@@ -54,6 +57,7 @@ const createPageText = () => {
   let title = ''
   let gap: 0 | 1 | 2 | 3 = 0
   let prefix = ''
+  let end = ''
   let cell = false
   let skipping = 0
   let inTitle = false
@@ -70,6 +74,8 @@ const createPageText = () => {
       if (SKIPPED.has(name)) skipping++
       if (name === 'title') inTitle = true
       edge(name)
+      // A footer is of the page, not of its last section.
+      if (name === 'footer') end = '#'
       if (name === 'tr') cell = false
       if ((name === 'td' || name === 'th') && cell) prefix = '| '
       prefix = PREFIXES[name] ?? prefix
@@ -82,6 +88,7 @@ const createPageText = () => {
         widen(1)
       }
       edge(name)
+      end = ENDS[name] ?? end
       // An empty heading has nothing to begin.
       if (name in PREFIXES || name === 'td' || name === 'th') prefix = ''
     },
@@ -95,6 +102,11 @@ const createPageText = () => {
       if (words.startsWith(' ')) widen(1)
       const trimmed = words.trim()
       if (trimmed) {
+        if (end && out && !prefix.startsWith('#')) {
+          out += GAPS[3] + end
+          gap = 3
+        }
+        end = ''
         out += (out ? GAPS[gap] : '') + prefix + trimmed
         prefix = ''
         gap = 0

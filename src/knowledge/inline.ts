@@ -28,10 +28,14 @@ export const inlineText = (
   inline: readonly NamedText[],
   searched: readonly string[],
 ): string => {
-  const texts = inline.map(({ text }) => text.replaceAll('\f', '\n\n').trim())
+  const texts = inline.map(({ text }) => readable(text))
   const parts = searched.length > 0 ? [...texts, invitation(searched)] : texts
   return parts.length > 0 ? ['# Knowledge', ...parts].join('\n\n') : ''
 }
+
+/** A text without what is only there to be cut at: ends of pages, and headings without words. */
+const readable = (text: string): string =>
+  text.replaceAll('\f', '\n\n').replace(/^#+[ \t]*\n+/gm, '').trim()
 
 /** The name of the tool that searches knowledge. */
 export const SEARCH_TOOL = 'search_knowledge'

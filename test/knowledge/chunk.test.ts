@@ -52,6 +52,14 @@ test('a heading with nothing below it is a passage of its own', () => {
   ])
 })
 
+test('a heading without words ends what stood under the one above', () => {
+  expect(chunks('# Faq\n###### Dogs?\nYes.\n\n######\n\nAsk us.\n\n#\n\nRua Nova 10')).toEqual([
+    { place: ['Faq', 'Dogs?'], text: 'Yes.' },
+    { place: ['Faq'], text: 'Ask us.' },
+    { place: [], text: 'Rua Nova 10' },
+  ])
+})
+
 test('a # in a block of code is no heading, and neither is a hashtag', () => {
   expect(chunks('```\n# comment\n```\n#sale')).toEqual([
     { place: [], text: '```\n# comment\n```\n#sale' },

@@ -21,8 +21,12 @@ Behind the house, in Rua Nova 12. The first hour is free.
 
 Guide dogs are welcome.
 
+######
+
 Day | Hours
 Saturday | 10:00 to 13:00
+
+#
 
 Rua Nova 10
 Lisbon`)

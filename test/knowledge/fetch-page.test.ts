@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFetchText } from '../../src/knowledge/fetch-page.ts'
+import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'
 import { makePdf } from './make-pdf.ts'
 import { type Answers, fetchHere, never, page, serveWeb } from './web.ts'
 
@@ -36,12 +37,12 @@ test('a file whose server does not know what it is goes by its name', async () =
 })
 
 test('a page that is not there, has moved or is a picture says so', async () => {
-  const { get, url } = await open({
+  const { get } = await open({
     '/old': () => new Response(null, { status: 301, headers: { location: '/new' } }),
     '/logo': () => page('...', 'image/png'),
   })
   await expect(get('/gone')).rejects.toThrow('HTTP 404')
-  await expect(get('/old')).rejects.toThrow(`it has moved: write ${url}/new`)
+  await expect(get('/old')).rejects.toThrow('answered with a redirect, not followed')
   await expect(get('/logo')).rejects.toThrow('it is image/png: no text, HTML, CSV or PDF')
 })
 
@@ -70,4 +71,10 @@ test('a page that nobody wants any more is given up', async () => {
     },
   })
   await expect(get('/slow', given.signal)).rejects.toThrow('not wanted')
+})
+
+test('a page of the own network is not fetched, unless the service file allows it', async () => {
+  const { url } = await serveWeb({ '/': () => page('Secret.') })
+  const fetchText = createFetchText(createGuardedFetch({ allowPrivate: [] }))
+  await expect(fetchText(url, never())).rejects.toThrow('leads to an address that is not public')
 })

@@ -19,7 +19,7 @@ test('texts stand below the instructions in their order, while 4,000 tokens last
 test('a text is put below a heading; of the rest the agent is told where to look', () => {
   const texts = [
     { name: 'hours.md', text: '## Hours\n\nMonday.\n' },
-    { name: 'menu.pdf', text: 'Soup.\fFish.' },
+    { name: 'menu.pdf', text: 'Soup.\fFish.\n\n#\n\nRua Nova 10' },
   ]
   expect(inlineText(texts, ['catalogue.pdf', 'vs_123'])).toBe(`# Knowledge
 
@@ -30,6 +30,8 @@ Monday.
 Soup.
 
 Fish.
+
+Rua Nova 10
 
 There is more in catalogue.pdf and vs_123. When an answer is not above, call search_knowledge before you answer or say that you do not know, and answer from what it finds.`)
 })

@@ -1,6 +1,7 @@
 /** A real web server on this machine, whose pages a test chooses, and which keeps what it was asked. */
 import { onTestFinished } from 'vitest'
 import { readBytes } from '../../src/runtime/files.ts'
+import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'
 import { runtime } from '../runtime/current.ts'
 
 /** What a path answers with, by its path. */
@@ -22,9 +23,8 @@ export const serveWeb = async (answers: Answers) => {
   return { url: `http://127.0.0.1:${server.port}`, asked, stop: server.stop }
 }
 
-/** Fetches as the service does, but from this machine, too. */
-export const fetchHere = (url: string, init: RequestInit) =>
-  fetch(url, { ...init, redirect: 'manual' })
+/** Fetches as a service does that may reach this machine. */
+export const fetchHere = createGuardedFetch({ allowPrivate: ['127.0.0.0/8'] })
 
 /** A signal that nobody gives. */
 export const never = () => new AbortController().signal
