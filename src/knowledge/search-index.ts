@@ -86,8 +86,10 @@ export const createSearchIndex = (): SearchIndex => {
       const results = index.search(terms.join(' '), {
         boost: { place: 2 },
         weights: { prefix: 0.5, fuzzy: 0.3 },
-        // A short beginning is the beginning of too much.
-        prefix: (term) => term.length >= 4 && !isNumeric(term),
+        // A short beginning is the beginning of too much, and a word that is there often needs no other ending.
+        prefix: (term) =>
+          term.length >= 4 && !isNumeric(term) &&
+          (counts.get(term) ?? 0) <= Math.max(OFTEN * passages.size, FEW),
         // A word that is there was not misheard, and to look for its neighbours is most of what a search costs.
         fuzzy: (term) => counts.has(term) || isNumeric(term) ? false : lettersOff(term),
       })
@@ -119,6 +121,9 @@ const tellingTerms = (
   const telling = sorted.filter((term) => rarity(term) <= Math.max(COMMON * passages, FEW))
   return telling.some((term) => rarity(term) > 0) ? telling : sorted
 }
+
+/** What is found this often, once in so many passages, is found often enough. */
+const OFTEN = 1 / 100
 
 /** Below this many times no word is common. */
 const FEW = 5
