@@ -5,6 +5,7 @@
 import type { KnowledgeEntry } from './config.ts'
 import type { Problem } from './problem.ts'
 import type { YamlFile } from './yaml-file.ts'
+import { isGroup } from './yaml-file.ts'
 
 /** How much knowledge may stand below the instructions, in tokens: all of it is read again for each answer. */
 export const INLINE_TOKENS_MAX = 4_000
@@ -28,19 +29,24 @@ export const checkLength = (
 ]
 
 const checkInstructions = (yaml: YamlFile, hasKnowledge: boolean): readonly Problem[] => {
-  const path = ['agent', 'instructions']
-  const instructions = yaml.at(path)
-  if (typeof instructions !== 'string') return []
-  const tokens = estimateTokens(instructions)
+  const others = yaml.at(['agents'])
+  const agents = [
+    ['agent'],
+    ...Object.keys(isGroup(others) ? others : {}).map((name) => ['agents', name]),
+  ]
   const most = INSTRUCTION_TOKENS_MAX - (hasKnowledge ? INLINE_TOKENS_MAX : 0)
-  if (tokens <= most) return []
-  return [yaml.problem(path, {
-    code: 'too-much-text',
-    message: `the instructions are about ${tokens} tokens, ${most} is the most` +
-      (hasKnowledge ? ' beside knowledge' : ''),
-    hint: 'they are read again for each answer: what callers ask for now and then is knowledge',
-  })]
+  return agents.flatMap((agent) => {
+    const path = [...agent, 'instructions']
+    const instructions = yaml.at(path)
+    const tokens = typeof instructions === 'string' ? estimateTokens(instructions) : 0
+    if (tokens <= most) return []
+    const message = `the instructions are about ${tokens} tokens, ${most} is the most` +
+      (hasKnowledge ? ' beside knowledge' : '')
+    return [yaml.problem(path, { code: 'too-much-text', message, hint: KEEP })]
+  })
 }
+
+const KEEP = 'they are read again for each answer: what callers ask for now and then is knowledge'
 
 const checkTexts = (yaml: YamlFile, entries: readonly KnowledgeEntry[]): readonly Problem[] => {
   const texts = entries.flatMap((entry) => entry.type === 'text' ? [entry] : [])

@@ -129,6 +129,16 @@ test('instructions may be 15,000 tokens, and 11,000 beside knowledge', () => {
   ])
 })
 
+test('instructions of other agents are measured, too', () => {
+  const agents = `agents:\n  billing: { instructions: ${
+    'x'.repeat(60_001)
+  }, when: of an invoice }\n`
+  expect(problemsOf(withLines(`  handoffs: [billing]\n${agents}`))).toEqual([
+    '7:28 too-much-text the instructions are about 15001 tokens, 15000 is the most > ' +
+    'they are read again for each answer: what callers ask for now and then is knowledge',
+  ])
+})
+
 test('texts of more than 12 million characters together are refused, with the longest of them', () => {
   const text = withLines('knowledge:\n  - file: hours.md\n  - file: menu.md\n')
   const problems = (menu: number) => {

@@ -4,6 +4,7 @@ import { type Log, silentLog } from '../../src/log.ts'
 import { knowledgeTool } from '../../src/knowledge/knowledge-tool.ts'
 import { createLibrary, type Knower } from '../../src/knowledge/library.ts'
 import type { SearchStore } from '../../src/knowledge/vector-store.ts'
+import { createToolbox } from '../../src/tools/toolbox.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { never } from './web.ts'
 
@@ -228,6 +229,20 @@ describe('search_knowledge', () => {
       parameters: { type: 'object', required: ['query'] },
       timeoutMs: 5000,
     })
+  })
+
+  test('is run by a toolbox like any other tool, which refuses a question without a query', async () => {
+    const { clock, library, knowledgeOf } = open()
+    const long = customer([PRICES])
+    library.adopt([long])
+    const tool = knowledgeTool(knowledgeOf(long))
+    const toolbox = createToolbox(tool ? [tool] : [], { clock, log: silentLog })
+    const run = (given: string) => toolbox.run('search_knowledge', given, about, never())
+    expect(await run('{"query":"part 42"}')).toEqual({
+      output: '[prices.md > Part 42]\nCosts 42 euros each.',
+      failed: false,
+    })
+    expect((await run('{}')).failed).toBe(true)
   })
 
   test('tells the model what was found and where, or that it was nothing', async () => {
