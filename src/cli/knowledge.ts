@@ -105,18 +105,20 @@ const searchOf = async (
 const asJson = (
   { id }: Customer,
   query: string,
-  { isSearchable }: Knowledge,
+  { sources }: Knowledge,
   found: readonly Found[],
   tookMs: number,
-) => ({ customer: id, query, isSearchable, tookMs, found, told: foundText(found) })
+) => ({ customer: id, query, sources, tookMs, found, told: foundText(found) })
 
 const show = (
   { out, err }: CommandContext,
-  { isSearchable }: Knowledge,
+  { sources }: Knowledge,
   found: readonly Found[],
   tookMs: number,
 ): void => {
   out(foundText(found))
   err(`${found.length} found in ${formatShortMs(tookMs)}`)
-  if (!isSearchable) err('all of it stands below the instructions: the agent need not search')
+  if (sources.length === 0) {
+    err('all of it stands below the instructions: the agent need not search')
+  }
 }

@@ -7,10 +7,10 @@ import type { Found } from './search-index.ts'
 /** Longer than a vector store may take, so that what else was found is still told. */
 const TIMEOUT_MS = 5_000
 
-/** Makes the tool of an agent; undefined when there is nothing to search. */
-export const knowledgeTool = (knowledge: Knowledge | undefined): Tool | undefined =>
-  knowledge?.isSearchable
-    ? {
+/** Gives the tool of an agent, good for all calls of its version; none when there is nothing to search. */
+export const knowledgeTools = (knowledge: Knowledge | undefined): readonly Tool[] =>
+  knowledge && knowledge.sources.length > 0
+    ? [{
       name: SEARCH_TOOL,
       description:
         `Searches ${listed(knowledge.sources)}. Gives the passages that fit best, each ` +
@@ -31,8 +31,8 @@ export const knowledgeTool = (knowledge: Knowledge | undefined): Tool | undefine
       timeoutMs: TIMEOUT_MS,
       run: async ({ query }, _about, signal) =>
         foundText(await knowledge.search(typeof query === 'string' ? query : '', signal)),
-    }
-    : undefined
+    }]
+    : []
 
 /** Writes what was found as the model is told it, each passage below its source. */
 export const foundText = (found: readonly Found[]): string =>

@@ -5,9 +5,10 @@ import type { Found } from './search-index.ts'
 export type Knowledge = Readonly<{
   /** Stands below the instructions; empty when there is nothing to say. */
   inline: string
-  /** Whether there is more than `inline` says; only then has an agent use for `search_knowledge`. */
-  isSearchable: boolean
-  /** The names of what is searched. */
+  /**
+   * The names of what may not be in `inline`: of long texts, pages and vector stores. The same for all calls of a version; when there
+   * are none, an agent has no use for a search.
+   */
   sources: readonly string[]
   /**
    * Finds passages, the best first; none when nothing fits. Waits for an index that is being made. Rejects with a `ToolError` when

@@ -53,12 +53,9 @@ export const createLibrary = (options: LibraryOptions): Library => {
       pages.want(
         knowing.flatMap(({ knowledge }) => knowledge.filter((entry) => entry.type === 'url')),
       )
-      const before = shelves
       shelves = new Map(
         knowing.map((each) => [each.id, { version: each.version, shelf: shelfOf(each) }]),
       )
-      const kept = new Set([...shelves.values()].map(({ shelf }) => shelf))
-      for (const { shelf } of before.values()) if (!kept.has(shelf)) shelf.retire()
     },
     knowledgeOf: ({ id, version }) => {
       const found = shelves.get(id)

@@ -14,8 +14,6 @@ export type Pages = Readonly<{
   want: (pages: readonly WantedPage[]) => void
   /** The text of a page; undefined when it has not come yet. */
   textOf: (url: string) => string | undefined
-  /** Whether a page is being fetched for the first time. */
-  isAwaited: (url: string) => boolean
   /** Resolves when no page is being fetched any more. */
   settled: () => Promise<void>
   stop: () => void
@@ -97,10 +95,6 @@ export const createPages = ({ fetchText, clock, log, onText }: PagesOptions): Pa
       }
     },
     textOf: (url) => held.get(url)?.text,
-    isAwaited: (url) => {
-      const page = held.get(url)
-      return page !== undefined && page.text === undefined && page.fetching !== undefined
-    },
     settled: async () => {
       for (const page of held.values()) await page.fetching
     },

@@ -18,15 +18,13 @@ export type Shelf = Readonly<{
   putPage: (url: string, text: string) => void
   /** Resolves when all that was put is indexed. */
   settled: () => Promise<void>
-  /** Says that no more calls will come. What no call has is not indexed to its end. */
-  retire: () => void
   /** Ends indexing. */
   stop: () => void
 }>
 
 export type ShelfOptions = Readonly<{
   entries: readonly KnowledgeEntry[]
-  pages: Pick<Pages, 'textOf' | 'isAwaited'>
+  pages: Pick<Pages, 'textOf'>
   searchStore: SearchStore
   log: Log
 }>
@@ -45,7 +43,8 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
   let indexing: Promise<void> = Promise.resolve()
   /** What a search waits for: the newer text of a page, which has an older one until then, is not in it. */
   let ready = indexing
-  let isLent = false
+  const { rest: tooLong } = divide(entries.filter((entry) => entry.type === 'text'))
+  const sources = [...tooLong.map(({ name }) => name), ...urls, ...stores]
 
   const put = (text: IndexedText) => {
     indexing = indexing.then(() => index.put(text, stopped.signal)).catch((error) => {
@@ -88,20 +87,14 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
   return {
     entries,
     knowledge: () => {
-      isLent = true
       const { inline, rest } = divide(textsOf(entries, pages))
-      const awaited = urls.filter(pages.isAwaited)
-      const sources = [...rest.map(({ name }) => name), ...awaited, ...stores]
-      const isSearchable = sources.length > 0
-      return { inline: inlineText(inline, sources), isSearchable, sources, search }
+      const searched = [...rest.map(({ name }) => name), ...stores]
+      return { inline: inlineText(inline, searched), sources, search }
     },
     putPage: (url, text) => {
       if (urls.includes(url)) put({ key: url, source: url, text })
     },
     settled: () => indexing,
-    retire: () => {
-      if (!isLent) stopped.abort()
-    },
     stop: () => stopped.abort(),
   }
 }

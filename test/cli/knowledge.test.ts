@@ -41,7 +41,7 @@ test('--json says the same to a program', async () => {
   expect(JSON.parse(out[0])).toEqual({
     customer: 'bright-smile',
     query: 'open',
-    isSearchable: false,
+    sources: [],
     tookMs: expect.any(Number),
     found: [{ source: 'hours.md', place: ['Hours'], text: 'Open from nine to seven.' }],
     told: '[hours.md > Hours]\nOpen from nine to seven.',

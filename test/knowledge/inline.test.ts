@@ -37,7 +37,7 @@ There is more in catalogue.pdf and vs_123. When an answer is not above, call sea
 })
 
 test('without knowledge instructions stay as they are', () => {
-  const knowledge = { inline: '', isSearchable: false, sources: [], search: () => Promise.reject() }
+  const knowledge = { inline: '', sources: [], search: () => Promise.reject() }
   expect(inlineText([], [])).toBe('')
   expect(withKnowledge('You answer.', undefined)).toBe('You answer.')
   expect(withKnowledge('You answer.', knowledge)).toBe('You answer.')
