@@ -9,6 +9,9 @@ import { type Environment, holds, type Variables } from './config/environment.ts
 import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
+import { createFetchText } from './knowledge/fetch-page.ts'
+import { createLibrary } from './knowledge/library.ts'
+import { createSearchStore } from './knowledge/vector-store.ts'
 import type { Log } from './log.ts'
 import { createOutbound } from './outbound/outbound.ts'
 import { createMetrics } from './metrics/metrics.ts'
@@ -93,8 +96,18 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     onReload: (reload) => {
       logReload(log, reload)
       void shelf.prepare(toolOwners(reload.config))
+      library.adopt(reload.config.customers)
     },
   })
+  const library = createLibrary({
+    fetchText: createFetchText((url, init) =>
+      guardedFetch(url, init, config.current().service.network)
+    ),
+    searchStore: createSearchStore({ ...options.model, fetch }),
+    clock,
+    log,
+  })
+  library.adopt(first.config.customers)
 
   const shelf = createToolShelf({
     fetch: (url, init) => guardedFetch(url, init, config.current().service.network),
@@ -137,6 +150,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     capacity: () => config.current().service.capacity - listened.count(),
     model: options.model,
     secret: secrets.secret,
+    knowledgeOf: library.knowledgeOf,
     store: options.store,
     wallMs: Date.now,
     toolsOf: (customer, agent) => shelf.of(toolOwner(customer, agent)),
@@ -200,6 +214,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       isReady = false
       config.stop()
       shelf.stop()
+      library.stop()
       guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       await outbound.stop()

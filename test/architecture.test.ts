@@ -41,6 +41,21 @@ test('config imports itself, the clock, the errors, zod and yaml', () => {
   expect(breaking(/^src\/config\//, (to) => allowed.test(to))).toEqual([])
 })
 
+test('knowledge imports the configuration and the seam of tools, and nothing that knows of calls', () => {
+  const allowed =
+    /^(src\/(knowledge|config)\/.*|src\/(clock|errors|log)\.ts|src\/tools\/tool\.ts|[a-z].*)$/
+  const from = /^src\/knowledge\//
+  expect(
+    breaking(from, (to) => allowed.test(to) && !/^src\/(?!knowledge|config|tools)\w+\//.test(to)),
+  )
+    .toEqual([])
+})
+
+test('what reads PDF, HTML and CSV is loaded when there is one to read', () => {
+  const readers = /^import\b.*'\.\/(pdf|html|csv)\.ts'/m
+  expect(files.filter(({ text }) => readers.test(text)).map(({ name }) => name)).toEqual([])
+})
+
 test('only main.ts picks a runtime', () => {
   const others = /^(?!src\/main\.ts$)/
   expect(breaking(others, (to) => !/^src\/runtime\/(bun|deno|node)\.ts$/.test(to))).toEqual([])

@@ -6,6 +6,8 @@ import { type CallRules, MAIN_AGENT, type Ringing } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
 import { filledIn } from '../config/variables.ts'
+import { type Knowledge, withKnowledge } from '../knowledge/knowledge.ts'
+import { knowledgeTools } from '../knowledge/knowledge-tool.ts'
 import type { Log } from '../log.ts'
 import { endpointOf } from '../realtime/endpoint.ts'
 import { hmac } from '../runtime/hmac.ts'
@@ -13,7 +15,8 @@ import type { Runtime } from '../runtime/runtime.ts'
 import type { Store } from '../store/store.ts'
 import { actionTools } from '../tools/action-tools.ts'
 import type { AgentTools } from '../tools/agent-tools.ts'
-import { type CallAbout, NO_TOOLS } from '../tools/tool.ts'
+import { type CallAbout, joinToolboxes, NO_TOOLS } from '../tools/tool.ts'
+import { createToolbox } from '../tools/toolbox.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
 import { type Bridge, createBridge } from './bridge.ts'
 import type { CallEntry, CallFeed } from './call-feed.ts'
@@ -37,6 +40,8 @@ export type BeginOptions = Readonly<{
   isOverloaded: () => boolean
   /** Milliseconds since 1970. */
   wallMs: () => number
+  /** What the agents of a customer know besides their instructions, for a call that begins now. */
+  knowledgeOf: (customer: Customer) => Knowledge | undefined
   /** What an agent of a customer's can do besides talking. */
   toolsOf: (customer: Customer, agent: string) => Pick<AgentTools, 'toolbox' | 'servers'>
   /** Calls the humans that callers are put through to. */
@@ -57,11 +62,13 @@ export const beginCall = (
   const customer = filledIn(line.customer, facts.variables ?? {})
   const log = options.log.with({ callSid, customer: customer.id })
   const startedAtMs = clock.nowMs()
+  const knowledge = options.knowledgeOf(customer)
+  const searching = createToolbox(knowledgeTools(knowledge), { clock, log })
   // A call keeps the tools it began with, because its model was told of those.
   const kits = new Map(
     Object.keys(customer.agents).map((name) => {
       const { toolbox, servers } = options.toolsOf(customer, name)
-      return [name, { toolbox: toolbox(), servers }]
+      return [name, { toolbox: joinToolboxes(toolbox(), searching), servers }]
     }),
   )
   const kitOf = (name: string) => kits.get(name) ?? { toolbox: NO_TOOLS, servers: [] }
@@ -105,6 +112,7 @@ export const beginCall = (
     return {
       settings: {
         ...each,
+        instructions: withKnowledge(each.instructions, knowledge),
         tools: [...toolbox.tools, ...actionTools(customer, each, actionsOf(each))],
         servers,
       },

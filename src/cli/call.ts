@@ -2,6 +2,7 @@
 import { parseEnvironment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/config.ts'
+import { withDocuments } from '../knowledge/documents.ts'
 import * as files from '../runtime/files.ts'
 import { loadSecrets } from '../secrets.ts'
 import type { Cue, ScriptStep } from '../sim/caller/script.ts'
@@ -31,7 +32,7 @@ export const call = async (context: CommandContext, options: CallOptions): Promi
     return 2
   }
   const { environment } = parsed
-  const loaded = await loadConfig(files, environment.configFolder)
+  const loaded = await loadConfig(withDocuments(files), environment.configFolder)
   const config = 'config' in loaded ? loaded.config : undefined
   const to = options.to ?? config?.customers[0]?.numbers[0]
   if (to === undefined) {

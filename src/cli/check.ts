@@ -4,6 +4,7 @@ import { holds } from '../config/environment.ts'
 import type { Customer } from '../config/config.ts'
 import { type Hours, openAt } from '../config/hours/hours.ts'
 import { loadConfig } from '../config/load.ts'
+import { withDocuments } from '../knowledge/documents.ts'
 import * as files from '../runtime/files.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 
@@ -13,7 +14,7 @@ export const check = async (
   folder: string,
   options: Readonly<{ json?: true }>,
 ): Promise<ExitCode> => {
-  const loaded = await loadConfig(files, folder, holds(context.variables))
+  const loaded = await loadConfig(withDocuments(files), folder, holds(context.variables))
   const problems = 'problems' in loaded ? loaded.problems : []
   if (options.json) {
     const customers = 'config' in loaded ? loaded.config.customers : []

@@ -79,6 +79,17 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
       exit(await (await import('./messages.ts')).messages(context, options))
     )
 
+  program.command('knowledge')
+    .description('look into what an agent knows')
+    .command('search')
+    .description('search as the agent would, and show what it would be told')
+    .argument('<query>', 'what to look for')
+    .requiredOption('--customer <id>', 'whose knowledge: the name of the file without .yaml')
+    .option('--json', 'write one JSON object')
+    .action(async (query, options) =>
+      exit(await (await import('./knowledge.ts')).searchKnowledge(context, query, options))
+    )
+
   program.command('schema')
     .description('print the JSON Schema of the configuration files')
     .option('--write <file>', 'write it to a file instead')

@@ -3,8 +3,9 @@ import { holds, type LogLevel, parseEnvironment, type Variables } from '../confi
 import { checkReport } from '../config/check.ts'
 import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../errors.ts'
+import { withDocuments } from '../knowledge/documents.ts'
 import type { Log } from '../log.ts'
-import * as files from '../runtime/files.ts'
+import * as disk from '../runtime/files.ts'
 import { sqlite } from '../runtime/sqlite.ts'
 import { type Service, startService } from '../service.ts'
 import { createMemoryStore } from '../store/memory.ts'
@@ -42,6 +43,7 @@ export const startAll = async (
     return 2
   }
   const { environment } = parsed
+  const files = withDocuments(disk)
   const log = makeLog(environment.logLevel)
   const builtIn = environment.openai.apiKey === undefined
     ? await startBuiltInModel(context, scenario)
@@ -101,8 +103,8 @@ const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') =
     clock: context.clock,
     hostname: '127.0.0.1',
     port: 0,
-    scenario: await loadScenario(files, scenario),
-    clips: await loadClips(files),
+    scenario: await loadScenario(disk, scenario),
+    clips: await loadClips(disk),
   })
   return { baseUrl: model.url, apiKey: 'built-in', stop: model.stop }
 }

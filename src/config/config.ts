@@ -51,6 +51,8 @@ export type Customer = Readonly<{
   /** What keys of the caller do by themselves. */
   keys: Readonly<Record<string, KeyAction>>
   keypad: Keypad
+  /** What its agents know besides their instructions, in the order of the file. */
+  knowledge: readonly KnowledgeEntry[]
   limits: Limits
   phrases: Phrases
   fallback: Fallback
@@ -66,7 +68,7 @@ export type Customer = Readonly<{
 
 /** How the model speaks and listens on the lines of a customer. */
 export type Agent = Readonly<{
-  /** The operator's instructions, with the knowledge below them under a heading. */
+  /** The operator's instructions; what the agent knows besides is put below them when a call begins. */
   instructions: string
   /** What the agent says first; without one it waits for the caller. */
   greeting?: string
@@ -124,6 +126,15 @@ export type KeypadEntry = Readonly<{
   timeoutMs: number
   isSecret: boolean
 }>
+
+/** One thing that the agents of a customer know. */
+export type KnowledgeEntry =
+  /** A text of the file, or one beside it: `name` is `knowledge[0]` or `prices.pdf`. */
+  | Readonly<{ type: 'text'; name: string; text: string }>
+  /** A page, fetched every `refreshMs`. */
+  | Readonly<{ type: 'url'; url: string; refreshMs: number }>
+  /** A vector store at OpenAI, `vs_...`. */
+  | Readonly<{ type: 'vector-store'; id: string }>
 
 /** How the model tells that the caller has finished. */
 export type TurnDetection =

@@ -7,6 +7,7 @@ import { agentSchema } from './agent-schema.ts'
 import { agentsSchema } from './agents-schema.ts'
 import { hoursSchema } from './hours/schema.ts'
 import { keypadSchema, keysSchema } from './keypad-schema.ts'
+import { knowledgeSchema } from './knowledge-schema.ts'
 import { listenSchema } from './listen-schema.ts'
 import { outboundSchema } from './outbound-schema.ts'
 import { E164_PATTERN } from './phone-number.ts'
@@ -17,11 +18,6 @@ const word = z.string().trim().min(1)
 const text = (description: string) => word.describe(description)
 
 const DURATION = '^[0-9]+(\\.[0-9]+)? ?[smh]$'
-
-const knowledgeEntry = z.strictObject({
-  text: text('What the agent knows, in place.').exactOptional(),
-  file: text('A .md or .txt file, its path relative to this file.').exactOptional(),
-}).meta({ oneOf: [{ required: ['text'] }, { required: ['file'] }] })
 
 const limits = z.strictObject({
   maxDuration: z.union([word.meta({ pattern: DURATION }), z.number()])
@@ -82,9 +78,7 @@ export const customerSchema = z.strictObject({
   ),
   keys: keysSchema.default({}).describe('What keys of the caller do by themselves.'),
   keypad: keypadSchema.prefault({}).describe('What callers enter, and how the agent presses keys.'),
-  knowledge: z.array(knowledgeEntry).default([]).describe(
-    'Facts put below the instructions, in this order.',
-  ),
+  knowledge: knowledgeSchema,
   phrases: phrases.prefault({}).describe(
     'What the agent says when the call itself has something to say; write it in the language of the callers.',
   ),

@@ -1,5 +1,5 @@
 /** One customer file: its text in, a customer or everything that is wrong with it out. */
-import type { Agent, Customer, TurnDetection } from './config.ts'
+import type { Agent, Customer, KnowledgeEntry, TurnDetection } from './config.ts'
 import type { CustomerShape } from './customer-schema.ts'
 import { agentSchema } from './agent-schema.ts'
 import { createDestinations, createKeypad, createKeys } from './call-keys.ts'
@@ -8,8 +8,8 @@ import { parseDurationMs } from './duration.ts'
 import { describeHours } from './hours/describe.ts'
 import type { Hours } from './hours/hours.ts'
 import { createHours } from './hours/words.ts'
-import type { Part, ReadKnowledge } from './knowledge.ts'
-import { checkLength, joinInstructions, readKnowledge } from './knowledge.ts'
+import type { Knowledge, ReadKnowledge } from './knowledge.ts'
+import { readKnowledge } from './knowledge.ts'
 import { createOutbound } from './outbound.ts'
 import { basename } from './paths.ts'
 import { toE164 } from './phone-number.ts'
@@ -99,9 +99,8 @@ const understand = (
     ...(shape.fits ? [] : shape.problems),
     ...checkMeaning(yaml, hasVariable),
     ...knowledge.problems,
-    ...checkLength(yaml, knowledge.parts),
   ]
-  const customer = shape.fits && createCustomer(source, yaml, shape.value, knowledge.parts)
+  const customer = shape.fits && createCustomer(source, yaml, shape.value, knowledge)
   return customer ? { problems, customer } : { problems }
 }
 
@@ -124,28 +123,28 @@ const createCustomer = (
   source: SourceFile,
   yaml: YamlFile,
   shape: CustomerShape,
-  knowledge: readonly Part[],
+  knowledge: Knowledge,
 ): Customer | undefined => {
   const { maxDuration, silence, ...limits } = shape.limits
   const maxDurationMs = parseDurationMs(maxDuration)
   const silenceMs = silence === false ? 0 : parseDurationMs(silence)
   if (maxDurationMs === undefined || silenceMs === undefined) return undefined
   const hours = shape.hours && createHours(shape.hours)
-  const parts = [...knowledge, ...hoursPart(hours)]
-  const agent = createAgent(shape.agent ?? NOBODY, parts)
+  const agent = createAgent(shape.agent ?? NOBODY)
   const outbound = shape.outbound && createOutbound(shape.outbound)
   if (shape.outbound && !outbound) return undefined
   return {
     id: idOf(source.path),
     name: shape.customer,
     file: source.path,
-    version: fingerprint([source.text, ...knowledge.map(({ text }) => text)]),
+    version: fingerprint([source.text, ...knowledge.versions]),
     numbers: shape.numbers,
     agent,
-    agents: { [MAIN_AGENT]: agent, ...otherAgents(yaml, parts) },
+    agents: { [MAIN_AGENT]: agent, ...otherAgents(yaml) },
     destinations: createDestinations(shape.transfer.destinations),
     keys: createKeys(shape.keys),
     keypad: createKeypad(shape.keypad),
+    knowledge: [...hoursEntry(hours), ...knowledge.entries],
     limits: { maxDurationMs, silenceMs, ...limits },
     phrases: shape.phrases,
     fallback: shape.fallback,
@@ -156,16 +155,16 @@ const createCustomer = (
   }
 }
 
-const hoursPart = (hours: Hours | undefined): readonly Part[] =>
-  hours ? [{ path: ['hours'], name: 'hours', text: describeHours(hours) }] : []
+// The first, so that there is always room for them below the instructions.
+const hoursEntry = (hours: Hours | undefined): readonly KnowledgeEntry[] =>
+  hours ? [{ type: 'text', name: 'hours', text: describeHours(hours) }] : []
 
 type AgentShape = NonNullable<CustomerShape['agent']>
 
 const NOBODY: AgentShape = agentSchema.parse({ instructions: 'You answer no calls.' })
 
-const createAgent = (shape: AgentShape, knowledge: readonly Part[]): Agent => ({
+const createAgent = (shape: AgentShape): Agent => ({
   ...shape,
-  instructions: joinInstructions(shape.instructions, knowledge),
   voice: typeof shape.voice === 'string' ? shape.voice : shape.voice.id,
   turnDetection: createTurnDetection(shape.turnDetection),
   tools: toolConfigs(shape.tools),
@@ -174,7 +173,6 @@ const createAgent = (shape: AgentShape, knowledge: readonly Part[]): Agent => ({
 /** What another agent leaves out is taken from the main one as it was written, so that its own defaults do not get in between. */
 const otherAgents = (
   yaml: YamlFile,
-  knowledge: readonly Part[],
 ): Readonly<Record<string, Agent>> => {
   const others = yaml.at(['agents'])
   const main = yaml.at(['agent'])
@@ -185,7 +183,7 @@ const otherAgents = (
       const { when, ...own } = isGroup(other) ? other : {}
       const merged = agentSchema.safeParse({ ...inherited, ...own })
       if (!merged.success) return []
-      const agent = createAgent(merged.data, knowledge)
+      const agent = createAgent(merged.data)
       return [[name, typeof when === 'string' ? { ...agent, when: when.trim() } : agent]]
     }),
   )

@@ -34,6 +34,9 @@ export const checkEntryTimeout = (value: string | number): Finding | undefined =
 /** Says what is wrong with how long an outbound call rings: at least 5 s, at most 2 min. */
 export const checkRingFor = (value: string | number): Finding | undefined =>
   checkDuration('outbound.ringFor', value, ['5s', '2m'])
+/** Says what is wrong with how often a page is fetched: at least every minute, at most every week. */
+export const checkRefresh = (value: string | number): Finding | undefined =>
+  checkDuration('knowledge.refresh', value, ['1m', '168h'])
 
 const checkDuration = (
   key: string,

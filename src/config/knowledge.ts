@@ -1,105 +1,127 @@
 /**
- * What an agent knows: texts in the file and beside it, put below its instructions. The Realtime API takes no files and reads
- * the instructions again for each answer, so knowledge is text and there is a limit to it.
+ * What an agent knows: texts in the file and beside it, pages and vector stores. Here they are gathered and checked; what of it
+ * stands below the instructions and what is searched is decided in `src/knowledge`, when pages have been fetched.
  */
+import type { KnowledgeEntry } from './config.ts'
+import { checkRefresh, parseDurationMs } from './duration.ts'
+import { checkLength } from './knowledge-length.ts'
 import { basename, resolveBeside } from './paths.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
 import type { YamlFile } from './yaml-file.ts'
 import { isGroup } from './yaml-file.ts'
 
-/** Reads a knowledge file by its path; undefined when it is not there. */
-export type ReadKnowledge = (path: string) => string | undefined
+/** The text of a knowledge file. */
+export type Document = Readonly<{
+  text: string
+  /** Changes whenever the file does. */
+  version: string
+}>
 
-/** The texts of a customer's knowledge, in order, and what is wrong with them. */
-export type Knowledge = Readonly<{ parts: readonly Part[]; problems: readonly Problem[] }>
+/** A knowledge file as it was read; or why it could not be, in words for an operator. */
+export type KnowledgeFile = Document | Readonly<{ unreadable: string }>
 
-/** One text that goes into the instructions, and the key it came from. */
-export type Part = Readonly<{ path: KeyPath; name: string; text: string }>
+/** Gives a knowledge file by its path; undefined when it is not there. */
+export type ReadKnowledge = (path: string) => KnowledgeFile | undefined
 
-/** The most that instructions and knowledge may be: 16,384 tokens of the model, less room for what a call adds to them. */
-const INSTRUCTION_TOKENS_MAX = 15_000
+/** The knowledge of a customer, what is wrong with it, and what its version depends on besides the customer file. */
+export type Knowledge = Readonly<{
+  entries: readonly KnowledgeEntry[]
+  versions: readonly string[]
+  problems: readonly Problem[]
+}>
 
 /** Lists the knowledge files a customer file refers to, so that they can be read first. */
 export const knowledgeFiles = (yaml: YamlFile): readonly string[] =>
-  entries(yaml).flatMap((entry) => {
+  groups(yaml).flatMap((entry) => {
     const file = entry?.file
-    const path = typeof file === 'string' ? resolveBeside(yaml.path, file.trim()) : undefined
+    const isKnown = typeof file === 'string' && isFileKnown(file.trim())
+    const path = isKnown ? resolveBeside(yaml.path, file.trim()) : undefined
     return path === undefined ? [] : [path]
   })
 
 /** Reads the knowledge of a customer file. */
 export const readKnowledge = (yaml: YamlFile, read: ReadKnowledge): Knowledge => {
-  const parts: Part[] = []
-  const problems: Problem[] = []
-  entries(yaml).forEach((group, index) => {
-    if (!group) return
-    const { text, file } = group
-    const entry = ['knowledge', index]
-    if ((text === undefined) === (file === undefined)) problems.push(yaml.problem(entry, EITHER))
-    if (typeof text === 'string') {
-      parts.push({ path: [...entry, 'text'], name: `knowledge[${index}]`, text: text.trim() })
-    }
-    if (typeof file !== 'string' || !file.trim()) return
-    const found = readFile(yaml.path, file.trim(), read)
-    const path = [...entry, 'file']
-    if ('text' in found) parts.push({ path, name: basename(file.trim()), text: found.text })
-    else problems.push(yaml.problem(path, found))
-  })
-  return { parts, problems }
+  const found = groups(yaml).map((group, index) =>
+    group ? readEntry(yaml, ['knowledge', index], group, read) : { problems: [] }
+  )
+  const entries = found.flatMap(({ entry }) => entry ? [entry] : [])
+  return {
+    entries,
+    versions: found.flatMap(({ version }) => version === undefined ? [] : [version]),
+    problems: [...found.flatMap(({ problems }) => problems), ...checkLength(yaml, entries)],
+  }
 }
 
-/** Puts the knowledge below the instructions, under the heading `# Knowledge`. */
-export const joinInstructions = (instructions: string, parts: readonly Part[]): string =>
-  parts.length
-    ? [instructions, '# Knowledge', ...parts.map(({ text }) => text)].join('\n\n')
-    : instructions
+const KINDS = ['text', 'file', 'url', 'vectorStore'] as const
 
-/** Says whether instructions and knowledge are too long together; shown at the longest of them, where there is most to cut. */
-export const checkLength = (yaml: YamlFile, parts: readonly Part[]): readonly Problem[] => {
-  const instructions = yaml.at(['agent', 'instructions'])
-  const all = typeof instructions === 'string'
-    ? [{ path: ['agent', 'instructions'], name: 'instructions', text: instructions }, ...parts]
-    : parts
-  const sizes = all.map((part) => ({ ...part, tokens: estimateTokens(part.text) }))
-  const tokens = sizes.reduce((sum, part) => sum + part.tokens, 0)
-  if (tokens <= INSTRUCTION_TOKENS_MAX) return []
-  const longest = sizes.reduce((a, b) => (b.tokens > a.tokens ? b : a))
-  return [
-    yaml.problem(longest.path, {
-      code: 'too-much-text',
-      message: `instructions and knowledge are about ${tokens} tokens, ` +
-        `${INSTRUCTION_TOKENS_MAX} is the most (${
-          sizes.map((part) => `${part.name} ${part.tokens}`).join(', ')
-        })`,
-      hint: 'the whole is read again for each answer: keep what callers ask for',
-    }),
-  ]
-}
+type Kind = (typeof KINDS)[number]
 
-/** Estimates the tokens of a text: four characters each, which is about right for English and too few for other scripts. */
-export const estimateTokens = (text: string): number => Math.ceil(text.length / 4)
+type Group = Readonly<Record<string, unknown>>
 
-const EITHER: Finding = {
-  code: 'knowledge-entry',
-  message: 'an entry of knowledge is either a text or a file',
-  hint: 'write - file: prices.md or - text: ...',
-}
+type FoundEntry = Readonly<{
+  entry?: KnowledgeEntry
+  version?: string
+  problems: readonly Problem[]
+}>
 
 /** The entries of `knowledge`; what is not a group of keys is the schema's to complain about. */
-const entries = (yaml: YamlFile): readonly (Readonly<Record<string, unknown>> | undefined)[] => {
+const groups = (yaml: YamlFile): readonly (Group | undefined)[] => {
   const knowledge = yaml.at(['knowledge'])
   return Array.isArray(knowledge)
     ? knowledge.map((entry) => isGroup(entry) ? entry : undefined)
     : []
 }
 
-const readFile = (
-  beside: string,
-  file: string,
+const readEntry = (
+  yaml: YamlFile,
+  path: KeyPath,
+  group: Group,
   read: ReadKnowledge,
-): Finding | { text: string } => {
-  if (!/\.(md|txt)$/i.test(file)) {
-    const hint = 'save it as .md or .txt'
+): FoundEntry => {
+  const kinds = KINDS.filter((kind) => group[kind] !== undefined)
+  const problems = [
+    ...(kinds.length === 1 ? [] : [yaml.problem(path, ONE_OF)]),
+    ...checkRefreshOf(yaml, path, group),
+  ]
+  const [kind] = kinds
+  const value = group[kind]
+  // What has no value, or another than a text, the schema tells.
+  if (kind === undefined || typeof value !== 'string' || !value.trim()) return { problems }
+  const found = readKind(kind, value.trim(), { yaml, group, name: `knowledge[${path[1]}]`, read })
+  return 'code' in found
+    ? { problems: [...problems, yaml.problem([...path, kind], found)] }
+    : { ...found, problems }
+}
+
+const ONE_OF: Finding = {
+  code: 'knowledge-entry',
+  message: 'an entry of knowledge is one of text, file, url and vectorStore',
+  hint: 'write - file: prices.pdf or - text: ...',
+}
+
+type About = Readonly<{ yaml: YamlFile; group: Group; name: string; read: ReadKnowledge }>
+
+type Read = Readonly<{ entry: KnowledgeEntry; version?: string }>
+
+const readKind = (kind: Kind, value: string, about: About): Read | Finding => {
+  switch (kind) {
+    case 'text':
+      return { entry: { type: 'text', name: about.name, text: value } }
+    case 'file':
+      return readFile(about.yaml.path, value, about.read)
+    case 'url':
+      return checkUrl(value) ??
+        { entry: { type: 'url', url: value, refreshMs: refreshMs(about.group) } }
+    case 'vectorStore':
+      return checkStore(value) ?? { entry: { type: 'vector-store', id: value } }
+  }
+}
+
+const isFileKnown = (file: string): boolean => /\.(md|txt|pdf|html?|csv)$/i.test(file)
+
+const readFile = (beside: string, file: string, read: ReadKnowledge): Read | Finding => {
+  if (!isFileKnown(file)) {
+    const hint = 'save it as .md, .txt, .pdf, .html or .csv'
     return { code: 'knowledge-type', message: `cannot use ${file} as knowledge`, hint }
   }
   const path = resolveBeside(beside, file)
@@ -110,10 +132,62 @@ const readFile = (
       hint: 'give a path relative to this file, inside the folder',
     }
   }
-  const text = read(path)?.trim()
-  if (text === undefined) {
+  const found = read(path)
+  if (found === undefined) {
     const hint = 'the path is relative to this file'
     return { code: 'knowledge-missing', message: `there is no file ${path}`, hint }
   }
-  return text ? { text } : { code: 'knowledge-empty', message: `the file ${path} is empty` }
+  if ('unreadable' in found) {
+    return { code: 'knowledge-unreadable', message: `cannot read ${path}: ${found.unreadable}` }
+  }
+  if (found.text.trim()) {
+    const entry = { type: 'text', name: basename(file), text: found.text } as const
+    return { entry, version: found.version }
+  }
+  return /\.pdf$/i.test(file)
+    ? { code: 'knowledge-empty', message: `the file ${path} has no text in it`, hint: SCANNED }
+    : { code: 'knowledge-empty', message: `the file ${path} is empty` }
+}
+
+const SCANNED = 'a scan is pictures: let a program with text recognition (OCR) save it again'
+
+const checkUrl = (text: string): Finding | undefined => {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    const hint = 'write https://example.com/faq'
+    return { code: 'knowledge-url', message: `${text} is not an address of a page`, hint }
+  }
+  if (!url.username && !url.password) return undefined
+  return {
+    code: 'knowledge-url',
+    message: 'an address of a page has no name and password in it',
+    hint: 'pages are fetched as anybody would see them',
+  }
+}
+
+const checkStore = (id: string): Finding | undefined =>
+  /^vs_[\w-]+$/.test(id) ? undefined : {
+    code: 'knowledge-store',
+    message: `${id} is not the id of a vector store`,
+    hint: 'an id begins with vs_',
+  }
+
+const REFRESH_MS = 24 * 3_600_000
+
+const refreshMs = ({ refresh }: Group): number => {
+  const isDuration = typeof refresh === 'string' || typeof refresh === 'number'
+  return (isDuration ? parseDurationMs(refresh) : undefined) ?? REFRESH_MS
+}
+
+const checkRefreshOf = (yaml: YamlFile, path: KeyPath, group: Group): readonly Problem[] => {
+  const { refresh, url } = group
+  if (refresh === undefined) return []
+  if (url === undefined) {
+    const message = 'refresh does nothing without a url'
+    const finding = { code: 'key-without-effect', message, hint: 'remove it' } as const
+    return [yaml.problem([...path, 'refresh'], finding, 'key')]
+  }
+  const isDuration = typeof refresh === 'string' || typeof refresh === 'number'
+  const finding = isDuration ? checkRefresh(refresh) : undefined
+  return finding ? [yaml.problem([...path, 'refresh'], finding)] : []
 }

@@ -1,4 +1,5 @@
 /** Reads a config folder: `tandem.yaml`, `customers/<name>.yaml`, and the knowledge files these refer to. */
+import type { Document, KnowledgeFile } from './knowledge.ts'
 import { knowledgeFiles } from './knowledge.ts'
 import type { ConfigSources, ParsedConfig } from './parse-config.ts'
 import { parseConfig } from './parse-config.ts'
@@ -11,6 +12,8 @@ import { readYaml } from './yaml-file.ts'
 export type ConfigFiles = Readonly<{
   /** Reads a text file; undefined when there is none. Rejects when it cannot be read. */
   read: (path: string) => Promise<string | undefined>
+  /** Reads a knowledge file as text, whatever its kind; undefined when there is none. Rejects with a reason for the operator. */
+  document: (path: string) => Promise<Document | undefined>
   /** Lists the names of the files in a folder; empty when there is no such folder. */
   list: (folder: string) => Promise<readonly string[]>
   /** Calls `onChange` when anything below a folder may have changed, as often as it likes. Returns what ends it. */
@@ -47,10 +50,7 @@ export const readFolder = async (
   const listed = await listCustomers(files, `${root}/customers`)
   const customers = await readAll(files, listed.paths)
   const [service] = await readAll(files, [`${root}/tandem.yaml`])
-  const knowledge = new Map<string, string>()
-  for (const source of await readAll(files, customers.flatMap(knowledgeOf))) {
-    if (source.unreadable === undefined) knowledge.set(source.path, source.text)
-  }
+  const knowledge = await readDocuments(files, customers.flatMap(knowledgeOf))
   const missing = customers.length ? [] : [noCustomers(`${root}/customers`)]
   return {
     sources: {
@@ -106,6 +106,19 @@ const readSource = async (files: ConfigFiles, path: string): Promise<SourceFile 
   } catch (error) {
     return { path, text: '', unreadable: reasonOf(error) }
   }
+}
+
+const readDocuments = async (
+  files: ConfigFiles,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, KnowledgeFile | undefined>> => {
+  const found = new Map<string, KnowledgeFile | undefined>()
+  // One after the other: a PDF takes memory while it is read.
+  for (const path of new Set(paths)) {
+    const unreadable = (error: unknown) => ({ unreadable: reasonOf(error) })
+    found.set(path, await files.document(path).catch(unreadable))
+  }
+  return found
 }
 
 const reasonOf = (error: unknown): string => error instanceof Error ? error.message : String(error)

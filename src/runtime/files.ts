@@ -14,6 +14,10 @@ export const readText = (path: string | URL): Promise<string> => readFile(path, 
 export const readBytes = async (path: string | URL): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await readFile(path))
 
+/** Reads a file; undefined when there is none. Rejects when it cannot be read. */
+export const readBytesIfThere = (path: string): Promise<Uint8Array<ArrayBuffer> | undefined> =>
+  readBytes(path).catch(whenMissing(undefined))
+
 /** Lists the names in a folder; empty when there is no such folder. */
 export const list = (folder: string): Promise<readonly string[]> =>
   readdir(folder).catch(whenMissing([]))

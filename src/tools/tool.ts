@@ -63,3 +63,13 @@ export const NO_TOOLS: Toolbox = {
   tools: [],
   run: (name) => Promise.resolve({ output: `There is no tool called ${name}.`, failed: true }),
 }
+
+/** Makes one box of two; of tools with the same name the first box has its way. */
+export const joinToolboxes = (one: Toolbox, other: Toolbox): Toolbox => {
+  const isOthers = (name: string) =>
+    !one.tools.some((tool) => tool.name === name) && other.tools.some((tool) => tool.name === name)
+  return {
+    tools: [...one.tools, ...other.tools],
+    run: (name, ...call) => isOthers(name) ? other.run(name, ...call) : one.run(name, ...call),
+  }
+}

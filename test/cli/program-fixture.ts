@@ -10,7 +10,9 @@ import * as files from '../../src/runtime/files.ts'
 import { runtime } from '../runtime/current.ts'
 
 /** Makes a folder with these files in it. */
-export const createFolder = async (texts: Readonly<Record<string, string>> = {}) => {
+export const createFolder = async (
+  texts: Readonly<Record<string, string | Uint8Array>> = {},
+) => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-'))
   for (const [name, text] of Object.entries(texts)) await files.write(join(folder, name), text)
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }

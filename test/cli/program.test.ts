@@ -44,7 +44,7 @@ const freePort = async () => {
   return String(port)
 }
 
-const COMMANDS = ['serve', 'check', 'call', 'dial', 'demo', 'messages', 'schema']
+const COMMANDS = ['serve', 'check', 'call', 'dial', 'demo', 'messages', 'knowledge', 'schema']
 
 describe('tandem', () => {
   test('--help names every command', async () => {
@@ -56,11 +56,11 @@ describe('tandem', () => {
     expect(err).toEqual([])
   })
 
-  test.each(COMMANDS)(
+  test.each([...COMMANDS.filter((name) => name !== 'knowledge'), 'knowledge search'])(
     '%s has --help and --json',
     async (command) => {
       const { run, out } = createProgram()
-      expect(await run(command, '--help')).toBe(0)
+      expect(await run(...command.split(' '), '--help')).toBe(0)
       expect(out.join('\n')).toContain(`Usage: tandem ${command}`)
       expect(out.join('\n')).toMatch(/^ {2}--json /m)
     },

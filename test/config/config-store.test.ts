@@ -111,13 +111,15 @@ test('a file that cannot be read keeps its customer', async () => {
 })
 
 test('a change of the knowledge alone is a change', async () => {
-  const { files, told, store, says } = await open()
+  const { files, told, store } = await open()
   files.write(A, `${HELLO}knowledge: [{ file: hours.md }]\n`)
   files.write('config/customers/hours.md', 'Open.')
   await store.reload()
   files.write('config/customers/hours.md', 'Closed.')
   await store.reload()
-  expect(says()).toBe('Hello.\n\n# Knowledge\n\nClosed.')
+  expect(store.current().customers[0].knowledge).toEqual([
+    { type: 'text', name: 'hours.md', text: 'Closed.' },
+  ])
   expect(told.map(({ changed }) => changed)).toEqual([['a'], ['a']])
 })
 

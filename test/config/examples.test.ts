@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import type { Customer } from '../../src/config/config.ts'
 import type { ConfigFiles } from '../../src/config/load.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { parseOne } from './sources.ts'
@@ -18,9 +19,16 @@ const repository: ConfigFiles = {
       throw error
     }
   },
+  document: async (path) => {
+    const text = await repository.read(path)
+    return text === undefined ? undefined : { text, version: text }
+  },
   list: (folder) => readdir(new URL(folder, ROOT)),
   watch: () => () => {},
 }
+
+const knowledgeOf = (customer: Customer | undefined) =>
+  customer?.knowledge.map((entry) => entry.type === 'text' ? entry.text : '').join('\n')
 
 test('the customers in docs/routing.md are configured without a warning', async () => {
   const text = await readFile(new URL('docs/routing.md', ROOT), 'utf8')
@@ -45,14 +53,14 @@ test('the example customers are configured without a warning', async () => {
   expect(dentist?.name).toBe('Bright Smile Dental')
   expect(dentist?.agent.greeting).toBe('Thanks for calling Bright Smile. How can I help?')
   expect(dentist?.agent.audio).toBe('pcm')
-  expect(dentist?.agent.instructions).toContain('## Treatments and prices')
+  expect(knowledgeOf(dentist)).toContain('## Treatments and prices')
 
   const restaurant = lineOf('+15005550009')?.customer
   expect(restaurant?.name).toBe('Casa do Mar')
   expect(restaurant?.agent.greeting).toBe('Good evening, Casa do Mar. How can I help you?')
   expect(restaurant?.agent.audio).toBe('pcmu')
   expect(restaurant?.agent.turnDetection).toEqual({ type: 'semantic_vad', eagerness: 'medium' })
-  expect(restaurant?.agent.instructions).toContain('## Menu')
+  expect(knowledgeOf(restaurant)).toContain('## Menu')
 })
 
 test('each example file names its schema for editors', async () => {

@@ -25,9 +25,9 @@ test('a folder of customers and their knowledge is a configuration', async () =>
   const loaded = await loadConfig(folder({ 'config/tandem.yaml': 'capacity: 20\n' }), 'config/')
   if ('problems' in loaded) throw new Error(loaded.problems[0].message)
   expect(loaded.config.service.capacity).toBe(20)
-  expect(loaded.config.lineOf('+15005550006')?.customer.agent.instructions).toBe(
-    'You answer the phone.\n\n# Knowledge\n\nMonday to Friday, nine to seven.',
-  )
+  expect(loaded.config.lineOf('+15005550006')?.customer.knowledge).toEqual([
+    { type: 'text', name: 'hours.md', text: HOURS },
+  ])
   expect(loaded.sources.map(({ path }) => path)).toEqual([
     'config/tandem.yaml',
     'config/customers/bright-smile.yaml',
@@ -80,10 +80,10 @@ test('files and folders that cannot be read are problems', async () => {
   )
 })
 
-test('knowledge that cannot be read is missing', async () => {
+test('knowledge that cannot be read is a problem, with the reason', async () => {
   const files = folder()
   files.break('config/customers/bright-smile/hours.md', 'permission denied')
   expect(await problemsIn(files)).toEqual([
-    'config/customers/bright-smile.yaml there is no file config/customers/bright-smile/hours.md',
+    'config/customers/bright-smile.yaml cannot read config/customers/bright-smile/hours.md: permission denied',
   ])
 })

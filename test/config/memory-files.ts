@@ -30,14 +30,19 @@ export const createMemoryFiles = (texts: Readonly<Record<string, string>>): Memo
     const message = broken.get(path)
     if (message !== undefined) throw new Error(message)
   }
+  const read = async (path: string) => {
+    begin(path)
+    const text = files.get(path)
+    const release = held.get(path)
+    held.delete(path)
+    await release
+    return text
+  }
   return {
-    read: async (path) => {
-      begin(path)
-      const text = files.get(path)
-      const release = held.get(path)
-      held.delete(path)
-      await release
-      return text
+    read,
+    document: async (path) => {
+      const text = await read(path)
+      return text === undefined ? undefined : { text, version: text }
     },
     list: async (folder) => {
       begin(folder)

@@ -39,6 +39,7 @@ test('the smallest customer file is whole: every setting has its default', () =>
     destinations: {},
     keys: {},
     keypad: { press: 'tones', entries: {} },
+    knowledge: [],
     limits: { maxDurationMs: 3_600_000, silenceMs: 30_000, whenFull: 'reject' },
     blocked: [],
     phrases: {
@@ -239,7 +240,7 @@ test('any text at all gives a configuration or problems, never an exception', ()
       const parsed = parseConfig({
         service: { path: 'config/tandem.yaml', text: service },
         customers: [{ path: 'config/customers/a.yaml', text: customer }],
-        readKnowledge: (path) => path,
+        readKnowledge: (path) => ({ text: path, version: path }),
       })
       const problems = 'problems' in parsed ? parsed.problems : []
       expect('config' in parsed).toBe(problems.length === 0)

@@ -1,5 +1,6 @@
 /** Short ways to parse literal YAML, and a problem as one line. */
 import type { Customer } from '../../src/config/config.ts'
+import type { ReadKnowledge } from '../../src/config/knowledge.ts'
 import type { ParsedConfig } from '../../src/config/parse-config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import type { Problem } from '../../src/config/problem.ts'
@@ -10,7 +11,11 @@ export const PATH = 'config/customers/bright-smile.yaml'
 
 /** Parses one customer file, with knowledge files by their path. */
 export const parseOne = (text: string, knowledge: Texts = {}): ParsedConfig =>
-  parseConfig({ customers: [{ path: PATH, text }], readKnowledge: (path) => knowledge[path] })
+  parseConfig({ customers: [{ path: PATH, text }], readKnowledge: documentsOf(knowledge) })
+
+/** Knowledge files whose version is their text. */
+export const documentsOf = (texts: Texts): ReadKnowledge => (path) =>
+  texts[path] === undefined ? undefined : { text: texts[path], version: texts[path] }
 
 /** Parses one customer file that must be well. */
 export const customerOf = (text: string, knowledge: Texts = {}): Customer => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseEnvironment } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { healthRoutes } from '../../src/http/health.ts'
+import { withDocuments } from '../../src/knowledge/documents.ts'
 import * as files from '../../src/runtime/files.ts'
 import { imageConfig, lastStage, parseDockerfile, resolveStage } from './dockerfile.ts'
 import { parseToml } from './toml.ts'
@@ -69,7 +70,7 @@ describe('fly.toml', () => {
   })
 
   test('lets through more connections than the service takes calls, so that it is asked', async () => {
-    const loaded = await loadConfig(files, fileURLToPath(inRepository('config')))
+    const loaded = await loadConfig(withDocuments(files), fileURLToPath(inRepository('config')))
     const capacity = 'config' in loaded ? loaded.config.service.capacity : undefined
     expect(capacity).toBe(200)
     expect(fly['http_service.concurrency.type']).toBe('connections')

@@ -38,7 +38,7 @@ describe('docs/operations.md', () => {
 /** What the sources hand to the log, and what the feed of a call becomes in it. */
 const loggedNames = async (): Promise<ReadonlySet<string>> => {
   const names = new Set<string>()
-  for (const folder of ['', 'bridge/', 'http/', 'cli/', 'outbound/', 'tools/']) {
+  for (const folder of ['', 'bridge/', 'http/', 'cli/', 'outbound/', 'tools/', 'knowledge/']) {
     for (const file of await list(`src/${folder}`)) {
       if (!file.endsWith('.ts')) continue
       const source = await readText(`src/${folder}${file}`)

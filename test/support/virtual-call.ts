@@ -164,6 +164,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     capacity: () => 10,
     model: { baseUrl: 'http://model.test/v1', apiKey: 'sk-test' },
     secret: 'secret',
+    knowledgeOf: () => undefined,
     store,
     watchCall: () => () => {},
     isOverloaded: () => load.isOverloaded,

@@ -70,12 +70,14 @@ const HOURS = `hours:
 `
 
 test('the hours of a file are told to its agent', () => {
-  const { agent, hours } = customerOf(withLines(HOURS))
+  const { knowledge, hours } = customerOf(withLines(HOURS))
   expect(hours?.week[6]).toEqual([{ fromMinute: 600, toMinute: 780 }])
-  expect(agent.instructions).toBe(
-    'You answer the phone.\n\n# Knowledge\n\nOpening hours: Monday to Friday 09:00 to 13:00 and ' +
-      '14:00 to 18:00, Saturday 10:00 to 13:00, closed on Sunday. All times are those of Europe/Lisbon.',
-  )
+  expect(knowledge).toEqual([{
+    type: 'text',
+    name: 'hours',
+    text: 'Opening hours: Monday to Friday 09:00 to 13:00 and 14:00 to 18:00, ' +
+      'Saturday 10:00 to 13:00, closed on Sunday. All times are those of Europe/Lisbon.',
+  }])
 })
 
 test.each([
