@@ -66,6 +66,8 @@ export type RushHour = Readonly<{
 export type RushHourOptions = Readonly<{
   runtime: RuntimeName
   variables?: Readonly<Record<string, string>>
+  /** What is run instead of `src/main.ts` in the runtime's usual way. */
+  command?: readonly string[]
   /** Whether sessions keep all they hear. */
   keepHeard?: boolean
   /** How long a message takes from Twilio to the service, and back. */
@@ -98,6 +100,7 @@ export const startRushHour = async (options: RushHourOptions): Promise<RushHour>
     dataFolder: join(folder, 'data'),
     modelUrl: model.url,
     variables: options.variables ?? {},
+    command: options.command,
   })
   const { twilioMs = 0 } = options
   const connect = twilioMs > 0 ? atDistance(runtime.connect, twilioMs) : runtime.connect
