@@ -226,8 +226,7 @@ const tableOf = ({ runtime, minutes, calls }: SoakOptions, result: Result): Tabl
 const pointsOf = (
   samples: readonly Sample[],
   name: 'liveBytes' | 'residentBytes',
-): readonly Point[] =>
-  samples.map(({ atMs, [name]: bytes }) => ({ atMs, value: bytes / MIB }))
+): readonly Point[] => samples.map(({ atMs, [name]: bytes }) => ({ atMs, value: bytes / MIB }))
 
 const slopeText = ({ aMinute, margin }: Slope): string =>
   `${aMinute.toFixed(3)} ± ${margin.toFixed(3)}`

@@ -7,7 +7,7 @@ import {
   connectStream,
   dial,
   hangUp,
-  pause,
+  play,
   pressKeys,
   redirect,
   say,
@@ -39,10 +39,18 @@ const SORRY = 'Sorry, something went wrong on our side. Please call again.'
 /** A caller who waits for a human hears music no longer than this beyond the time that it may ring. */
 const MUSIC_GRACE_S = 90
 
+/**
+ * How many seconds a caller who was handed over hears the hold tone before Twilio asks again: briefly while this process is there to
+ * answer, and for as long as the next one may take to come up when it is about to go.
+ */
+const HOLD_S = 2
+const LAST_HOLD_S = 8
+
 /** Makes the answers of a service. */
 export const createAnswers = ({ publicUrl, secret, nowS }: AnswerOptions): Answers => {
   // For a process that is just being replaced Twilio tries again, as often as it does at all.
   const after = `${publicUrl}/twilio/after#rc=5&rp=all`
+  const holdUrl = `${publicUrl}/twilio/hold.wav`
 
   const streamFor = ({ callSid, epoch, owner }: AwaitedCall) => ({
     url: `${webSocketUrl(publicUrl)}/twilio/media/${owner}/${callSid}`,
@@ -76,7 +84,7 @@ export const createAnswers = ({ publicUrl, secret, nowS }: AnswerOptions): Answe
         case 'transfer':
           return twiml(transfer(next.call, next.call.line.customer.destinations[next.destination]))
         case 'handed-over':
-          return twiml(pause(1), redirect(after))
+          return twiml(play(holdUrl, next.isLast ? LAST_HOLD_S : HOLD_S), redirect(after))
         case 'apology':
           return twiml(...apology(next.line))
       }

@@ -181,7 +181,7 @@ describe('a process that is to end', () => {
     first.until('it has left', () => first.count() === 0)
     const { playedMs, sentMs } = first.line.record()
     expect(playedMs).toBe(sentMs)
-    expect(await first.after()).toEqual({ is: 'handed-over' })
+    expect(await first.after()).toEqual({ is: 'handed-over', isLast: true })
     expect(first.sessions[0].isOpen()).toBe(false)
 
     const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
@@ -196,6 +196,6 @@ describe('a process that is to end', () => {
     first.until('the greeting has begun', () => first.line.record().playedMs > 1_000)
     first.handOver(true)
     expect(first.count()).toBe(0)
-    expect(await first.after()).toEqual({ is: 'handed-over' })
+    expect(await first.after()).toEqual({ is: 'handed-over', isLast: true })
   })
 })

@@ -193,6 +193,8 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     secret: 'test-secret',
     operatorToken: 'test-operator-token',
     isReady: () => true,
+    capacity: () => 3,
+    storeId: () => 'a-store',
     drain: () => void drains++,
     metrics: createMetrics({
       build: { version: '0.0.0', runtime: 'test', runtimeVersion: '0' },
