@@ -5,6 +5,7 @@ import { clips } from '../sim/model/bundled.ts'
 import { startVirtualCall, type VirtualCall } from '../support/virtual-call.ts'
 
 const GREETING = 'Thanks for calling Bright Smile. How can I help?'
+const BOOKING = 'Of course. Tuesday at half past nine is free. Shall I book it for you?'
 const AGENT = `greeting: ${GREETING}`
 const said = (text: string) => clipOfText(clips, text)?.sound.pcm ?? new Int16Array(0)
 const asked = (call: VirtualCall) =>
@@ -151,6 +152,65 @@ describe('a process that dies', () => {
     ])
     expect(asked(second)).toBe(1)
     second.until('the agent is there again', () => line.record().playedMs > 100)
+  })
+
+  it('leaves no words that were written and not heard', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({
+      agent: AGENT,
+      store,
+      scenario: {
+        speed: 50,
+        turns: [{ kind: 'response', delayMs: 0, outputs: [{ kind: 'say', text: BOOKING }] }],
+      },
+    })
+    first.clock.advance(5_000)
+    first.line.say(said('Yes, please.'))
+    first.until('it is being answered', () => first.line.record().playedMs > 4_000)
+    first.clock.advance(500)
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    await second.after()
+    second.clock.advance(1_000)
+    const answer = wordsOf(second, 0)[2]
+    expect(`assistant: ${BOOKING}`.startsWith(answer)).toBe(true)
+    expect(answer.length).toBeLessThan(BOOKING.length / 2)
+  })
+
+  it('leaves what was heard of a long answer, but for the last three seconds', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({
+      agent: AGENT,
+      store,
+      scenario: {
+        speed: 50,
+        turns: [{ kind: 'response', delayMs: 0, outputs: [{ kind: 'say', text: BOOKING }] }],
+      },
+    })
+    first.clock.advance(5_000)
+    first.line.say(said('Yes, please.'))
+    const greetingMs = said(GREETING).length / 8
+    const answerMs = said(BOOKING).length / 8
+    expect(answerMs).toBeGreaterThan(4_000)
+    first.until('most was heard', () => first.line.record().playedMs > greetingMs + answerMs - 300)
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    await second.after()
+    second.clock.advance(1_000)
+    const share = wordsOf(second, 0)[2].length / `assistant: ${BOOKING}`.length
+    expect(share).toBeGreaterThan(1 - 3_400 / answerMs)
+    expect(share).toBeLessThan(1)
+  })
+
+  it('greets a caller who was to be greeted when it died', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    first.offer()
+    // The greeting is there, and the phone still rings.
+    first.clock.advance(3_000)
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    await second.after()
+    const line = second.openStream()
+    second.clock.advance(5_000)
+    expect(Math.abs(line.record().playedMs - said(GREETING).length / 8)).toBeLessThanOrEqual(40)
   })
 
   it('greets a caller whom nobody has greeted', async () => {
