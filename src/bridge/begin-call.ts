@@ -119,6 +119,7 @@ export const beginCall = (
       }, events),
     onReport: report,
     onCheckpoint: save,
+    kept: options.store.flush,
     runTool: ({ agent, name, given, secrets }, signal) =>
       toolboxOf(agent).run(name, given, { ...aboutOf(facts), secrets }, signal),
     human: createHuman({

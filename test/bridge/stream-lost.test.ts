@@ -251,6 +251,23 @@ describe('a process that is to end', () => {
     expect(wordsOf(second, 0)[0]).toBe(`assistant: ${GREETING}`)
   })
 
+  it('lets go of the caller only when the next process finds all of the call', async () => {
+    const memory = createMemoryStore()
+    let isWritten = () => {}
+    const written = new Promise<void>((resolve) => isWritten = resolve)
+    const call = startVirtualCall({ agent: AGENT, store: { ...memory, flush: () => written } })
+    call.clock.advance(6_000)
+    call.handOver(true)
+    await Promise.resolve()
+    call.clock.advance(1_000)
+    expect([call.count(), call.line.record().end]).toEqual([0, undefined])
+    isWritten()
+    await written
+    await Promise.resolve()
+    call.clock.advance(1)
+    expect(call.line.record().end).toBeDefined()
+  })
+
   it('hands a call over at once when it must', async () => {
     const first = startVirtualCall({ agent: AGENT })
     first.until('the greeting has begun', () => first.line.record().playedMs > 1_000)
