@@ -177,6 +177,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
         ...environment.drain,
         exchange,
         clock,
+        onHandOver: (calls, hasSuccessor) =>
+          log.info('service.handing-over', { calls, hasSuccessor }),
         hasSuccessor: () => hasSuccessor({ publicUrl, storeId: options.store.id, fetch }),
       })
       listened.stop()

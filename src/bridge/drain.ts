@@ -20,6 +20,8 @@ export type DrainOptions =
     clock: Clock
     /** Asks whether another process would take calls up at once. */
     hasSuccessor: () => Promise<boolean>
+    /** Hears how many calls are about to be handed over, and whether somebody is there to take them. */
+    onHandOver: (calls: number, hasSuccessor: boolean) => void
   }>
 
 const LOOK_EVERY_MS = 50
@@ -29,7 +31,7 @@ const LAST_QUIET_MS = 10_000
 
 /** Resolves when no call is left; says how many had to be handed over. */
 export const drainCalls = async (options: DrainOptions): Promise<number> => {
-  const { exchange, clock, softMs, hardMs, hasSuccessor } = options
+  const { exchange, clock, softMs, hardMs } = options
   const startedAtMs = clock.nowMs()
   const passedMs = () => clock.nowMs() - startedAtMs
   const emptyOrAfter = async (limitMs: number) => {
@@ -37,10 +39,14 @@ export const drainCalls = async (options: DrainOptions): Promise<number> => {
   }
   await emptyOrAfter(softMs)
   const lastQuietMs = hardMs - LAST_QUIET_MS
-  while (exchange.count() > 0 && passedMs() < lastQuietMs && !await hasSuccessor()) {
+  let hasSuccessor = false
+  while (exchange.count() > 0 && passedMs() < lastQuietMs) {
+    hasSuccessor = await options.hasSuccessor()
+    if (hasSuccessor) break
     await emptyOrAfter(Math.min(lastQuietMs, passedMs() + ASK_EVERY_MS))
   }
   const handedOver = exchange.count()
+  if (handedOver > 0) options.onHandOver(handedOver, hasSuccessor)
   exchange.handOver(false)
   await emptyOrAfter(hardMs)
   exchange.handOver(true)

@@ -6,6 +6,7 @@ import { createFakeClock } from '../support/fake-clock.ts'
 const startDrain = (limits: DrainLimits, successorFromS = Infinity) => {
   const clock = createFakeClock()
   const handedOver: string[] = []
+  const told: unknown[] = []
   let calls = 3
   let asked = 0
   let result: number | undefined
@@ -17,6 +18,7 @@ const startDrain = (limits: DrainLimits, successorFromS = Infinity) => {
       asked++
       return Promise.resolve(nowS() >= successorFromS)
     },
+    onHandOver: (calls, hasSuccessor) => told.push({ calls, hasSuccessor }),
     exchange: {
       count: () => calls,
       handOver: (isForced) => {
@@ -27,6 +29,7 @@ const startDrain = (limits: DrainLimits, successorFromS = Infinity) => {
   }).then((count) => result = count)
   return {
     handedOver,
+    told,
     asked: () => asked,
     result: () => result,
     leave: (count: number) => void (calls -= count),
@@ -59,6 +62,7 @@ describe('a process that is told to stop', () => {
     await drain.pass(10)
     expect(drain.handedOver).toEqual(['230 s: when nobody speaks', '240 s: at once'])
     expect(drain.result()).toBe(3)
+    expect(drain.told).toEqual([{ calls: 3, hasSuccessor: false }])
   })
 
   test('hands calls over as soon as they were left in peace and another process is up', async () => {
@@ -67,6 +71,7 @@ describe('a process that is told to stop', () => {
     expect(drain.handedOver).toEqual([])
     await drain.pass(2)
     expect(drain.handedOver).toEqual(['200 s: when nobody speaks'])
+    expect(drain.told).toEqual([{ calls: 3, hasSuccessor: true }])
   })
 
   test('leaves calls in peace at first, whoever is up', async () => {
@@ -90,6 +95,7 @@ describe('a process that is told to stop', () => {
     drain.leave(3)
     await drain.pass(0.2)
     expect(drain.result()).toBe(0)
+    expect(drain.told).toEqual([])
   })
 
   test('looks for quiet moments at once where there are less than ten seconds for it', async () => {
