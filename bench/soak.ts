@@ -59,6 +59,7 @@ export const soak = async (
   try {
     const { timers } = await ask()
     await fill(rush, progress)
+    const { liveBytes: liveBefore } = await ask()
     const endsAtMs = systemClock.nowMs() + options.minutes * 60_000
     const samples: Sample[] = []
     const lateness = monitorEventLoopDelay({ resolution: 5 })
@@ -71,7 +72,8 @@ export const soak = async (
     const ends = (await Promise.all(lanes)).flat()
     await sampling
     const loadLateMs = lateness.percentile(99) / 1e6
-    return tableOf(options, { ends, samples, loadLateMs, ...await whatIsLeft(rush, ask, timers) })
+    const left = await whatIsLeft(rush, ask, timers)
+    return tableOf(options, { ends, samples, loadLateMs, liveBefore, ...left })
   } finally {
     await rush.stop()
     await rm(folder, { recursive: true, force: true })
@@ -192,7 +194,13 @@ const whatIsLeft = async (
 
 type Result =
   & Left
-  & Readonly<{ ends: Ends; samples: readonly Sample[]; loadLateMs: number }>
+  & Readonly<{
+    ends: Ends
+    samples: readonly Sample[]
+    loadLateMs: number
+    /** What was alive before the first of the calls, after the short ones. */
+    liveBefore: number
+  }>
 
 const tableOf = ({ runtime, minutes, calls }: SoakOptions, result: Result): Table => {
   const { ends, samples } = result
@@ -207,6 +215,7 @@ const tableOf = ({ runtime, minutes, calls }: SoakOptions, result: Result): Tabl
       ['calls', ends.length],
       ['calls that heard a busy tone, because it was too late', refused.length],
       ['calls that were lost', ends.length - refused.length - ended.length],
+      ['MiB alive before the calls, after the short ones', mib(result.liveBefore)],
       ['MiB alive with the calls, each other minute', eachOtherMinute(samples)],
       ['slope of it after the warm-up, MiB a minute', slopeText(live)],
       ['flat, or falling', isGrowing(live) ? 'no' : 'yes'],
