@@ -98,6 +98,8 @@ const callerSpeaks = (
       ...interrupted,
       floor: { is: 'caller' },
       unwritten: beginTurn(interrupted.unwritten, itemId),
+      // Who had to wait for an answer and says something else is answered that.
+      waiting: interrupted.waiting.filter(({ kind }) => kind !== 'reply'),
       holding: false,
       timesAsked: 0,
     },

@@ -200,18 +200,23 @@ describe('a process that dies', () => {
     expect(share).toBeLessThan(1)
   })
 
-  it('greets a caller who was to be greeted when it died', async () => {
-    const store = createMemoryStore()
-    const first = startVirtualCall({ agent: AGENT, store, isOffered: false })
-    first.offer()
-    // The greeting is there, and the phone still rings.
-    first.clock.advance(3_000)
-    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
-    await second.after()
-    const line = second.openStream()
-    second.clock.advance(5_000)
-    expect(Math.abs(line.record().playedMs - said(GREETING).length / 8)).toBeLessThanOrEqual(40)
-  })
+  it.each(['the phone still rang', 'the line was just open'])(
+    'greets a caller who was to be greeted, when it died while %s',
+    async (when) => {
+      const store = createMemoryStore()
+      const first = startVirtualCall({ agent: AGENT, store, isOffered: false })
+      first.offer()
+      // The greeting is there.
+      first.clock.advance(3_000)
+      if (when === 'the line was just open') first.openStream()
+      first.clock.advance(200)
+      const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+      await second.after()
+      const line = second.openStream()
+      second.clock.advance(5_000)
+      expect(Math.abs(line.record().playedMs - said(GREETING).length / 8)).toBeLessThanOrEqual(40)
+    },
+  )
 
   it('greets a caller whom nobody has greeted', async () => {
     const store = createMemoryStore()

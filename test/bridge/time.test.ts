@@ -118,6 +118,20 @@ describe('a response that comes to nothing', () => {
     expect(ended(call)).toBeUndefined()
   })
 
+  it('is not asked for any more when the caller says something else meanwhile', () => {
+    const call = startVirtualCall({
+      agent: AGENT,
+      scenario: { turns: [failing('rate_limit_exceeded'), failing('rate_limit_exceeded')] },
+    })
+    speak(call)
+    call.until('it was asked for once more', () => asked(call).length === 2)
+    call.clock.advance(500)
+    call.line.say(said('Wait, can we make it Thursday instead?'))
+    call.clock.advance(10_000)
+    expect(asked(call)).toHaveLength(2)
+    expect(agentLines(call)).toHaveLength(2)
+  })
+
   it('ends the call when the model has no room for long', () => {
     const limited = failing('rate_limit_exceeded')
     const call = startVirtualCall({
