@@ -19,7 +19,8 @@ const USAGE =
   --seconds <n>      how long each time (5)
   --quick            bridge: 50 calls, one round, under three minutes
   --runtime <name>   survive (all of them) and soak (node)
-  --minutes <n>      soak: how long (10); it is not run unasked`
+  --minutes <n>      soak: how long (10); it is not run unasked
+  --at-once <n>      soak: how many calls (50)`
 
 const options = {
   json: { type: 'boolean' },
@@ -31,6 +32,7 @@ const options = {
   seconds: { type: 'string', default: '5' },
   runtime: { type: 'string' },
   minutes: { type: 'string', default: '10' },
+  'at-once': { type: 'string', default: '50' },
 } as const
 
 const main = async (): Promise<void> => {
@@ -55,7 +57,11 @@ const main = async (): Promise<void> => {
     ],
     soak: async () => [
       await soak(
-        { runtime: runtime ?? 'node', calls: 50, minutes: Number(values.minutes) },
+        {
+          runtime: runtime ?? 'node',
+          calls: Number(values['at-once']),
+          minutes: Number(values.minutes),
+        },
         console.error,
       ),
     ],

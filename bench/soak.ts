@@ -1,14 +1,19 @@
 /**
  * Hours in minutes: many calls that come and go, lose their model and their stream, and cut in, until the time is over. A service
- * that forgets to let go of something is seen by its memory, by its metrics, or by not ending.
+ * that forgets to let go of something is seen by what is alive in it after its garbage was collected, by its metrics and by its timers.
  */
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { systemClock } from '../src/clock.ts'
 import type { CallOutcome } from '../src/sim/caller/outcome.ts'
 import type { ScriptStep } from '../src/sim/caller/script.ts'
 import { clipOfText } from '../src/sim/model/clips.ts'
 import { createRandom, type RushHour, startRushHour } from '../test/support/rush-hour.ts'
 import type { RuntimeName } from './runtimes.ts'
+import { askMemory, MEASURED, type Memory } from './soak/memory.ts'
+import { isGrowing, type Point, type Slope, slopeOf } from './soak/slope.ts'
 import type { Table } from './table.ts'
 
 export type SoakOptions = Readonly<{
@@ -19,11 +24,20 @@ export type SoakOptions = Readonly<{
 }>
 
 /** What the process holds, some time after the start. */
-type Sample = Readonly<{ atMs: number; residentMib: number }>
+type Sample = Readonly<{ atMs: number }> & Memory
 
-const SAMPLE_MS = 5_000
-/** The first part of the time is warm-up, in which memory may grow. */
-const WARM_UP = 0.2
+type Ends = readonly CallOutcome['end'][]
+
+const SAMPLE_MS = 20_000
+/** The first part of the time is warm-up, in which memory may grow: code is compiled, and calls reach their usual age. */
+const WARM_UP = 0.25
+/**
+ * Short calls before the first sample, so that what is remembered of calls that have ended is full: of the latest 1,000 how they
+ * ended, of the latest 200 all that was reported.
+ */
+const FILLING_CALLS = 1_100
+const FILLING_LANES = 10
+const MIB = 1024 * 1024
 const SENTENCES = [
   'Yes, please.',
   'Thank you, goodbye.',
@@ -36,22 +50,54 @@ export const soak = async (
   options: SoakOptions,
   progress: (line: string) => void,
 ): Promise<Table> => {
-  const variables = { DRAIN_SOFT_SECONDS: '5', DRAIN_HARD_SECONDS: '10' }
-  const rush = await startRushHour({ runtime: options.runtime, variables })
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-soak-'))
+  const file = join(folder, 'memory.json')
+  const variables = { DRAIN_SOFT_SECONDS: '5', DRAIN_HARD_SECONDS: '10', SOAK_FILE: file }
+  const command = MEASURED[options.runtime]
+  const rush = await startRushHour({ runtime: options.runtime, variables, command })
+  const ask = () => askMemory(rush.service.pid(), file)
   try {
+    const { timers } = await ask()
+    await fill(rush, progress)
+    const { liveBytes: liveBefore } = await ask()
     const endsAtMs = systemClock.nowMs() + options.minutes * 60_000
     const samples: Sample[] = []
-    const sampling = sample(rush, endsAtMs, samples, progress)
+    const lateness = monitorEventLoopDelay({ resolution: 5 })
+    lateness.enable()
+    const sampling = sample(rush, ask, endsAtMs, samples, progress)
     const lanes = Array.from(
       { length: options.calls },
       (_, lane) => playLane(rush, lane, options.calls, endsAtMs),
     )
-    const outcomes = (await Promise.all(lanes)).flat()
+    const ends = (await Promise.all(lanes)).flat()
     await sampling
-    return tableOf(options, { outcomes, samples, ...await whatIsLeft(rush) })
+    const loadLateMs = lateness.percentile(99) / 1e6
+    const left = await whatIsLeft(rush, ask, timers)
+    return tableOf(options, { ends, samples, loadLateMs, liveBefore, ...left })
   } finally {
     await rush.stop()
+    await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Callers who hang up when they hear the greeting. */
+const fill = async (rush: RushHour, progress: (line: string) => void): Promise<void> => {
+  const startedAtMs = systemClock.nowMs()
+  let left = FILLING_CALLS
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1
+      const caller = rush.place([{ after: 'agent-starts', ms: 0, hangUp: true }], 'pcmu')
+      const { end } = await caller.call.done
+      rush.forget(caller)
+      if (end !== 'rejected') continue
+      left += 1
+      await passed(500)
+    }
+  }
+  await Promise.all(Array.from({ length: FILLING_LANES }, lane))
+  const tookS = (systemClock.nowMs() - startedAtMs) / 1000
+  progress(`${FILLING_CALLS} short calls in ${tookS.toFixed(0)} s`)
 }
 
 /** One caller after the other; gives how each call ended. */
@@ -60,7 +106,7 @@ const playLane = async (
   lane: number,
   lanes: number,
   endsAtMs: number,
-): Promise<readonly CallOutcome['end'][]> => {
+): Promise<Ends> => {
   const random = createRandom(lane)
   const ends: CallOutcome['end'][] = []
   // Not all at once, neither now nor later.
@@ -94,19 +140,21 @@ const scriptOf = (rush: RushHour, random: () => number): readonly ScriptStep[] =
 
 const sample = async (
   { service }: RushHour,
+  ask: () => Promise<Memory>,
   endsAtMs: number,
   samples: Sample[],
   progress: (line: string) => void,
 ): Promise<void> => {
   const startedAtMs = systemClock.nowMs()
   for (let count = 1; systemClock.nowMs() < endsAtMs; count++) {
-    await passed(SAMPLE_MS)
-    const residentMib = await residentMibOf(service.pid())
-    samples.push({ atMs: systemClock.nowMs() - startedAtMs, residentMib })
+    await passed(startedAtMs + count * SAMPLE_MS - systemClock.nowMs())
+    const memory = await ask()
+    samples.push({ atMs: systemClock.nowMs() - startedAtMs, ...memory })
     if (count % (60_000 / SAMPLE_MS) > 0) continue
     const metrics = await service.metrics()
     progress(
-      `minute ${count * SAMPLE_MS / 60_000}: ${residentMib.toFixed(1)} MiB, ` +
+      `minute ${count * SAMPLE_MS / 60_000}: ${mib(memory.liveBytes)} MiB alive, ` +
+        `${mib(memory.residentBytes)} resident, ${memory.timers} timers, ` +
         `${metrics.get('tandem_calls_active')} calls`,
     )
   }
@@ -117,76 +165,86 @@ type Left = Readonly<{
   callerSockets: number
   modelSockets: number
   sessions: number
-  /** How long it took to end by itself, once told to, with no call on. */
-  endedInMs: number
+  /** Timers that are set, less those before the first call. */
+  timers: number
+  liveBytes: number
   exitCode: number | null
 }>
 
-/** A process with a timer or a socket left would not end. */
-const whatIsLeft = async ({ service, sessions }: RushHour): Promise<Left> => {
-  await passed(2_000)
+/** Looks when the last call has been over for longer than the store takes to write that down. */
+const whatIsLeft = async (
+  { service, sessions }: RushHour,
+  ask: () => Promise<Memory>,
+  timersBefore: number,
+): Promise<Left> => {
+  await passed(5_000)
   const metrics = await service.metrics()
   const metric = (name: string) => metrics.get(name) ?? NaN
-  const toldAtMs = systemClock.nowMs()
-  const exitCode = await service.terminate()
+  const { timers, liveBytes } = await ask()
   return {
     calls: metric('tandem_calls_active'),
     callerSockets: metric('tandem_ws_connections{leg="caller"}'),
     modelSockets: metric('tandem_ws_connections{leg="model"}'),
     sessions: sessions.filter((session) => session.isOpen()).length,
-    endedInMs: systemClock.nowMs() - toldAtMs,
-    exitCode,
+    timers: timers - timersBefore,
+    liveBytes,
+    exitCode: await service.terminate(),
   }
 }
 
 type Result =
   & Left
-  & Readonly<{ outcomes: readonly CallOutcome['end'][]; samples: readonly Sample[] }>
+  & Readonly<{
+    ends: Ends
+    samples: readonly Sample[]
+    loadLateMs: number
+    /** What was alive before the first of the calls, after the short ones. */
+    liveBefore: number
+  }>
 
 const tableOf = ({ runtime, minutes, calls }: SoakOptions, result: Result): Table => {
-  const steady = result.samples.filter(({ atMs }) => atMs > WARM_UP * minutes * 60_000)
-  const refused = result.outcomes.filter((end) => end === 'rejected')
-  const ended = result.outcomes.filter((end) => end === 'caller-hung-up')
+  const { ends, samples } = result
+  const steady = samples.filter(({ atMs }) => atMs > WARM_UP * minutes * 60_000)
+  const live = slopeOf(pointsOf(steady, 'liveBytes'))
+  const refused = ends.filter((end) => end === 'rejected')
+  const ended = ends.filter((end) => end === 'caller-hung-up')
   return {
     title: `${minutes} minutes with ${calls} calls at once on ${runtime}`,
     columns: ['what', ''],
     rows: [
-      ['calls', result.outcomes.length],
+      ['calls', ends.length],
       ['calls that heard a busy tone, because it was too late', refused.length],
-      ['calls that were lost', result.outcomes.length - refused.length - ended.length],
-      ['resident MiB after the warm-up', steady[0]?.residentMib ?? NaN],
-      ['resident MiB at the end', steady.at(-1)?.residentMib ?? NaN],
-      ['slope after the warm-up, MiB a minute', slopeOf(steady) * 60_000],
+      ['calls that were lost', ends.length - refused.length - ended.length],
+      ['MiB alive before the calls, after the short ones', mib(result.liveBefore)],
+      ['MiB alive with the calls, each other minute', eachOtherMinute(samples)],
+      ['slope of it after the warm-up, MiB a minute', slopeText(live)],
+      ['flat, or falling', isGrowing(live) ? 'no' : 'yes'],
+      ['slope of resident MiB a minute', slopeText(slopeOf(pointsOf(steady, 'residentBytes')))],
+      ['MiB alive when all calls had ended', mib(result.liveBytes)],
       ['calls left', result.calls],
       ['sockets of callers left', result.callerSockets],
       ['sockets of the model left', result.modelSockets],
       ['sessions that the model has left', result.sessions],
-      ['ms until it had ended by itself', result.endedInMs],
+      ['timers left', result.timers],
       ['exit code', String(result.exitCode)],
+      ['ms that the load was late, p99', result.loadLateMs],
     ],
   }
 }
 
-/** By least squares, in MiB a ms. */
-const slopeOf = (samples: readonly Sample[]): number => {
-  const meanMs = mean(samples.map(({ atMs }) => atMs))
-  const meanMib = mean(samples.map(({ residentMib }) => residentMib))
-  let product = 0
-  let square = 0
-  for (const { atMs, residentMib } of samples) {
-    product += (atMs - meanMs) * (residentMib - meanMib)
-    square += (atMs - meanMs) ** 2
-  }
-  return product / square
-}
+const pointsOf = (
+  samples: readonly Sample[],
+  name: 'liveBytes' | 'residentBytes',
+): readonly Point[] => samples.map(({ atMs, [name]: bytes }) => ({ atMs, value: bytes / MIB }))
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
+const slopeText = ({ aMinute, margin }: Slope): string =>
+  `${aMinute.toFixed(3)} ± ${margin.toFixed(3)}`
 
-/** By the kernel, which all runtimes must believe. */
-const residentMibOf = async (pid: number): Promise<number> => {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024
-}
+const eachOtherMinute = (samples: readonly Sample[]): string =>
+  samples.filter((_, at) => (at + 1) % (120_000 / SAMPLE_MS) === 0)
+    .map(({ liveBytes }) => mib(liveBytes)).join(', ')
 
-const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const mib = (bytes: number): string => (bytes / MIB).toFixed(1)
+
+const passed = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))

@@ -2,6 +2,7 @@
 import { drainCalls } from './bridge/drain.ts'
 import { createExchange, type Exchange } from './bridge/exchange.ts'
 import { createListenedCalls } from './bridge/listened-calls.ts'
+import { hasSuccessor } from './bridge/successor.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { createConfigStore, type Reload } from './config/config-store.ts'
@@ -62,8 +63,11 @@ export type ServiceOptions = Readonly<{
 /** What this is; the same as in package.json. */
 const VERSION = '0.1.0'
 
-/** How long Twilio may take to ask for callers that were handed over; it is told to ask again. */
-const LAST_WORDS_MS = 1_500
+/**
+ * How long this process answers after its last call was handed over: Twilio asks, and asks again once those who were handed over
+ * before have heard two seconds of hold tone.
+ */
+const LAST_WORDS_MS = 3_000
 /** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
 const ANSWER_MS = 100
 
@@ -192,6 +196,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secret: secrets.secret,
     operatorToken: secrets.operatorToken,
     isReady: () => isReady,
+    capacity: () => config.current().service.capacity,
+    storeId: options.store.id,
     metrics,
     drain: () => {
       isReady = false
@@ -218,7 +224,14 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       await outbound.stop()
-      const handedOver = await drainCalls(exchange, clock, environment.drain)
+      const handedOver = await drainCalls({
+        ...environment.drain,
+        exchange,
+        clock,
+        onHandOver: (calls, hasSuccessor) =>
+          log.info('service.handing-over', { calls, hasSuccessor }),
+        hasSuccessor: () => hasSuccessor({ publicUrl, storeId: options.store.id, fetch }),
+      })
       listened.stop()
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)

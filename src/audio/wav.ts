@@ -42,7 +42,7 @@ export const readWav = (bytes: Uint8Array): Wav => {
 }
 
 /** Writes PCM of 16 bits. The channels must be of one length; a RangeError says if they are not. */
-export const writeWav = ({ sampleRateHz, channels }: Wav): Uint8Array => {
+export const writeWav = ({ sampleRateHz, channels }: Wav): Uint8Array<ArrayBuffer> => {
   const channelCount = channels.length
   const frameCount = channelCount > 0 ? channels[0].length : 0
   if (channelCount === 0 || channels.some((channel) => channel.length !== frameCount)) {

@@ -143,6 +143,7 @@ export const beginCall = (
       }, events),
     onReport: report,
     onCheckpoint: save,
+    kept: options.store.flush,
     runTool: ({ agent, name, given, secrets }, signal) =>
       kitOf(agent).toolbox.run(name, given, { ...aboutOf(facts), secrets }, signal),
     human: createHuman({

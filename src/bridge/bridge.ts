@@ -70,6 +70,8 @@ export type BridgeOptions = Readonly<{
   isOverloaded: () => boolean
   onReport: (report: CallReport) => void
   onCheckpoint: (checkpoint: Checkpoint) => void
+  /** Resolves when another process finds the checkpoints that were made. Never rejects. */
+  kept: () => Promise<void>
   /** Has a tool run. Never rejects; `signal` aborts when the call ends. */
   runTool: (call: ToolRun, signal: AbortSignal) => Promise<ToolResult>
   human: Human
@@ -179,10 +181,18 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       case 'end-call':
         ended.abort()
         model.close()
-        return line?.socket.close(1000, effect.reason)
+        return closeLine(effect.reason)
       case 'report':
         return options.onReport(effect.report)
     }
+  }
+
+  /** Once it is closed Twilio asks, and the process that takes the call up must know all of it by then. */
+  const closeLine = (reason: EndReason) => {
+    const left = line
+    const close = () => left?.socket.close(1000, reason)
+    if (reason === 'handed-over') void options.kept().then(close)
+    else close()
   }
 
   const agentLane = createAgentLane({

@@ -49,8 +49,6 @@ const ALWAYS_KEPT_MS = 800
 const KEPT_TURN_MS = 15_000
 const KEPT_WHILE_CLOSED_MS = 10_000
 const PAUSED_MS = 2_000
-/** Stands for the turns of a session that broke. */
-const LOST = ''
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
 const QUIET_MS = 750
 const FILL_MS = 1_000
@@ -66,6 +64,8 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   let catchingUpUntilMs = 0
   /** The turns that are kept, oldest first, and where on the line of all audio they begin. */
   let turns: readonly Readonly<{ itemId: string; fromMs: number }>[] = []
+  /** Whether the turns are those of a session that broke: the next one hears them again, under other names. */
+  let isHeardAgain = false
   let passedMs = 0
   let lostBefore = 0
   let droppedMs = 0
@@ -137,8 +137,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     close: () => {
       if (!isOpen) return
       isOpen = false
-      // The next session hears them again, under other names.
-      turns = turns.slice(0, 1).map(({ fromMs }) => ({ itemId: LOST, fromMs }))
+      isHeardAgain = true
       // All of this is kept besides, for the next session.
       isPaused = false
       waiting.release()
@@ -160,17 +159,22 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       if (frames === 1) flush()
     },
     keepTurn: (itemId) => {
-      const [first] = turns
-      const isHeardAgain = first?.itemId === LOST
-      const fromMs = isHeardAgain ? first.fromMs : isCatchingUp() ? 0 : passedMs - ALWAYS_KEPT_MS
-      turns = [...(isHeardAgain ? [] : turns), { itemId, fromMs }]
+      const again = isHeardAgain ? turns[0] : undefined
+      const fromMs = again?.fromMs ?? (isCatchingUp() ? 0 : passedMs - ALWAYS_KEPT_MS)
+      turns = [...(again ? [] : turns), { itemId, fromMs }]
+      isHeardAgain = false
       setLimit()
     },
     forgetTurn: (itemId) => {
       turns = turns.slice(turns.findIndex((turn) => turn.itemId === itemId) + 1)
       const [first] = turns
       if (first) kept.limit(passedMs - first.fromMs)
-      else catchingUpUntilMs = 0
+      else {
+        catchingUpUntilMs = 0
+        kept.limit(ALWAYS_KEPT_MS)
+      }
+      // The session that broke has had what is let go of here.
+      if (!isOpen) lostBefore = kept.droppedMs()
       setLimit()
     },
     tick: (nowMs, callerSpeaks) => {

@@ -43,8 +43,8 @@ export type After =
   | Readonly<{ is: 'resumed'; call: AwaitedCall; press: string }>
   /** A human is to be called. */
   | Readonly<{ is: 'transfer'; call: CallFacts; destination: string }>
-  /** Another process will have it in a moment. */
-  | Readonly<{ is: 'handed-over' }>
+  /** Another process will have it in a moment; `isLast` when this one has no call left and is about to go. */
+  | Readonly<{ is: 'handed-over'; isLast: boolean }>
   /** There is nobody to talk to; `line` is whose caller it was. */
   | Readonly<{ is: 'apology'; line: Line | undefined }>
 
@@ -144,7 +144,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
         return { is: 'transfer', call: live.facts, destination: state.destination }
       }
       const past = calls.past(callSid)
-      if (past?.reason === 'handed-over') return { is: 'handed-over' }
+      if (past?.reason === 'handed-over') return { is: 'handed-over', isLast: calls.count() === 0 }
       if (past && !owesApology(past.reason)) return { is: 'over' }
       const call = awaited(callSid) ??
         (line && !past ? await revive({ ...facts, line }) : undefined)

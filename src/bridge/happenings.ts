@@ -24,6 +24,8 @@ export const happeningOf = (event: RealtimeEvent): Happening | undefined => {
       return { type: 'agent-response-started', responseId: event.responseId }
     case 'output-transcript':
       return { ...event, type: 'agent-words' }
+    case 'rate-limited':
+      return { ...event, type: 'model-limited' }
     case 'response-done':
       return { ...event, type: 'agent-response-ended' }
     default:

@@ -1,7 +1,11 @@
-/** The tone that says the line is alive: two soft notes and a pause, a second long. */
+/**
+ * The tone that says the line is alive: two soft notes and a pause, a second long. On a stream we send it; a caller who waits for the
+ * next process has no stream, and there Twilio plays it from a file.
+ */
 import { base64Encode } from '../audio/base64.ts'
 import { muLawEncode } from '../audio/g711.ts'
 import { createTone } from '../audio/tone.ts'
+import { writeWav } from '../audio/wav.ts'
 
 const RATE_HZ = 8000
 const NOTE_MS = 180
@@ -13,12 +17,20 @@ const SECOND_MS = 1_000
 let rendered: string | undefined
 
 /** One second of it as base64 mu-law, made when it is first needed. */
-export const holdTone = (): string => rendered ??= render()
+export const holdTone = (): string => rendered ??= encode(render())
 
-const render = (): string => {
+/** The same second as a WAV file. */
+export const holdToneWav = (): Uint8Array<ArrayBuffer> =>
+  writeWav({ sampleRateHz: RATE_HZ, channels: [render()] })
+
+const render = (): Int16Array => {
   const pcm = new Int16Array(SECOND_MS * RATE_HZ / 1000)
   addNote(pcm, 440, 0)
   addNote(pcm, 550, 220)
+  return pcm
+}
+
+const encode = (pcm: Int16Array): string => {
   const codes = new Uint8Array(pcm.length)
   muLawEncode(pcm, codes)
   return base64Encode(codes)

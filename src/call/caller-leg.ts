@@ -40,6 +40,7 @@ export const awaitStream = (live: Live, press: string, atMs: number): Ringing =>
   ...live,
   phase: 'ringing',
   sinceMs: atMs,
+  silentFromMs: atMs,
   isTold: false,
   press,
   epoch: live.epoch + 1,

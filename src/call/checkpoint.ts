@@ -3,6 +3,8 @@
  * than the turn it fell into.
  */
 import type { CallEffect } from './effects.ts'
+import { asHeard } from './heard.ts'
+import type { Playback } from './playback.ts'
 import { type CallRules, type Ringing, startCall, type Up } from './state.ts'
 import { isKnown, type Transcript, type TranscriptLine } from './transcript.ts'
 
@@ -19,9 +21,16 @@ export type Checkpoint = Readonly<{
 export const checkpointOf = (state: Up, atMs: number): Checkpoint => ({
   epoch: state.epoch,
   talkedMs: state.talkedMs + (state.phase === 'talking' ? atMs - state.connectedAtMs : 0),
-  transcript: state.transcript,
+  transcript: asHeard(state, atMs),
   agent: state.agent,
 })
+
+/** How much of a long answer a crash may make the agent say again. */
+const HEARD_EVERY_MS = 3_000
+
+/** Whether so much more of an answer was heard that it is worth a checkpoint before its end. */
+export const isWorthKeeping = (before: Playback, now: Playback): boolean =>
+  Math.floor(before.provenMs / HEARD_EVERY_MS) < Math.floor(now.provenMs / HEARD_EVERY_MS)
 
 /** Asks for a checkpoint to be kept. */
 export const keep = (state: Up, atMs: number): CallEffect => ({
@@ -36,7 +45,7 @@ export const keep = (state: Up, atMs: number): CallEffect => ({
 export const resumeCall = (rules: CallRules, checkpoint: Checkpoint, atMs: number): Ringing => {
   const fresh = startCall(rules, atMs)
   const { talkedMs, epoch, agent } = checkpoint
-  const transcript = checkpoint.transcript.map(withoutLoss)
+  const transcript = before(checkpoint.transcript.map(withoutLoss), atMs)
   const hasBegun = transcript.some(isKnown)
   return {
     ...fresh,
@@ -47,6 +56,12 @@ export const resumeCall = (rules: CallRules, checkpoint: Checkpoint, atMs: numbe
     agent: Object.hasOwn(rules.agents, agent) ? agent : fresh.agent,
     waiting: hasBegun ? [{ kind: 'go-on' }] : fresh.waiting,
   }
+}
+
+/** The clock of the process before is not ours: what it wrote down was before now, as far apart as it was. */
+const before = (transcript: Transcript, atMs: number): Transcript => {
+  const shiftMs = atMs - 1 - Math.max(...transcript.map((line) => line.atMs))
+  return transcript.map((line) => ({ ...line, atMs: line.atMs + shiftMs }))
 }
 
 const LOST = 'The result was lost with the connection. It may have been done or not.'

@@ -3,6 +3,7 @@
  * agent's words than were heard.
  */
 import { isKnown, type Transcript } from './transcript.ts'
+import type { Unwritten } from './unwritten.ts'
 
 /** One thing that was said, or done. */
 export type ConversationItem = SpokenItem | ToolItem
@@ -24,15 +25,15 @@ export type ToolItem = Readonly<{
 }>
 
 /**
- * What was said and done so far. Lines without words are left out: nobody knows them. So is the turn that is `unwritten`, whatever
- * words of it there are: a session that takes over is given its audio.
+ * What was said and done so far. Lines without words are left out: nobody knows them. So are turns that are `unwritten`, whatever
+ * words of them there are: a session that takes over is given their audio.
  */
 export const conversationOf = (
   transcript: Transcript,
-  unwritten: string | undefined,
+  unwritten: Unwritten,
 ): readonly ConversationItem[] =>
   transcript
-    .filter((line) => isKnown(line) && line.itemId !== unwritten)
+    .filter((line) => isKnown(line) && !unwritten.includes(line.itemId))
     .map((line) => {
       if (line.speaker !== 'tool') {
         return { itemId: line.itemId, speaker: line.speaker, text: line.text }

@@ -78,6 +78,8 @@ export type ModelEvent =
   | Readonly<{ type: 'model-lost'; cause: string }>
   /** The model refused something we asked; the session goes on. */
   | Readonly<{ type: 'model-complained'; code: string; problem: string }>
+  /** The model has no room for another response, and when it will have. */
+  | Readonly<{ type: 'model-limited'; resetInMs: number }>
 
 export type PlaybackEvent = Readonly<{ type: 'mark-echoed'; name: string }>
 

@@ -5,7 +5,7 @@
 import type { CallEffect } from './effects.ts'
 import type { EndReason } from './end-reason.ts'
 import { cancel, refuseActive } from './refuse.ts'
-import { ask, type Change, sameAgain } from './responses.ts'
+import { ask, askNext, type Change, sameAgain } from './responses.ts'
 import type { Live, Talking } from './state.ts'
 
 /** What follows: the call goes on, or it ends. */
@@ -21,18 +21,48 @@ const MOST_FAILURES = 2
 /** Failures that another try does not mend. */
 const HOPELESS: ReadonlySet<string> = new Set(['insufficient_quota', 'invalid_api_key'])
 
+/** What passes by itself, but not at once. */
+const LIMITED = 'rate_limit_exceeded'
+const MOST_LIMITED = 4
+/** The first wait after being limited, if the model does not say how long; it doubles. */
+const LIMITED_MS = 1_000
+const LONGEST_LIMITED_MS = 8_000
+
 /** The model says that a response failed. The slot is free again. */
 export const responseFailed = <State extends Live>(
   state: State,
   reason: string | undefined,
   atMs: number,
 ): Outcome<State> => {
-  if (state.failures + 1 >= MOST_FAILURES || HOPELESS.has(reason ?? '')) {
+  const isLimited = reason === LIMITED
+  const most = isLimited ? MOST_LIMITED : MOST_FAILURES
+  if (state.failures + 1 >= most || HOPELESS.has(reason ?? '')) {
     return { is: 'over', reason: 'model-failed' }
   }
   const again = sameAgain(state)
-  const failed: State = { ...state, response: { is: 'free' }, failures: state.failures + 1 }
+  const failed: State = {
+    ...state,
+    response: { is: 'free' },
+    failures: state.failures + 1,
+    limitedUntilMs: isLimited ? atMs + LIMITED_MS * 2 ** state.failures : state.limitedUntilMs,
+  }
   return { is: 'on', change: ask(failed, again, atMs) }
+}
+
+/** The model says when it will have room again. It says so after each response; only who was refused has to wait. */
+export const modelLimited = <State extends Live>(
+  state: State,
+  resetInMs: number,
+  atMs: number,
+): State =>
+  state.limitedUntilMs > atMs
+    ? { ...state, limitedUntilMs: atMs + Math.min(LONGEST_LIMITED_MS, Math.max(0, resetInMs)) }
+    : state
+
+/** Asks for what had to wait because the model was limited. */
+export const askWhatWaits = (state: Talking, atMs: number): Change<Talking> => {
+  if (state.limitedUntilMs === 0 || atMs < state.limitedUntilMs) return [state, []]
+  return askNext({ ...state, limitedUntilMs: 0 }, atMs)
 }
 
 /** The model would not say what it was about to. The caller is told that much. */

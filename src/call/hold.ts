@@ -47,7 +47,11 @@ export const releaseHold = (state: Talking, atMs: number): Change<Talking> => {
 
 const isDue = (state: Talking, atMs: number): boolean => {
   if (state.model.is === 'interrupted') return atMs - state.model.sinceMs >= MODEL_AWAY_MS
-  if (state.floor.is === 'caller' || !isFetching(state)) return false
+  const { floor } = state
+  if (floor.is === 'awaited' && atMs < state.limitedUntilMs) {
+    return atMs - floor.sinceMs >= MODEL_AWAY_MS
+  }
+  if (floor.is === 'caller' || !isFetching(state)) return false
   if (state.holding) return true
   const hasFiller = state.tools.some(({ isFilled }) => isFilled)
   return quietMs(state, atMs) >= (hasFiller ? FILLER_LATE_MS : TOOL_BUSY_MS)

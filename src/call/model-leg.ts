@@ -8,6 +8,7 @@ import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
 import { busySinceMs } from './tool-calls.ts'
 import type { Floor, Live, Renewal, ResponseRequest, Talking, Up } from './state.ts'
+import { leaveTurns } from './unwritten.ts'
 
 /** The model is there, for the first time or again: what waits to be said is asked for. */
 export const modelReady = <State extends Up>(
@@ -33,19 +34,24 @@ export const modelInterrupted = <State extends Live>(
   floor: Floor,
 ): Change<State> => {
   if (state.model.is !== 'ready') return [state, []]
-  const owed = owedReply(state, floor)
+  const { unwritten, transcript, answered } = leaveTurns(state, floor)
+  const owed = owedReply({ ...state, unwritten }, floor)
   return [
     {
       ...state,
+      unwritten,
+      transcript,
+      sessionFromMs: atMs,
       model: { is: 'interrupted', sinceMs: atMs },
       response: { is: 'free' },
       waiting: owed ? [owed, ...state.waiting] : state.waiting,
       // What is still being done is answered when it is done, whatever session asked for it.
       tools: state.tools.filter(({ stage }) => stage !== 'back'),
-      // It is heard again, and then is another item.
-      transcript: state.transcript.filter(({ itemId }) => itemId !== state.unwritten),
     },
-    [{ type: 'report', report: { type: 'model-interrupted', cause } }],
+    [
+      ...(answered === undefined ? [] : [{ type: 'forget-turn', itemId: answered } as const]),
+      { type: 'report', report: { type: 'model-interrupted', cause } },
+    ],
   ]
 }
 
@@ -53,7 +59,7 @@ export const modelInterrupted = <State extends Live>(
 const owedReply = (state: Live, floor: Floor): ResponseRequest | undefined => {
   if (state.response.is === 'asked') return state.response.request
   if (busySinceMs(state) !== undefined) return undefined
-  if (state.unwritten !== undefined) return undefined
+  if (state.unwritten.length > 0) return undefined
   if (state.tools.some(({ stage }) => stage === 'back')) return { kind: 'results' }
   if (state.response.is === 'active') return sameAgain(state)
   return floor.is === 'awaited' ? { kind: 'reply' } : undefined

@@ -38,7 +38,7 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
     effects: [
       ...(playing ? [{ type: 'clear-playback' } as const] : []),
       ...cancel(state),
-      ...cut.map((each) => tellHeard(each, transcript)),
+      ...cut.map((each) => tellHeard(each, transcript, state.sessionFromMs)),
     ],
     lines: cut.flatMap(({ item }) => cutLineReport(transcript, item.itemId)),
     cut: playing ? cleared : undefined,
@@ -92,9 +92,15 @@ export const cancel = ({ response }: Live): readonly CallEffect[] =>
   response.is === 'active' ? [{ type: 'cancel-response', responseId: response.responseId }] : []
 
 /** Tells the model what was heard of an item: by its audio, or by its words where it has no more than those. */
-const tellHeard = ({ item, heardMs }: CutItem, transcript: Transcript): CallEffect => {
+const tellHeard = (
+  { item, heardMs }: CutItem,
+  transcript: Transcript,
+  sessionFromMs: number,
+): CallEffect => {
   const { itemId, contentIndex } = item
-  if (!item.isText) {
+  // What was kept while the phone rang may be of a session that has been followed by another since.
+  const isOlder = (lineOf(transcript, itemId)?.atMs ?? Infinity) < sessionFromMs
+  if (!item.isText && !isOlder) {
     return { type: 'truncate-item', itemId, contentIndex, audioEndMs: Math.floor(heardMs) }
   }
   const previousItemId = itemBefore(transcript, itemId)

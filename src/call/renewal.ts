@@ -1,14 +1,22 @@
 /**
  * A session ends by itself after an hour or less, and a call must not: before that a second one is opened, told what was said,
- * and takes over while nobody speaks. Only in the last moments it takes over whatever happens.
+ * and takes over while nobody speaks. Near the end it takes over while somebody does, and only in the last moments whatever happens.
  */
 import { isPlaying, orphan } from './playback.ts'
 import { askNext, type Change } from './responses.ts'
-import { isAgentsTurn, type Live, type Model, type Renewal, type Talking } from './state.ts'
+import {
+  isAgentsTurn,
+  type Live,
+  type Model,
+  type Renewal,
+  type RenewalTimes,
+  type Talking,
+} from './state.ts'
 import { modelInterrupted } from './model-leg.ts'
 
 const QUIET_BEFORE_MS = 5 * 60_000
 const FORCED_BEFORE_MS = 30_000
+const LATEST_BEFORE_MS = 10_000
 /** A second session that could not be opened is tried again after this. */
 const RETRY_MS = 10_000
 
@@ -21,16 +29,18 @@ export const planRenewal = (expiresInMs: number | undefined, atMs: number): Rene
     is: 'planned',
     quietFromMs: endsAtMs - Math.min(QUIET_BEFORE_MS, expiresInMs / 2),
     forcedFromMs: endsAtMs - Math.min(FORCED_BEFORE_MS, expiresInMs / 5),
+    latestMs: endsAtMs - Math.min(LATEST_BEFORE_MS, expiresInMs / 10),
   }
 }
 
 /** Opens the second session when its time has come. */
 export const renewWhenDue = (state: Talking, atMs: number): Change<Talking> => {
   if (state.model.is !== 'ready' || state.model.renewal.is !== 'planned') return [state, []]
-  const { quietFromMs, forcedFromMs } = state.model.renewal
-  const isDue = atMs >= forcedFromMs || (atMs >= quietFromMs && isQuiet(state, atMs))
+  const { renewal } = state.model
+  const isDue = isForced(state, renewal, atMs) ||
+    (atMs >= renewal.quietFromMs && isQuiet(state, atMs))
   return isDue
-    ? [withRenewal(state, { is: 'opening', quietFromMs, forcedFromMs }), [{ type: 'open-reserve' }]]
+    ? [withRenewal(state, { ...renewal, is: 'opening' }), [{ type: 'open-reserve' }]]
     : [state, []]
 }
 
@@ -46,34 +56,43 @@ export const reserveReady = (
   if (state.model.is !== 'ready' || state.model.renewal.is !== 'opening') {
     return [state, [{ type: 'drop-reserve' }]]
   }
-  const { quietFromMs, forcedFromMs } = state.model.renewal
-  const isForced = atMs >= forcedFromMs
+  const { renewal } = state.model
   const isAgentSilent = !isPlaying(state.playback, atMs) && !isAgentsTurn(state)
-  if (!isForced && !(isAgentSilent && state.floor.is !== 'awaited')) {
-    const planned: Renewal = { is: 'planned', quietFromMs, forcedFromMs }
-    return [withRenewal(state, planned), [{ type: 'drop-reserve' }]]
+  const isUnheard = isAgentSilent && state.floor.is !== 'awaited'
+  if (!isForced(state, renewal, atMs) && !isUnheard) {
+    return [withRenewal(state, { ...renewal, is: 'planned' }), [{ type: 'drop-reserve' }]]
   }
   // What is owed is owed by the new session, and what plays stays, as if the old one had broken.
-  const [left] = modelInterrupted(state, 'renewed', atMs, state.floor)
+  const [left, told] = modelInterrupted(state, 'renewed', atMs, state.floor)
   const model: Model = { is: 'ready', renewal: planRenewal(expiresInMs, atMs) }
   const [next, effects] = askNext({ ...left, model, playback: orphan(left.playback) }, atMs)
   return [next, [
+    ...told.filter(({ type }) => type !== 'report'),
     { type: 'swap-model' },
     ...effects,
-    { type: 'report', report: { type: 'model-renewed', isForced } },
+    { type: 'report', report: { type: 'model-renewed', isForced: atMs >= renewal.forcedFromMs } },
   ]]
 }
 
 /** The second session cannot take over, or not now; there is still time to try again. */
 export const renewLater = <State extends Live>(state: State, atMs: number): State => {
   if (state.model.is !== 'ready' || state.model.renewal.is !== 'opening') return state
-  const { quietFromMs, forcedFromMs } = state.model.renewal
+  const { quietFromMs, forcedFromMs, latestMs } = state.model.renewal
+  const later = (ms: number) => Math.max(ms, atMs + RETRY_MS)
   return withRenewal(state, {
     is: 'planned',
-    quietFromMs: Math.max(quietFromMs, atMs + RETRY_MS),
-    forcedFromMs: Math.max(forcedFromMs, atMs + RETRY_MS),
+    quietFromMs: later(quietFromMs),
+    forcedFromMs: later(forcedFromMs),
+    latestMs: later(latestMs),
   })
 }
+
+/** Whether it cannot wait for a quiet moment. An answer that is being generated is waited for, as long as can be. */
+const isForced = (
+  { response }: Live,
+  { forcedFromMs, latestMs }: RenewalTimes,
+  atMs: number,
+): boolean => atMs >= latestMs || (atMs >= forcedFromMs && response.is !== 'active')
 
 /** Whether nobody speaks or is about to. */
 export const isQuiet = (state: Talking, atMs: number): boolean =>

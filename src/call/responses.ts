@@ -21,7 +21,8 @@ export const ask = <State extends Live>(
 /** Sends the next request if the model is there and free. */
 export const askNext = <State extends Live>(state: State, atMs: number): Change<State> => {
   const [request, ...waiting] = state.waiting
-  if (!request || state.model.is !== 'ready' || state.response.is !== 'free') return [state, []]
+  const isFree = state.model.is === 'ready' && state.response.is === 'free'
+  if (!request || !isFree || atMs < state.limitedUntilMs) return [state, []]
   return [
     { ...state, waiting, response: { is: 'asked', request, sinceMs: atMs } },
     [{ type: 'request-response', request }],

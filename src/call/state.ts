@@ -10,6 +10,7 @@ import { EMPTY_PLAYBACK, type Playback } from './playback.ts'
 import type { ToolCall } from './tool-calls.ts'
 import type { Transcript } from './transcript.ts'
 import type { DestinationRules } from './transfer.ts'
+import type { Unwritten } from './unwritten.ts'
 
 export type CallState = Up | Ended
 
@@ -25,6 +26,8 @@ export type Ringing =
   & Readonly<{
     phase: 'ringing'
     sinceMs: number
+    /** Since when nothing of what the agent says is heard. */
+    silentFromMs: number
     /** Whether Twilio was told to open this stream; before that it cannot have failed. */
     isTold: boolean
     /** The keys Twilio is to press before it opens the stream; empty for none. */
@@ -93,8 +96,12 @@ export type Live = Readonly<{
   handOffs: number
   /** Whether the call leaves this process as soon as nobody speaks. */
   isLeaving: boolean
-  /** The turn of the caller that the model has not put into words yet: only its audio tells what was said. */
-  unwritten: string | undefined
+  /** The turns of the caller that the model has not put into words yet. */
+  unwritten: Unwritten
+  /** Since when the present session is the one that is told everything; what was said before it has by its text alone. */
+  sessionFromMs: number
+  /** Until then the model is not asked for a response, because it has refused one for the moment. */
+  limitedUntilMs: number
 }>
 
 /** The model's leg. `interrupted` is one that was ready and is being opened again. */
@@ -106,10 +113,19 @@ export type Model =
 /** A session has an end of its own, long before some calls; another one takes over in time, at a quiet moment. */
 export type Renewal =
   | Readonly<{ is: 'not-needed' }>
-  /** From `quietFromMs` on at a quiet moment, from `forcedFromMs` on at any. */
-  | Readonly<{ is: 'planned'; quietFromMs: number; forcedFromMs: number }>
+  | (Readonly<{ is: 'planned' }> & RenewalTimes)
   /** The other session is being opened. */
-  | Readonly<{ is: 'opening'; quietFromMs: number; forcedFromMs: number }>
+  | (Readonly<{ is: 'opening' }> & RenewalTimes)
+
+/** When a session is to be followed by another. */
+export type RenewalTimes = Readonly<{
+  /** From then on at a quiet moment. */
+  quietFromMs: number
+  /** From then on whenever no answer is being generated. */
+  forcedFromMs: number
+  /** From then on whatever happens. */
+  latestMs: number
+}>
 
 /** What the agent is asked to say. */
 export type ResponseRequest =
@@ -202,6 +218,7 @@ export type Floor =
 export const startCall = (rules: CallRules, atMs: number, agent = MAIN_AGENT): Ringing => ({
   phase: 'ringing',
   sinceMs: atMs,
+  silentFromMs: atMs,
   isTold: true,
   press: '',
   rules,
@@ -220,13 +237,15 @@ export const startCall = (rules: CallRules, atMs: number, agent = MAIN_AGENT): R
   keypad: { is: 'idle' },
   secrets: {},
   handOffs: 0,
-  unwritten: undefined,
+  unwritten: [],
+  sessionFromMs: 0,
+  limitedUntilMs: 0,
   isLeaving: false,
 })
 
 /** The same call once the line is open. */
 export const connect = (
-  { sinceMs: _, isTold: __, press: ___, ...state }: Ringing,
+  { sinceMs: _, silentFromMs: __, isTold: ___, press: ____, ...state }: Ringing,
   atMs: number,
 ): Talking => ({
   ...state,

@@ -1,7 +1,7 @@
 /** What happens next while the line is open. */
 import { awaitStream, leaveStream, mayResume, partWithStream } from './caller-leg.ts'
 import { andThen, report } from './change.ts'
-import { keep } from './checkpoint.ts'
+import { isWorthKeeping, keep } from './checkpoint.ts'
 import type { CallEffect } from './effects.ts'
 import { end } from './end.ts'
 import type { CallEvent } from './events.ts'
@@ -29,6 +29,7 @@ import { takeAction } from './take-action.ts'
 import { passTime } from './time.ts'
 import { toolReturned } from './tool-calls.ts'
 import { beginTransfer } from './transfer.ts'
+import { beginTurn } from './unwritten.ts'
 
 type Step = Change<CallState>
 
@@ -101,7 +102,9 @@ const callerSpeaks = (
     {
       ...interrupted,
       floor: { is: 'caller' },
-      unwritten: itemId,
+      unwritten: beginTurn(interrupted.unwritten, itemId),
+      // Who had to wait for an answer and says something else is answered that.
+      waiting: interrupted.waiting.filter(({ kind }) => kind !== 'reply'),
       holding: false,
       timesAsked: 0,
     },
@@ -194,7 +197,9 @@ const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
       ...echo.heard.map(({ itemId, modelMs }) =>
         report({ type: 'agent-heard', itemId, heardMs: modelMs })
       ),
-      ...(echo.heard.length > 0 ? [keep(state, atMs)] : []),
+      ...(echo.heard.length > 0 || isWorthKeeping(state.playback, echo.playback)
+        ? [keep({ ...state, playback: echo.playback }, atMs)]
+        : []),
     ],
   )
 }

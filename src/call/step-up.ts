@@ -4,7 +4,7 @@ import { andThen, report } from './change.ts'
 import { keep } from './checkpoint.ts'
 import { end } from './end.ts'
 import type { CallEvent } from './events.ts'
-import { responseFailed, responseFiltered } from './failures.ts'
+import { modelLimited, responseFailed, responseFiltered } from './failures.ts'
 import { modelComplained, modelReady } from './model-leg.ts'
 import { refuseAudio } from './refuse.ts'
 import { planRenewal, renewLater } from './renewal.ts'
@@ -34,6 +34,8 @@ export const stepUp = (state: Up, event: CallEvent): Step => {
     }
     case 'model-complained':
       return modelComplained(state, event.code, event.problem)
+    case 'model-limited':
+      return [modelLimited(state, event.resetInMs, event.atMs), []]
     case 'reserve-ready':
       return [renewLater(state, event.atMs), [{ type: 'drop-reserve' }]]
     case 'reserve-failed':
@@ -115,18 +117,15 @@ const responseEnded = (
     ))
 }
 
-/** The slot is free; a response that was filtered before a word of it is made up for. */
+/** The slot is free; what a filter kept back is made up for. */
 const freed = (
   state: Up,
   { status, reason, atMs }: Extract<CallEvent, { type: 'agent-response-ended' }>,
 ): Change<Up> => {
   const isFiltered = status === 'incomplete' && reason === 'content_filter'
-  if (isFiltered && !hasSpoken(state)) return responseFiltered(state, atMs)
+  if (isFiltered) return responseFiltered(state, atMs)
   const isAnswer = status === 'completed' && !state.rules.isTranscribed
-  const answered: Change<Up> = isAnswer && state.unwritten !== undefined
-    ? written(state, state.unwritten, atMs)
-    : [state, []]
+  const last = isAnswer ? state.unwritten.at(-1) : undefined
+  const answered: Change<Up> = last === undefined ? [state, []] : written(state, last, atMs)
   return andThen(answered, (next) => free(next, atMs))
 }
-
-const hasSpoken = ({ response }: Up): boolean => response.is === 'active' && response.hasSpoken

@@ -47,7 +47,8 @@ const stepRinging = (state: Ringing, event: CallEvent): Step => {
       const { epoch } = state
       return withMark(talking, probe(talking.playback, event.atMs), [
         report({ type: 'caller-connected', afterMs, epoch }),
-        keep(talking, event.atMs),
+        // Of what was said while the phone rang nothing is heard yet.
+        keep(state, event.atMs),
       ])
     }
     case 'model-interrupted':

@@ -3,7 +3,7 @@
  * silent, and nobody is hung up on before the goodbye was heard.
  */
 import type { EndReason } from './end-reason.ts'
-import { lookForAnswer, type Outcome } from './failures.ts'
+import { askWhatWaits, lookForAnswer, type Outcome } from './failures.ts'
 import { holdLine } from './hold.ts'
 import { askForMessage } from './message.ts'
 import { followPlan, type NextOfPlan, sayAndLeave } from './plan.ts'
@@ -44,9 +44,10 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
 const keepGoing = (state: Talking, atMs: number): TimeStep => {
   const answer = lookForAnswer(state, atMs)
   if (answer) return answer
-  const [held, effects] = holdLine(state, atMs)
+  const [asked, requests] = askWhatWaits(state, atMs)
+  const [held, effects] = holdLine(asked, atMs)
   const [renewed, more] = renewWhenDue(held, atMs)
-  return on([renewed, [...effects, ...more]])
+  return on([renewed, [...requests, ...effects, ...more]])
 }
 
 const on = (change: Change<Talking>): TimeStep => ({ is: 'on', change })

@@ -3,6 +3,7 @@ import { keep } from './checkpoint.ts'
 import type { Change } from './responses.ts'
 import type { Up } from './state.ts'
 import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
+import { endTurn } from './unwritten.ts'
 
 /** Makes room for the words of an item. */
 export const place = <State extends Up>(
@@ -32,7 +33,7 @@ export const written = <State extends Up>(
   itemId: string,
   atMs: number,
 ): Change<State> => {
-  // The words of a turn may come when the next one has begun.
-  const next = state.unwritten === itemId ? { ...state, unwritten: undefined } : state
+  // They may come when the next turn has begun.
+  const next = { ...state, unwritten: endTurn(state.unwritten, itemId) }
   return [next, [{ type: 'forget-turn', itemId }, keep(next, atMs)]]
 }

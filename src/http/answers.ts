@@ -5,7 +5,7 @@ import {
   conference,
   dial,
   hangUp,
-  pause,
+  play,
   pressKeys,
   redirect,
   say,
@@ -25,10 +25,18 @@ const SORRY = 'Sorry, something went wrong on our side. Please call again.'
 /** A caller who waits for a human hears music no longer than this beyond the time that it may ring. */
 const MUSIC_GRACE_S = 90
 
+/**
+ * How many seconds a caller who was handed over hears the hold tone before Twilio asks again: briefly while this process is there to
+ * answer, and for as long as the next one may take to come up when it is about to go.
+ */
+const HOLD_S = 2
+const LAST_HOLD_S = 8
+
 /** Makes the answers of a service. */
 export const createAnswers = (options: CallStreamsOptions): Answers => {
   const { publicUrl } = options
   const streams = callStreams(options)
+  const holdUrl = `${publicUrl}/twilio/hold.wav`
 
   const transfer = (facts: CallFacts, destination: Destination): TwimlVerb => {
     const { to, mode, timeoutMs } = destination
@@ -55,7 +63,10 @@ export const createAnswers = (options: CallStreamsOptions): Answers => {
         case 'transfer':
           return twiml(transfer(next.call, next.call.line.customer.destinations[next.destination]))
         case 'handed-over':
-          return twiml(pause(1), redirect(streams.after))
+          return twiml(
+            play(holdUrl, next.isLast ? LAST_HOLD_S : HOLD_S),
+            redirect(streams.after),
+          )
         case 'apology':
           return twiml(...apology(next.line))
       }

@@ -23,6 +23,8 @@ export type MediaOptions =
     listened: StreamOwner
     machine: string
     secret: string
+    /** How many calls there may be at once. */
+    capacity: () => number
     clock: Clock
     nowS: () => number
     metrics: Pick<Metrics, 'streamRefused' | 'watchSocket'>
@@ -32,7 +34,8 @@ export type MediaOptions =
 /** Who has calls that wait for a stream. */
 type StreamOwner = Pick<Exchange, 'awaited' | 'attach'>
 
-const MAX_WAITING_SOCKETS = 32
+/** A call has one stream; the other may be Twilio's second try, or somebody who has seen the address. */
+const WAITING_PER_CALL = 2
 const START_TIMEOUT_MS = 5_000
 /** Close code for a socket that does not prove to be the stream of its call. */
 const REFUSED = 4403
@@ -40,12 +43,25 @@ const REFUSED = 4403
 /** `/twilio/media/<machine>/<call>`. */
 export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
   const { exchange, listened, log, metrics } = options
-  let waiting = 0
+  /** How many sockets wait for the `start` of each call. */
+  const waiting = new Map<string, number>()
 
   const refuse = (status: 403 | 404 | 503, reason: StreamRefusal, why: string) => {
     log.warn('stream.refused', { status, why })
     metrics.streamRefused(reason)
     return new Response(why, { status })
+  }
+
+  const isFull = (callSid: string): boolean => {
+    const ofAll = [...waiting.values()].reduce((sum, sockets) => sum + sockets, 0)
+    return (waiting.get(callSid) ?? 0) >= WAITING_PER_CALL ||
+      ofAll >= WAITING_PER_CALL * options.capacity()
+  }
+
+  const count = (callSid: string, change: 1 | -1) => {
+    const sockets = (waiting.get(callSid) ?? 0) + change
+    if (sockets > 0) waiting.set(callSid, sockets)
+    else waiting.delete(callSid)
   }
 
   /** Listens to a socket until its `start` has come, then hands it over to its call. */
@@ -56,12 +72,12 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
   ): SocketEvents => {
     let joined: SocketEvents | undefined
     let isWaiting = true
-    waiting += 1
+    count(facts.callSid, 1)
 
     const stopWaiting = () => {
       if (!isWaiting) return
       isWaiting = false
-      waiting -= 1
+      count(facts.callSid, -1)
       cancelTimeout()
     }
     const turnAway = (why: string) => {
@@ -101,7 +117,7 @@ export const mediaRoutes = (options: MediaOptions): Hono<AppTypes> => {
     const owner = exchange.awaited(callSid) ? exchange : listened
     const facts = machine === options.machine ? owner.awaited(callSid) : undefined
     if (!facts) return refuse(404, 'unknown-call', 'no call waits for this stream')
-    if (waiting >= MAX_WAITING_SOCKETS) {
+    if (isFull(callSid)) {
       return refuse(503, 'too-many', 'too many sockets wait for their start')
     }
     return c.env.accept((socket) => metrics.watchSocket('caller', awaitStart(owner, facts, socket)))

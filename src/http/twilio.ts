@@ -7,6 +7,7 @@
 import { Hono } from 'hono'
 import type { TransferOutcome } from '../bridge/bridge.ts'
 import type { CallFacts, Exchange } from '../bridge/exchange.ts'
+import { holdToneWav } from '../bridge/hold-tone.ts'
 import type { ListenedCalls } from '../bridge/listened-calls.ts'
 import type { Config, Destination, Listen } from '../config/config.ts'
 import { MAIN_AGENT, type Route, route } from '../config/route.ts'
@@ -36,7 +37,7 @@ export type TwilioOptions =
     metrics: Pick<Metrics, 'callRefused' | 'webhookRefused'>
   }>
 
-/** `/twilio/*`, all of them signed form POSTs. */
+/** `/twilio/*`: signed form POSTs, and the sound that Twilio plays to those who wait. */
 export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
   const { exchange, listened, config, log, metrics } = options
   const answers = createAnswers(options)
@@ -133,6 +134,13 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
     const next = await exchange.after(facts, config().lineOf(lineNumberOf(form)))
     return xml(answers.after(next))
   })
+
+  // Not signed, and no secret: Twilio keeps it, so that it can be played when nobody is there to ask.
+  routes.get('/hold.wav', (c) =>
+    c.body(holdToneWav(), 200, {
+      'content-type': 'audio/wav',
+      'cache-control': 'public, max-age=86400',
+    }))
 
   routes.post('/stream-status', (c) => {
     const form = c.get('form')

@@ -82,6 +82,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
     return item.type === 'function_call' ? toolCalled(event, item) : { type: 'ignored' }
   },
   'response.done': ({ response }) => responseDone(fields(response)),
+  'rate_limits.updated': ({ rate_limits }) => rateLimited(rate_limits),
   'error': ({ error }) => {
     const { code, type, message, event_id } = fields(error)
     const eventId = text(event_id)
@@ -104,7 +105,6 @@ const IGNORED: ReadonlySet<string> = new Set([
   'conversation.item.truncated',
   'input_audio_buffer.cleared',
   'input_audio_buffer.timeout_triggered',
-  'rate_limits.updated',
   'response.content_part.added',
   'response.content_part.done',
   'response.function_call_arguments.delta',
@@ -205,6 +205,16 @@ const responseDone = (response: Fields): RealtimeEvent | undefined => {
     ...(reason === undefined ? {} : { reason }),
     ...(usage === undefined ? {} : { usage }),
   }
+}
+
+/** Only what is used up says anything: what is left over changes with every response. */
+const rateLimited = (limits: unknown): RealtimeEvent => {
+  const resetS = (Array.isArray(limits) ? limits : []).map(fields)
+    .filter(({ remaining }) => number(remaining) === 0)
+    .map(({ reset_seconds }) => number(reset_seconds) ?? 0)
+  return resetS.length === 0
+    ? { type: 'ignored' }
+    : { type: 'rate-limited', resetInMs: 1000 * Math.max(...resetS) }
 }
 
 const responseUsage = (usage: unknown): ResponseUsage | undefined => {

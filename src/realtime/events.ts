@@ -62,6 +62,8 @@ export type RealtimeEvent =
     reason?: string
     usage?: ResponseUsage
   }>
+  /** Something that responses need is used up; `resetInMs` is when it will be there again. */
+  | Readonly<{ type: 'rate-limited'; resetInMs: number }>
   | Readonly<{ type: 'error'; code: string; message: string; eventId?: string }>
   /** A known event that asks nothing of us, such as `response.content_part.added`. */
   | Readonly<{ type: 'ignored' }>

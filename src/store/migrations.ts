@@ -22,6 +22,14 @@ export const MIGRATIONS: readonly Migration[] = [
       create index checkpoints_saved_at on checkpoints (saved_at);
     `,
   },
+  {
+    // Two processes on one file find that out by this name.
+    version: 2,
+    sql: `
+      create table store_name (id text not null);
+      insert into store_name (id) values (lower(hex(randomblob(8))));
+    `,
+  },
 ]
 
 const VERSION_TABLE = `

@@ -33,6 +33,7 @@ const TRIES = 20
 
 /** How long what was written may lie in SQLite's log: what a power cut can cost. */
 const SETTLE_MS = 2_000
+const NAME = 'select id from store_name'
 const KEPT_MS = 24 * 60 * 60 * 1_000
 const PRUNE_EVERY_MS = 60 * 60 * 1_000
 const PRUNED_ROWS = 64
@@ -41,6 +42,7 @@ const PRUNED_ROWS = 64
 export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   const { clock, now } = options
   const backlog = createBacklog()
+  let id: string | undefined
   let isPruneDue = true
   let cancelBatch: Cancel | undefined
   let cancelSettle: Cancel | undefined
@@ -51,6 +53,7 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
     ...options,
     tables: createCheckpointTable,
     onNewFile: () => {
+      id = undefined
       backlog.startOver()
       schedule()
     },
@@ -117,6 +120,11 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
     }
   }
 
+  const readName = (): string | undefined => {
+    const read = file.attempt('read', (_, database) => database.prepare(NAME).get()?.id)
+    return 'result' in read && typeof read.result === 'string' ? read.result : undefined
+  }
+
   const flush = async (): Promise<void> => {
     while (backlog.size() > 0) {
       if (failureOf(await patiently(writeBatch))) return
@@ -147,6 +155,7 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   file.settle()
   schedulePrune()
   return {
+    id: () => id ??= readName(),
     save: (checkpoint) => {
       if (closing) return
       backlog.save(checkpoint)

@@ -17,6 +17,8 @@ export type StoredCheckpoint = Readonly<{
 }>
 
 export type Store = Readonly<{
+  /** Names what this store keeps its calls in: who names the same has the same calls. Undefined when it cannot be told. */
+  id: () => string | undefined
   /** Keeps a checkpoint. Returns at once; only the newest of a call is written, a moment later. */
   save: (checkpoint: StoredCheckpoint) => void
   /** Forgets a call that needs no resuming any more. */

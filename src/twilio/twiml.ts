@@ -42,9 +42,9 @@ const streamNoun = (
 export const reject = (reason: 'rejected' | 'busy'): TwimlVerb =>
   `<Reject${attributes({ reason })}/>`
 
-/** Is silent for some seconds. */
-export const pause = (seconds: number): TwimlVerb =>
-  `<Pause${attributes({ length: `${seconds}` })}/>`
+/** Plays a sound file so many times over; Twilio fetches it once. */
+export const play = (url: string, times: number): TwimlVerb =>
+  `<Play${attributes({ loop: `${times}` })}>${escape(url)}</Play>`
 
 /** Goes on with the document of another URL. */
 export const redirect = (url: string): TwimlVerb => `<Redirect>${escape(url)}</Redirect>`

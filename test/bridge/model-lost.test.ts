@@ -134,32 +134,90 @@ describe('a model that is lost while the agent speaks', () => {
 })
 
 describe("a model that is lost before it has put the caller's turn into words", () => {
-  it('is followed by one that knows what was heard of the answer, when it is cut short', () => {
-    const call = startVirtualCall({
+  const answering = (speed: number) =>
+    startVirtualCall({
       agent: AGENT,
       scenario: [
         {
-          speed: 50,
+          speed,
           transcriptionDelayMs: 60_000,
           turns: [{ kind: 'response', delayMs: 0, outputs: [{ kind: 'say', text: BOOKING }] }],
         },
         {},
       ],
     })
+  const lostInAnswer = (speed: number) => {
+    const call = answering(speed)
     call.until('the greeting was heard', () => call.line.record().playedMs > 3_000)
     call.clock.advance(1_000)
     call.line.say(said('Yes, please.'))
     call.until('the answer has begun', () => call.line.record().playedMs > 4_500)
     call.breakModel()
-    // The turn is heard again, which ends the answer to it.
+    call.clock.advance(400)
+    expect(call.sessions).toHaveLength(2)
+    return call
+  }
+  const refusals = (session: ModelSession) =>
+    session.record.errors.filter(({ code }) => code !== 'response_cancel_not_active')
+
+  it('is followed by one that does not answer what the caller hears answered', () => {
+    const call = lostInAnswer(50)
+    call.clock.advance(10_000)
+    expect(call.line.record().clears).toEqual([])
+    expect(asked(call)).toBe(1)
+    const heardMs = said(GREETING).length / 8 + said(BOOKING).length / 8
+    expect(Math.abs(call.line.record().playedMs - heardMs)).toBeLessThanOrEqual(60)
+    expect(speechIn(phoneSound(call.sessions[1]))).toEqual([])
+    expect(known(call.sessions[1])).toEqual([`assistant: ${GREETING}`, `assistant: ${BOOKING}`])
+  })
+
+  it('is followed by one that goes on with an answer that had only begun', () => {
+    const call = lostInAnswer(1)
+    call.clock.advance(1_000)
+    expect(call.line.record().clears).toEqual([])
+    expect(asked(call)).toBe(2)
+  })
+
+  it('is followed by one that knows what was heard of the answer, when it is cut short', () => {
+    const call = lostInAnswer(50)
+    call.line.say(said(QUESTION))
     call.until('the queue was cleared', () => call.line.record().clears.length === 1)
     call.clock.advance(10)
     const [greeting, answer] = known(call.sessions[1])
     expect(greeting).toBe(`assistant: ${GREETING}`)
     expect(answer).toMatch(/^assistant: Of course\. /)
     expect(answer.length).toBeLessThan(`assistant: ${BOOKING}`.length)
-    expect(call.sessions[1].record.errors
-      .filter(({ code }) => code !== 'response_cancel_not_active')).toEqual([])
+    expect(refusals(call.sessions[1])).toEqual([])
+  })
+
+  it('is followed by one that hears a turn again of whose answer there was no sound yet', () => {
+    const call = startVirtualCall({
+      scenario: [{ transcriptionDelayMs: 60_000, firstAudioMs: 3_000 }, {}],
+    })
+    call.clock.advance(2_000)
+    call.line.say(said('Yes, please.'))
+    call.clock.advance(2_500)
+    call.breakModel()
+    call.until('it is answered', () => call.line.record().playedMs > 500)
+    expect(speechIn(phoneSound(call.sessions[1]))).toHaveLength(1)
+  })
+
+  it('has its successor told by words what was kept while the phone rang, when that is cut short', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: { speed: 50 }, isOffered: false })
+    call.offer()
+    call.clock.advance(1_500)
+    call.breakModel()
+    call.clock.advance(1_000)
+    expect(call.sessions).toHaveLength(2)
+    const line = call.openStream()
+    call.until('the greeting has begun', () => line.record().playedMs > 800)
+    line.say(said(QUESTION))
+    call.until('the queue was cleared', () => line.record().clears.length === 1)
+    call.clock.advance(10)
+    expect(refusals(call.sessions[1])).toEqual([])
+    const [first] = known(call.sessions[1])
+    expect(first).toMatch(/^assistant: Thanks/)
+    expect(first.length).toBeLessThan(`assistant: ${GREETING}`.length)
   })
 })
 
@@ -207,6 +265,25 @@ describe('a model that is lost again', () => {
     call.clock.advance(5_000)
     expect(call.sessions).toHaveLength(3)
     expect(known(call.sessions[2])[0]).toBe(`user: ${QUESTION}`)
+  })
+
+  it('does not let a turn be heard a third time that was answered the second time', () => {
+    const late = { transcriptionDelayMs: 60_000 }
+    const call = startVirtualCall({ scenario: [{ ...late, firstAudioMs: 5_000 }, late, late] })
+    call.clock.advance(2_000)
+    call.line.say(said('Yes, please.'))
+    call.clock.advance(2_500)
+    call.breakModel()
+    call.until('it is answered', () => call.line.record().playedMs > 500)
+    call.until('the answer was heard', () => call.line.record().queuedMs === 0)
+    call.line.say(said(QUESTION))
+    call.clock.advance(1_000)
+    call.breakModel()
+    call.clock.advance(4_000)
+    expect(call.sessions).toHaveLength(3)
+    const [speech, ...more] = speechIn(phoneSound(call.sessions[2]))
+    expect(more).toEqual([])
+    expect(speech.endMs - speech.startMs).toBeLessThan(said(QUESTION).length / 8 + 100)
   })
 
   it('is not told a turn twice whose words came when the next one had begun', () => {

@@ -80,6 +80,20 @@ describe('a session that will end', () => {
     expect(Math.abs(speech[0].endMs - speech[0].startMs - 5_000)).toBeLessThanOrEqual(40)
   })
 
+  it('waits for an answer that is being generated, although time is short', () => {
+    const call = startVirtualCall({ scenario: { maxSessionMs: MINUTE, speed: 1 } })
+    call.until('shortly before', () => call.line.nowMs() > 29_000)
+    call.line.say(tone(10_000))
+    // The parrot says it back as slowly as it was said, until some seconds before the end of the session.
+    call.until('it is renewed', () => renewals(call).length > 0)
+    expect(call.toModel.filter(({ type }) => type === 'response.create')).toEqual([])
+    expect(call.line.record().sentMs).toBeGreaterThan(9_000)
+    expect(renewals(call)).toMatchObject([{ isForced: true }])
+    call.clock.advance(5_000)
+    expect(call.count()).toBe(1)
+    expect(call.line.record().clears).toEqual([])
+  })
+
   it('is tried again when the next one cannot be opened, and the call outlives it all the same', () => {
     const call = startVirtualCall({
       agent: AGENT,

@@ -5,6 +5,7 @@ import { clips } from '../sim/model/bundled.ts'
 import { startVirtualCall, type VirtualCall } from '../support/virtual-call.ts'
 
 const GREETING = 'Thanks for calling Bright Smile. How can I help?'
+const BOOKING = 'Of course. Tuesday at half past nine is free. Shall I book it for you?'
 const AGENT = `greeting: ${GREETING}`
 const said = (text: string) => clipOfText(clips, text)?.sound.pcm ?? new Int16Array(0)
 const asked = (call: VirtualCall) =>
@@ -153,6 +154,70 @@ describe('a process that dies', () => {
     second.until('the agent is there again', () => line.record().playedMs > 100)
   })
 
+  it('leaves no words that were written and not heard', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({
+      agent: AGENT,
+      store,
+      scenario: {
+        speed: 50,
+        turns: [{ kind: 'response', delayMs: 0, outputs: [{ kind: 'say', text: BOOKING }] }],
+      },
+    })
+    first.clock.advance(5_000)
+    first.line.say(said('Yes, please.'))
+    first.until('it is being answered', () => first.line.record().playedMs > 4_000)
+    first.clock.advance(500)
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    await second.after()
+    second.clock.advance(1_000)
+    const answer = wordsOf(second, 0)[2]
+    expect(`assistant: ${BOOKING}`.startsWith(answer)).toBe(true)
+    expect(answer.length).toBeLessThan(BOOKING.length / 2)
+  })
+
+  it('leaves what was heard of a long answer, but for the last three seconds', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({
+      agent: AGENT,
+      store,
+      scenario: {
+        speed: 50,
+        turns: [{ kind: 'response', delayMs: 0, outputs: [{ kind: 'say', text: BOOKING }] }],
+      },
+    })
+    first.clock.advance(5_000)
+    first.line.say(said('Yes, please.'))
+    const greetingMs = said(GREETING).length / 8
+    const answerMs = said(BOOKING).length / 8
+    expect(answerMs).toBeGreaterThan(4_000)
+    first.until('most was heard', () => first.line.record().playedMs > greetingMs + answerMs - 300)
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    await second.after()
+    second.clock.advance(1_000)
+    const share = wordsOf(second, 0)[2].length / `assistant: ${BOOKING}`.length
+    expect(share).toBeGreaterThan(1 - 3_400 / answerMs)
+    expect(share).toBeLessThan(1)
+  })
+
+  it.each(['the phone still rang', 'the line was just open'])(
+    'greets a caller who was to be greeted, when it died while %s',
+    async (when) => {
+      const store = createMemoryStore()
+      const first = startVirtualCall({ agent: AGENT, store, isOffered: false })
+      first.offer()
+      // The greeting is there.
+      first.clock.advance(3_000)
+      if (when === 'the line was just open') first.openStream()
+      first.clock.advance(200)
+      const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+      await second.after()
+      const line = second.openStream()
+      second.clock.advance(5_000)
+      expect(Math.abs(line.record().playedMs - said(GREETING).length / 8)).toBeLessThanOrEqual(40)
+    },
+  )
+
   it('greets a caller whom nobody has greeted', async () => {
     const store = createMemoryStore()
     startVirtualCall({ agent: AGENT, store, scenario: { firstAudioMs: 5_000 } }).clock.advance(10)
@@ -181,7 +246,7 @@ describe('a process that is to end', () => {
     first.until('it has left', () => first.count() === 0)
     const { playedMs, sentMs } = first.line.record()
     expect(playedMs).toBe(sentMs)
-    expect(await first.after()).toEqual({ is: 'handed-over' })
+    expect(await first.after()).toEqual({ is: 'handed-over', isLast: true })
     expect(first.sessions[0].isOpen()).toBe(false)
 
     const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
@@ -191,11 +256,28 @@ describe('a process that is to end', () => {
     expect(wordsOf(second, 0)[0]).toBe(`assistant: ${GREETING}`)
   })
 
+  it('lets go of the caller only when the next process finds all of the call', async () => {
+    const memory = createMemoryStore()
+    let isWritten = () => {}
+    const written = new Promise<void>((resolve) => isWritten = resolve)
+    const call = startVirtualCall({ agent: AGENT, store: { ...memory, flush: () => written } })
+    call.clock.advance(6_000)
+    call.handOver(true)
+    await Promise.resolve()
+    call.clock.advance(1_000)
+    expect([call.count(), call.line.record().end]).toEqual([0, undefined])
+    isWritten()
+    await written
+    await Promise.resolve()
+    call.clock.advance(1)
+    expect(call.line.record().end).toBeDefined()
+  })
+
   it('hands a call over at once when it must', async () => {
     const first = startVirtualCall({ agent: AGENT })
     first.until('the greeting has begun', () => first.line.record().playedMs > 1_000)
     first.handOver(true)
     expect(first.count()).toBe(0)
-    expect(await first.after()).toEqual({ is: 'handed-over' })
+    expect(await first.after()).toEqual({ is: 'handed-over', isLast: true })
   })
 })

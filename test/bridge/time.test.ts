@@ -102,6 +102,48 @@ describe('a response that comes to nothing', () => {
     expect(ended(call)).toMatchObject({ reason: 'model-failed', cause: 'server_error' })
   })
 
+  it('is asked for after a while when the model has no room for it, and the caller hears that somebody is there', () => {
+    const limited = failing('rate_limit_exceeded')
+    const call = startVirtualCall({ agent: AGENT, scenario: { turns: [limited, limited] } })
+    speak(call)
+    call.until('it was asked for once more', () => asked(call).length === 2)
+    const failedAtMs = call.entries.flatMap((entry) =>
+      entry.type === 'response-ended' && entry.status === 'failed' ? [entry.atMs] : []
+    )
+    expect(asked(call)[1] - failedAtMs[0]).toBeGreaterThanOrEqual(1_000)
+    call.until('it was asked for again', () => asked(call).length === 3)
+    expect(asked(call)[2] - asked(call)[1]).toBeGreaterThanOrEqual(2_000)
+    expect(call.line.record().sentMs).toBeGreaterThan(said(AGENT.slice(10)).length / 8 + 900)
+    call.clock.advance(3_000)
+    expect(ended(call)).toBeUndefined()
+  })
+
+  it('is not asked for any more when the caller says something else meanwhile', () => {
+    const call = startVirtualCall({
+      agent: AGENT,
+      scenario: { turns: [failing('rate_limit_exceeded'), failing('rate_limit_exceeded')] },
+    })
+    speak(call)
+    call.until('it was asked for once more', () => asked(call).length === 2)
+    call.clock.advance(500)
+    call.line.say(said('Wait, can we make it Thursday instead?'))
+    call.clock.advance(10_000)
+    expect(asked(call)).toHaveLength(2)
+    expect(agentLines(call)).toHaveLength(2)
+  })
+
+  it('ends the call when the model has no room for long', () => {
+    const limited = failing('rate_limit_exceeded')
+    const call = startVirtualCall({
+      agent: AGENT,
+      scenario: { turns: [limited, limited, limited, limited] },
+    })
+    speak(call)
+    call.until('it is over', () => ended(call) !== undefined)
+    expect(ended(call)).toMatchObject({ reason: 'model-failed', cause: 'rate_limit_exceeded' })
+    expect(asked(call)).toHaveLength(4)
+  })
+
   it('ends the call at once when the quota is used up', () => {
     const call = startVirtualCall({
       agent: AGENT,

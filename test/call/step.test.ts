@@ -44,6 +44,36 @@ describe('step()', () => {
     expect(done).toEqual([])
   })
 
+  it('asks a model that has no room again when that said it would have, but not for minutes', () => {
+    const askedAtMs = (resetInMs: number) => {
+      const failed = [
+        { type: 'model-ready', atMs: 0 },
+        { type: 'caller-connected', atMs: 10 },
+        { type: 'agent-response-started', responseId: 'r', atMs: 20 },
+        {
+          type: 'agent-response-ended',
+          responseId: 'r',
+          status: 'failed',
+          reason: 'rate_limit_exceeded',
+          atMs: 1_000,
+        },
+        { type: 'model-limited', resetInMs, atMs: 1_040 },
+      ] as const
+      const asked = (untilMs: number) => {
+        const ticks = Array.from(
+          { length: Math.floor((untilMs - 1_000) / 250) },
+          (_, at) => ({ type: 'tick', atMs: 1_250 + 250 * at }) as const,
+        )
+        return run([...failed, ...ticks]).done
+          .filter(({ type }) => type === 'request-response').length === 2
+      }
+      return Array.from({ length: 60 }, (_, at) => 1_250 + 250 * at).find(asked)
+    }
+    expect(askedAtMs(300)).toBe(1_500)
+    expect(askedAtMs(3_000)).toBe(4_250)
+    expect(askedAtMs(120_000)).toBe(9_250)
+  })
+
   it('waits fifteen seconds for the stream', () => {
     expect(run([{ type: 'tick', atMs: 14_999 }]).done).toEqual([])
     expect(run([{ type: 'tick', atMs: 15_000 }]).done)

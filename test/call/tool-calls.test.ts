@@ -113,7 +113,7 @@ describe('tool calls', () => {
       ended,
       { type: 'model-interrupted', cause: 'close-1006' },
     )
-    const known = (state: CallState) => conversationOf(state.transcript, undefined)
+    const known = (state: CallState) => conversationOf(state.transcript, [])
     const call = {
       itemId: 'item_a',
       speaker: 'tool',

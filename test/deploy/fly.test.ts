@@ -64,7 +64,8 @@ describe('fly.toml', () => {
 
   test('checks a path that answers 200 while calls are taken and 503 while not', async () => {
     const path = String(fly['http_service.checks[0].path'])
-    const check = (isReady: boolean) => healthRoutes({ isReady: () => isReady }).request(path)
+    const check = (isReady: boolean) =>
+      healthRoutes({ storeId: () => undefined, isReady: () => isReady }).request(path)
     expect((await check(true)).status).toBe(200)
     expect((await check(false)).status).toBe(503)
   })

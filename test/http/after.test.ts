@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readWav } from '../../src/audio/wav.ts'
 import { ACCOUNT, CALL, createAppFixture } from './app-fixture.ts'
 
 /** What Twilio sends when the stream has ended and the caller is still on the line. */
@@ -19,7 +20,9 @@ const RESUMED = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
   ' statusCallback="https://voice.example.com/twilio/stream-status">' +
   '<Parameter name="token" value="1800000030.DQEyasrPsCsujk0iKpEpSYc3nDIchd3EyyxPda7dfaI"/>' +
   '</Stream></Connect></Response>'
-const ASKS_AGAIN = '<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/>' +
+const holds = (seconds: number) =>
+  '<?xml version="1.0" encoding="UTF-8"?><Response>' +
+  `<Play loop="${seconds}">https://voice.example.com/twilio/hold.wav</Play>` +
   '<Redirect>https://voice.example.com/twilio/after#rc=5&amp;rp=all</Redirect></Response>'
 const DIALS = '<?xml version="1.0" encoding="UTF-8"?><Response>' +
   '<Say>Fish &amp; chips later.</Say><Dial><Number>+15005550100</Number></Dial></Response>'
@@ -57,11 +60,28 @@ describe('POST /twilio/after', () => {
     expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8')
   })
 
-  test('lets Twilio ask again for a call that another machine is to take', async () => {
+  test('lets a caller whom the next process is to take hear the hold tone, and Twilio ask again', async () => {
     const { post, exchange, logged } = createAppFixture()
-    exchange.decide({ is: 'handed-over' })
-    expect((await post('/twilio/after', FORM)).text).toBe(ASKS_AGAIN)
+    exchange.decide({ is: 'handed-over', isLast: false })
+    expect((await post('/twilio/after', FORM)).text).toBe(holds(2))
     expect(logged).toEqual([])
+  })
+
+  test('covers the time without a process by more of the tone when this one is about to go', async () => {
+    const { post, exchange } = createAppFixture()
+    exchange.decide({ is: 'handed-over', isLast: true })
+    expect((await post('/twilio/after', FORM)).text).toBe(holds(8))
+  })
+
+  test('has the tone as a file of one second that Twilio may keep', async () => {
+    const { app } = createAppFixture()
+    const response = await app.request('/twilio/hold.wav')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('audio/wav')
+    expect(response.headers.get('cache-control')).toBe('public, max-age=86400')
+    const { sampleRateHz, channels } = readWav(new Uint8Array(await response.arrayBuffer()))
+    expect([sampleRateHz, channels.length, channels[0].length]).toEqual([8000, 1, 8000])
+    expect(Math.max(...channels[0])).toBeGreaterThan(700)
   })
 
   test('says what the customer wants said and calls a human when nobody is left', async () => {

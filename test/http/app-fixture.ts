@@ -207,6 +207,8 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
       twimlAppSid: 'AP0123456789abcdef0123456789abcdef',
       region: 'us1',
     },
+    capacity: () => 3,
+    storeId: () => 'a-store',
     drain: () => void drains++,
     metrics: createMetrics({
       build: { version: '0.0.0', runtime: 'test', runtimeVersion: '0' },

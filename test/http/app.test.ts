@@ -13,9 +13,11 @@ describe('the platform', () => {
     const { app } = createAppFixture({ isReady: () => isReady })
     const ready = await app.request('/readyz')
     expect([ready.status, await ready.text()]).toEqual([200, 'ready'])
+    expect(ready.headers.get('x-tandem-store')).toBe('a-store')
     isReady = false
     const stopping = await app.request('/readyz')
     expect([stopping.status, await stopping.text()]).toEqual([503, 'not taking calls'])
+    expect(stopping.headers.get('x-tandem-store')).toBeNull()
   })
 })
 

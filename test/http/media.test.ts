@@ -194,10 +194,25 @@ describe('a socket', () => {
 describe('the waiting room', () => {
   const full = [503, 'too many sockets wait for their start']
 
-  test('holds 32 sockets', async () => {
-    const { open, ask } = createAwaiting()
-    for (let each = 0; each < 32; each++) await open()
+  test('holds two sockets of a call, and those of another call besides', async () => {
+    const { open, ask, exchange, call } = createAwaiting()
+    await open()
+    await open()
     expect(await ask()).toEqual(full)
+    exchange.awaits({ ...call, callSid: 'CA2' })
+    expect(await ask('/twilio/media/m1/CA2')).toEqual([200, ''])
+  })
+
+  test('holds no more than two for each call that there may be', async () => {
+    const { ask, exchange, call } = createAwaiting()
+    const answers = []
+    // After a crash more calls may come back than are taken.
+    for (const callSid of ['CA1', 'CA2', 'CA3', 'CA4']) {
+      exchange.awaits({ ...call, callSid })
+      const path = `/twilio/media/m1/${callSid}`
+      answers.push([(await ask(path))[0], (await ask(path))[0]])
+    }
+    expect(answers).toEqual([[200, 200], [200, 200], [200, 200], [503, 503]])
   })
 
   test.each(['closed', 'turned away', 'late', 'joined to its call'])(
@@ -206,7 +221,7 @@ describe('the waiting room', () => {
       const { open, ask, clock, exchange, call } = createAwaiting()
       const first = await open()
       clock.advance(1)
-      for (let each = 1; each < 32; each++) await open()
+      await open()
       if (how === 'closed') first.close()
       if (how === 'turned away') first.send(start({ callSid: 'CA2' }))
       if (how === 'late') clock.advance(4_999)

@@ -126,8 +126,18 @@ describe('decode()', () => {
       .toEqual({ type: 'error', code: 'server_error', message: '' })
   })
 
+  it('says when there is room again for responses, of all that is used up the last', () => {
+    expect(decode(
+      '{"type":"rate_limits.updated","event_id":"event_1","rate_limits":[' +
+        '{"name":"requests","limit":1000,"remaining":0,"reset_seconds":0.5},' +
+        '{"name":"tokens","limit":50000,"remaining":0,"reset_seconds":2.25},' +
+        '{"name":"input_tokens","limit":50000,"remaining":17,"reset_seconds":60}]}',
+    )).toEqual({ type: 'rate-limited', resetInMs: 2250 })
+  })
+
   it('asks nothing of anyone for events that need no answer, and names the unknown ones', () => {
     expect(decode('{"type":"rate_limits.updated","rate_limits":[]}')).toEqual({ type: 'ignored' })
+    expect(decode('{"type":"rate_limits.updated"}')).toEqual({ type: 'ignored' })
     expect(decode('{"type":"response.mood.updated"}'))
       .toEqual({ type: 'unknown', name: 'response.mood.updated' })
     expect(decode('{"type":"toString"}')).toEqual({ type: 'unknown', name: 'toString' })

@@ -240,3 +240,12 @@ test('after close() nothing waits and nothing is open', async () => {
   expect(await readdir(dirname(path))).toEqual(['tandem.db'])
   expect(openFile(path).prepare('select body from checkpoints').all()).toEqual([{ body: 'last' }])
 })
+
+test('two stores on one file name the same, and stores on two files do not', async () => {
+  const one = await openStore()
+  const same = await openStore({ path: one.path })
+  const other = await openStore()
+  expect(one.store.id()).toMatch(/^[0-9a-f]{16}$/)
+  expect(same.store.id()).toBe(one.store.id())
+  expect(other.store.id()).not.toBe(one.store.id())
+})

@@ -57,6 +57,8 @@ export type RushHour = Readonly<{
   /** All sessions so far, in order. */
   sessions: readonly ModelSession[]
   place: (script: readonly ScriptStep[], audio: Audio) => Caller
+  /** Starts another process beside the first: the next version, with the same data folder, at a port of its own. */
+  startNext: () => Promise<ServiceProcess>
   /** Lets go of the sessions of a call that is over, for those who place calls for hours. */
   forget: (caller: Caller) => void
   /** Ends everything that was started, and leaves nothing behind. */
@@ -66,6 +68,10 @@ export type RushHour = Readonly<{
 export type RushHourOptions = Readonly<{
   runtime: RuntimeName
   variables?: Readonly<Record<string, string>>
+  /** What is run instead of `src/main.ts` in the runtime's usual way. */
+  command?: readonly string[]
+  /** Where callers reach the service, if not at the port of the process. */
+  publicUrl?: string
   /** Whether sessions keep all they hear. */
   keepHeard?: boolean
   /** How long a message takes from Twilio to the service, and back. */
@@ -92,13 +98,20 @@ export const startRushHour = async (options: RushHourOptions): Promise<RushHour>
     keepHeard: options.keepHeard ?? false,
     onSession: (session) => sessions.push(session),
   })
-  const service = await startServiceProcess({
-    runtime: options.runtime,
-    configFolder,
-    dataFolder: join(folder, 'data'),
-    modelUrl: model.url,
-    variables: options.variables ?? {},
-  })
+  const start = () =>
+    startServiceProcess({
+      runtime: options.runtime,
+      configFolder,
+      dataFolder: join(folder, 'data'),
+      modelUrl: model.url,
+      variables: {
+        ...options.variables,
+        ...(options.publicUrl === undefined ? {} : { PUBLIC_URL: options.publicUrl }),
+      },
+      command: options.command,
+    })
+  const service = await start()
+  let next: ServiceProcess | undefined
   const { twilioMs = 0 } = options
   const connect = twilioMs > 0 ? atDistance(runtime.connect, twilioMs) : runtime.connect
   let callers = 0
@@ -138,7 +151,7 @@ export const startRushHour = async (options: RushHourOptions): Promise<RushHour>
           fetch,
           clock: systemClock,
           now: () => new Date(),
-          baseUrl: service.url,
+          baseUrl: options.publicUrl ?? service.url,
           accountSid: ACCOUNT,
           authToken: AUTH_TOKEN,
           from,
@@ -148,11 +161,13 @@ export const startRushHour = async (options: RushHourOptions): Promise<RushHour>
         }),
       }
     },
+    startNext: async () => next = await start(),
     forget: (caller) => {
       for (const session of caller.sessions()) sessions.splice(sessions.indexOf(session), 1)
     },
     stop: async () => {
       await service.kill()
+      await next?.kill()
       await model.stop()
       await rm(folder, { recursive: true, force: true })
     },

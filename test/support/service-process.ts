@@ -34,6 +34,8 @@ export type ServiceProcessOptions = Readonly<{
   /** Where sessions are opened. */
   modelUrl: string
   variables?: Readonly<Record<string, string>>
+  /** What is run instead of `src/main.ts` in the runtime's usual way. */
+  command?: readonly string[] | undefined
 }>
 
 /** Starts the service; resolves when it listens. */
@@ -75,8 +77,9 @@ type Listening = Readonly<{ url: string; port: number }>
 type Life = Listening & Readonly<{ child: ChildProcess; exited: Promise<number | null> }>
 
 const begin = (options: ServiceProcessOptions, port: number) => {
-  const [command, ...flags] = RUNTIMES[options.runtime]
-  const child = spawn(command, [...flags, 'src/main.ts', 'serve'], {
+  const usual = [...RUNTIMES[options.runtime], 'src/main.ts']
+  const [command, ...flags] = options.command ?? usual
+  const child = spawn(command, [...flags, 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,

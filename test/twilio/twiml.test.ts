@@ -6,7 +6,9 @@ import {
   connectStream,
   dial,
   hangUp,
+  play,
   pressKeys,
+  redirect,
   reject,
   say,
   startStream,
@@ -105,6 +107,15 @@ describe('twiml()', () => {
     )
     expect(twiml(pressKeys('12w#')))
       .toBe(twilios((response) => response.play({ digits: '12w#' })))
+  })
+
+  it('plays a sound and goes elsewhere as the twilio package would', () => {
+    const sound = 'https://voice.example.com/hold.wav?a=1&b=2'
+    const next = 'https://voice.example.com/twilio/after#rc=5&rp=all'
+    expect(twiml(play(sound, 3), redirect(next))).toBe(twilios((response) => {
+      response.play({ loop: 3 }, sound)
+      response.redirect(next)
+    }))
   })
 
   it('escapes all that could end a text or an attribute', () => {

@@ -41,6 +41,8 @@ export type Walker = Readonly<{
   /** Waits for keys and returns those that came; undefined when none did. */
   gather: (verb: GatherVerb) => Promise<string | undefined>
   pause: (ms: number) => Promise<void>
+  /** Fetches a sound and plays it so many times; one that cannot be fetched is warned of and left out. */
+  play: (url: string, times: number) => Promise<void>
   note: (verb: Verb) => void
   warn: (code: number, problem: string) => void
 }>
@@ -137,7 +139,8 @@ const follow = async (
       await walker.pause(verb.lengthS * 1000)
       return undefined
     case 'play':
-      await walker.pause(playMs(verb.digits))
+      if (verb.url !== undefined) await walker.play(absolute(verb.url, documentUrl), verb.loop)
+      else await walker.pause(playMs(verb.digits))
       return undefined
     case 'reject':
     case 'hangup':

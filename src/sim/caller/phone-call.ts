@@ -18,6 +18,7 @@ import { type CallEvent, createJournal, type Journal } from './journal.ts'
 import { createKeypad } from './keypad.ts'
 import type { Line } from './line.ts'
 import { type CallEnding, type CallOutcome, outcomeOf } from './outcome.ts'
+import { fetchSound, playedMs } from './play-file.ts'
 import { type LineBehaviour, runStream, type StreamRefusal } from './stream-leg.ts'
 import type { DialVerb, HttpMethod } from './twiml.ts'
 import { createWebhook, type Fetch, type WebhookAnswer } from './webhook.ts'
@@ -122,6 +123,11 @@ export const createPhoneCall = (options: PhoneCallOptions): PhoneCall => {
     dial: (verb, documentUrl) => options.dial(verb, call, documentUrl),
     gather: (verb) => keypad.take(verb, hook.interrupted()),
     pause: hook.pause,
+    play: async (url, times) => {
+      const sound = await fetchSound(options.fetch, url)
+      if ('code' in sound) journal.warn(sound.code, sound.problem)
+      else await hook.pause(playedMs(sound.ms, times))
+    },
     note: (verb) => journal.note({ event: 'verb', verb }),
     warn: journal.warn,
   }

@@ -75,7 +75,8 @@ export type Verb =
   | DialVerb
   | GatherVerb
   | Readonly<{ verb: 'say'; text: string; voice?: string; language?: string }>
-  | Readonly<{ verb: 'play'; url?: string; digits?: string }>
+  /** `loop` 0 goes on for ever. */
+  | Readonly<{ verb: 'play'; url?: string; digits?: string; loop: number }>
   | Readonly<{ verb: 'pause'; lengthS: number }>
   | Readonly<{ verb: 'redirect'; url: string; method: HttpMethod }>
   | Readonly<{ verb: 'reject'; reason: 'rejected' | 'busy' }>
@@ -117,7 +118,12 @@ const readVerb = (element: XmlElement): Verb => {
     case 'Say':
       return { verb: 'say', text, ...pick(attributes, ['voice', 'language']) }
     case 'Play':
-      return { verb: 'play', ...(text && { url: text }), ...pick(attributes, ['digits']) }
+      return {
+        verb: 'play',
+        ...(text && { url: text }),
+        ...pick(attributes, ['digits']),
+        loop: numberOr(1, attributes.loop),
+      }
     case 'Pause':
       return { verb: 'pause', lengthS: numberOr(1, attributes.length) }
     case 'Redirect':

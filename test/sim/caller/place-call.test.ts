@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { base64Encode } from '../../../src/audio/base64.ts'
+import { writeWav } from '../../../src/audio/wav.ts'
 import { createServerFixture, twiml } from './server-fixture.ts'
 
 const STREAM =
@@ -476,6 +477,35 @@ describe('other verbs', () => {
     await pass(2400)
     expect(requests[1]).toMatchObject({ atMs: 2300, path: '/next' })
     expect((await call.done).verbs.map(({ verb }) => verb)).toEqual(['pause', 'redirect', 'hangup'])
+  })
+
+  test('play fetches a sound once and lasts as long as it is, so many times over', async () => {
+    const second = writeWav({ sampleRateHz: 8000, channels: [new Int16Array(8000)] })
+    const { place, pass, requests } = createServerFixture((path) => {
+      if (path === '/hold.wav') return new Response(second)
+      return path === '/twilio/voice'
+        ? twiml('<Play loop="3">/hold.wav</Play><Redirect>/next</Redirect>')
+        : twiml('<Hangup/>')
+    })
+    place()
+    await pass(5_000)
+    expect(requests.map(({ atMs, path }) => [atMs, path])).toEqual([
+      [0, '/twilio/voice'],
+      [300, '/hold.wav'],
+      [3_300, '/next'],
+    ])
+  })
+
+  test('play of a sound that is not there is a warning, and no more', async () => {
+    const { place, pass } = createServerFixture((path) =>
+      path === '/twilio/voice'
+        ? twiml('<Play>/hold.wav</Play><Hangup/>')
+        : new Response('not found', { status: 404 })
+    )
+    const call = place()
+    await pass(500)
+    const { end, warnings } = await call.done
+    expect([end, warnings.map(({ code }) => code)]).toEqual(['server-closed', [11200]])
   })
 
   test('dial tells the action how it went', async () => {

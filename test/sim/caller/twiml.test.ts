@@ -33,15 +33,15 @@ describe('a TwiML document', () => {
   test('keeps verbs of different kinds in order', () => {
     expect(parseTwiml(
       '<Response><Say voice="alice" language="en-GB">Hello &amp; welcome</Say><Pause length="2"/>' +
-        '<Play digits="ww12#"/><Say>Bye</Say><Pause/><Play>https://x.test/a.mp3</Play>' +
+        '<Play digits="ww12#"/><Say>Bye</Say><Pause/><Play loop="3">https://x.test/a.mp3</Play>' +
         '<Redirect method="GET">/next?a=1&amp;b=2</Redirect></Response>',
     )).toEqual([
       { verb: 'say', text: 'Hello & welcome', voice: 'alice', language: 'en-GB' },
       { verb: 'pause', lengthS: 2 },
-      { verb: 'play', digits: 'ww12#' },
+      { verb: 'play', digits: 'ww12#', loop: 1 },
       { verb: 'say', text: 'Bye' },
       { verb: 'pause', lengthS: 1 },
-      { verb: 'play', url: 'https://x.test/a.mp3' },
+      { verb: 'play', url: 'https://x.test/a.mp3', loop: 3 },
       { verb: 'redirect', url: '/next?a=1&b=2', method: 'GET' },
     ])
   })
