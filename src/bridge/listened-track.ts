@@ -17,7 +17,7 @@ import { createCallerLane } from './caller-lane.ts'
 import { judge, MODEL_CONGESTED_BYTES, type Pressure } from './pressure.ts'
 import type { SessionEnd } from './realtime-session.ts'
 import { retryDelayMs } from './retry.ts'
-import { createTurnCutter, NO_CUTTER } from './turn-cutter.ts'
+import { createTurnCutter, type Cut, NO_CUTTER } from './turn-cutter.ts'
 import { openTranscriptionSession, type TranscriptionSession } from './transcription-session.ts'
 
 export type ListenedTrack = Readonly<{
@@ -95,10 +95,14 @@ export const listenToTrack = (
   const send = (payload: string) => {
     sentMs += decodedLength(payload) / BYTES_PER_MS
     session?.append(payload)
-    for (const cut of cutter.push(payload)) {
-      if (cut.is === 'begun') began(cut.itemId, cut.positionMs)
-      else commit(cut.itemId, cut.positionMs)
-    }
+    for (const cut of cutter.push(payload)) follow(cut)
+  }
+
+  const follow = ({ is, itemId, positionMs }: Cut) =>
+    is === 'begun' ? began(itemId, positionMs) : commit(itemId, positionMs)
+
+  const cutRest = () => {
+    if (phase === 'ready' && finishedAtMs !== undefined) cutter.rest().forEach(follow)
   }
 
   const lane = createCallerLane({
@@ -156,6 +160,7 @@ export const listenToTrack = (
     originMs = undefined
     lane.open()
     originMs = framesEndMs - sentMs
+    cutRest()
     for (const [itemId, positionMs] of turns) events.began(itemId, timeOf(positionMs))
     if (isInterrupted) events.resumed()
     isInterrupted = false
@@ -212,6 +217,7 @@ export const listenToTrack = (
         lane.frame(framesEndMs, SILENT_FRAME)
         framesEndMs += FRAME_MS
       }
+      cutRest()
     },
     isDone: () =>
       phase === 'closed' || phase === 'ready' && turns.size === 0 && finishedAtMs !== undefined &&

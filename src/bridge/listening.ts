@@ -29,8 +29,6 @@ export type ListeningEnd =
   /** The stream broke, or says nothing any more; the call itself may go on. */
   | 'stream-lost'
   | 'no-stream'
-  /** No transcriber can be had until an operator mends something. */
-  | 'transcriber-lost'
   /** This process ends. */
   | 'service-stopped'
   | 'fault'

@@ -9,6 +9,8 @@ import { createSpeechFinder, ONSET_MS } from '../audio/speech.ts'
 export type TurnCutter = Readonly<{
   /** Takes the next audio of the session, base64 mu-law, and says which turns begin or end with it. */
   push: (payload: string) => readonly Cut[]
+  /** No audio comes any more: ends what has not ended, whether or not it was loud. */
+  rest: () => readonly Cut[]
   /** The server has named the oldest turn that had no name. */
   named: (itemId: string) => void
   /** Our name of a turn, by the server's. */
@@ -24,11 +26,14 @@ export type Cut = Readonly<{ is: 'begun' | 'ended'; itemId: string; positionMs: 
 
 /** Nobody is to wait longer for words. */
 const LONGEST_TURN_MS = 15_000
+/** A server refuses a commit of less. */
+const SHORTEST_TURN_MS = 100
 const BYTES_PER_MS = 8
 
 /** For a server that cuts the turns itself. */
 export const NO_CUTTER: TurnCutter = {
   push: () => [],
+  rest: () => [],
   named: () => {},
   ours: (itemId) => itemId,
   refused: () => false,
@@ -77,6 +82,7 @@ export const createTurnCutter = (speaker: string): TurnCutter => {
           return speech.isSpeaking() ? [end(), begin(positionMs)] : [end()]
       }
     },
+    rest: () => positionMs - cutAtMs < SHORTEST_TURN_MS ? [] : [end()],
     named: (serversName) => {
       const [first, ...rest] = unnamed
       if (first !== undefined) names.set(serversName, first)

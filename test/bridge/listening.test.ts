@@ -124,6 +124,19 @@ test('a long speech is written down piece by piece where the turns are cut here'
   expect(sessions[0].record.errors).toEqual([])
 })
 
+test('what was too soft to be taken for speech is given to the transcriber all the same', () => {
+  const { clock, fork, reports, sessions } = createListenedCall({
+    settings: { model: 'gpt-live-transcribe' },
+  })
+  clock.advance(2_000)
+  fork.end()
+  clock.advance(4_000)
+  const commits = sessions.map(({ record }) => record.received['input_audio_buffer.commit'])
+  expect(commits).toEqual([1, 1])
+  expect(sessions.flatMap(({ record }) => record.errors)).toEqual([])
+  expect(reports.at(-1)).toMatchObject({ type: 'ended', lines: 0 })
+})
+
 describe('whatever fails', () => {
   test('nothing is said to Twilio, and the stream is left open', () => {
     const { clock, fork, sessions } = ask({ scenario: () => undefined })

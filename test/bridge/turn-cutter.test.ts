@@ -34,6 +34,13 @@ test('one that is long is cut in the middle, and silence is cut too, so that no 
   ])
 })
 
+test('what is left at the end is cut, loud or not', () => {
+  const cutter = createTurnCutter('caller')
+  push(cutter, SILENT_FRAME, 2_000)
+  expect(cutter.rest()).toEqual([{ is: 'ended', itemId: 'caller-1', positionMs: 0 }])
+  expect(cutter.rest()).toEqual([])
+})
+
 test('the server names turns in the order of their commits, and one that it refused has no name', () => {
   const cutter = createTurnCutter('caller')
   for (let turn = 0; turn < 3; turn++) {

@@ -31,6 +31,27 @@ describe('the live transcript', () => {
     ])
   })
 
+  test('shows what two humans say', () => {
+    const { shown } = takeAll(
+      {
+        type: 'line',
+        atMs: 3_100,
+        line: { itemId: 'a', speaker: 'human', text: 'Shall I?', final: true, atMs: 1_000 },
+      },
+      {
+        type: 'line',
+        atMs: 4_200,
+        line: { itemId: 'b', speaker: 'caller', text: 'Yes.', final: true, atMs: 3_000 },
+      },
+      { type: 'ended', atMs: 9_000, reason: 'call-ended', lines: 2, droppedMs: 0 },
+    )
+    expect(shown).toEqual([
+      '    3.10 s  human   Shall I?',
+      '    4.20 s  caller  Yes.',
+      '    9.00 s          ended: call-ended',
+    ])
+  })
+
   test('says why a call ended that should not have', () => {
     const { shown } = takeAll(
       { type: 'ended', atMs: 10, reason: 'model-unreachable', cause: 'http-401', durationMs: 10 },

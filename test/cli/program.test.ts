@@ -122,6 +122,24 @@ describe('tandem check', () => {
     })
   })
 
+  test('--json says whether a line is open, and when that changes', async () => {
+    const { TANDEM_CONFIG } = await environment(`customer: Bright Smile Dental
+numbers: ["+15005550006"]
+listen: { dial: "+15005550100" }
+hours: { timezone: UTC, open: { mon-sun: ["00:00-24:00"] }, holidays: [{ date: "1999-12-31" }] }
+`)
+    const { run, out } = createProgram({ TANDEM_CONFIG })
+    expect(await run('check', '--json')).toBe(0)
+    expect(JSON.parse(out[0]).lines).toEqual([{
+      number: '+15005550006',
+      customer: 'bright-smile',
+      name: 'Bright Smile Dental',
+      version: expect.stringMatching(/^[0-9a-f]{16}$/),
+      listen: { dial: '+15005550100', model: 'gpt-transcribe' },
+      hours: { isOpen: true },
+    }])
+  })
+
   test('--json gives a mistake its place, too', async () => {
     const { TANDEM_CONFIG } = await environment(BROKEN)
     const broken = createProgram({ TANDEM_CONFIG })

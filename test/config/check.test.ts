@@ -54,6 +54,27 @@ test('a configuration without a fault is ok', () => {
   expect(check(text)).toBe('+15005550006  A  gpt-realtime-2.1  marin  pcm\n\nok')
 })
 
+test('a line with opening hours is shown with when that changes, one that listens with its human', () => {
+  const customer = (number: string, keys: string) => ({
+    path: `config/customers/c${number.at(-1)}.yaml`,
+    text: `customer: C${number.at(-1)}\nnumbers: ["${number}"]\n${keys}`,
+  })
+  const agent = 'agent: { instructions: Hello. }\n'
+  const hours = 'hours: { timezone: Europe/Lisbon, open: { mon-fri: ["09:00-18:00"] } }\n'
+  const customers = [
+    customer('+15005550001', agent),
+    customer('+15005550002', agent + hours),
+    customer('+15005550003', `listen: { dial: "+15005550100" }\n${hours}`),
+  ]
+  const parsed = parseConfig({ customers, readKnowledge: () => undefined })
+  const at = Date.parse('2026-11-25T22:00:00Z')
+  expect('config' in parsed && describeLines(parsed.config, at)).toEqual([
+    '+15005550001  C1  gpt-realtime-2.1  marin    pcm',
+    '+15005550002  C2  gpt-realtime-2.1  marin    pcm           closed until Thursday 26 November 09:00',
+    '+15005550003  C3  gpt-transcribe    listens  +15005550100  closed until Thursday 26 November 09:00',
+  ])
+})
+
 test('no customers, no lines', () => {
   const parsed = parseConfig({ customers: [], readKnowledge: () => undefined })
   expect('config' in parsed && describeLines(parsed.config, 0)).toEqual([])

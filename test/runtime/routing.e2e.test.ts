@@ -21,6 +21,7 @@ const STREAMED = '+15005550022'
 const CLOSED = '+15005550023'
 const BLOCKING = '+15005550024'
 const NIGHT = '+15005550025'
+const EVENING = '+15005550027'
 const SMALL = '+15005550026'
 
 const QUESTION = 'Of course. Tuesday at half past nine is free. Shall I book it for you?'
@@ -49,6 +50,12 @@ blocked: ["+1555*", anonymous]
 numbers: ["${NIGHT}"]
 agent: { instructions: You answer the phone. }
 hours: { timezone: Australia/Sydney, open: {}, closed: { transfer: "+15005550100" } }
+`,
+  'evening': `customer: Evening
+numbers: ["${EVENING}"]
+agent: { instructions: You answer the phone., greeting: Good morning. }
+agents: { night: { instructions: You take messages., greeting: Is there anything else? } }
+hours: { timezone: America/New_York, open: {}, closed: { agent: night } }
 `,
   'small': `customer: Small
 numbers: ["${SMALL}"]
@@ -174,6 +181,17 @@ describe.each(names)('who takes a call, on %s', (name) => {
     const outcome = await service.call({ to: CLOSED }).done
     expect(outcome.verbs).toEqual([{ verb: 'say', text: 'We are closed.' }, { verb: 'hangup' }])
     expect(service.sessions.length).toBe(before)
+  })
+
+  it('lets another agent of the file answer outside the hours', async () => {
+    const call = service.call({ to: EVENING })
+    const line = await call.started
+    const settings = () => service.sessions[service.sessions.length - 1].settings()
+    await until('the greeting has begun', () => line.record().firstPacketAtMs !== undefined)
+    expect(settings().instructions).toContain('You take messages.')
+    expect(settings().instructions).toContain('Opening hours: closed on all days.')
+    call.hangUp()
+    await call.done
   })
 
   it('puts a caller through outside the hours', async () => {
