@@ -5,6 +5,7 @@
  * in order. One exception anywhere in it ends this call and no other.
  */
 import { base64Encode } from '../audio/base64.ts'
+import { FRAME_MS } from '../audio/frame.ts'
 import { muLawEncode } from '../audio/g711.ts'
 import { keyTones } from '../audio/keys.ts'
 import { createTranscoder } from '../audio/transcoder.ts'
@@ -24,7 +25,7 @@ import type { ToolResult } from '../tools/tool.ts'
 import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
 import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
-import { listenToCaller } from './caller-leg.ts'
+import { type CallerLeg, listenToCaller } from './caller-leg.ts'
 import { holdTone } from './hold-tone.ts'
 import type { OpenModelLeg } from './model-leg.ts'
 import { CALLER_STUCK_BYTES, judge, MODEL_CONGESTED_BYTES, type Pressure } from './pressure.ts'
@@ -63,6 +64,8 @@ export type BridgeOptions = Readonly<{
   /** The call as it begins, or as another process left it. */
   begin: (atMs: number) => Ringing
   audio: 'pcm' | 'pcmu'
+  /** How much of the caller goes to the model in one message. */
+  frameMs: number
   openModel: OpenModelLeg
   clock: Clock
   log: Log
@@ -101,9 +104,9 @@ const FRAMES_JOINED_UNDER_LOAD = 3
 export const createBridge = (options: BridgeOptions): Bridge => {
   const { clock, log } = options
   const transcoder = createTranscoder(options.audio)
+  const framesJoined = options.frameMs / FRAME_MS
   let state: CallState = options.begin(clock.nowMs())
-  let line: Readonly<{ socket: Socket; encode: StreamEncoder }> | undefined
-  let heardFromCallerAtMs = clock.nowMs()
+  let line: Readonly<{ socket: Socket; encode: StreamEncoder; leg: CallerLeg }> | undefined
   let pressure: Pressure = { is: 'flowing' }
   const ended = new AbortController()
 
@@ -173,6 +176,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       case 'leave-stream': {
         const left = line
         line = undefined
+        left?.leg.leave()
         agentLane.close()
         return left?.socket.close(1000, 'stream lost')
       }
@@ -202,23 +206,19 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     pieceMs: () => state.phase === 'talking' ? pieceMs(state.playback, clock.nowMs()) : Infinity,
   })
 
-  const callerLane = createCallerLane({
-    transcoder,
-    nowMs: clock.nowMs,
-    toModel: (payload) => model.appendAudio(payload),
-  })
+  /** An exception is a mistake of ours: this call ends and says so, the others do not notice. */
+  const fault = (error: unknown) => {
+    log.error('call.fault', { error })
+    if (state.phase !== 'ended') happened({ type: 'end-requested', reason: 'fault' })
+  }
 
-  /** An exception in here is a mistake of ours: this call ends and says so, the others do not notice. */
-  const guarded =
-    <Arguments extends unknown[]>(handle: (...given: Arguments) => void) =>
-    (...given: Arguments): void => {
-      try {
-        handle(...given)
-      } catch (error) {
-        log.error('call.fault', { error })
-        if (state.phase !== 'ended') happened({ type: 'end-requested', reason: 'fault' })
-      }
+  const guarded = <Given = void>(handle: (given: Given) => void) => (given: Given): void => {
+    try {
+      handle(given)
+    } catch (error) {
+      fault(error)
     }
+  }
 
   const runTool = ({ toolCallId, name, given }: Extract<CallEffect, { type: 'run-tool' }>) => {
     if (state.phase === 'ended') return
@@ -237,9 +237,9 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const relieveModel = (nowMs: number) => {
     const congestedBytes = MODEL_CONGESTED_BYTES[options.audio]
-    const [next, relief] = judge(pressure, model.bufferedBytes(), congestedBytes, nowMs)
-    pressure = next
     const fields = { bufferedBytes: model.bufferedBytes() }
+    const [next, relief] = judge(pressure, fields.bufferedBytes, congestedBytes, nowMs)
+    pressure = next
     switch (relief) {
       case 'nothing':
         return
@@ -257,45 +257,44 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const model = options.openModel(state.agent, {
     happened: guarded(happened),
-    audio: guarded((part, payload) => {
-      if (state.phase === 'talking' && state.holding && isWanted(state, part.responseId)) {
+    audio: guarded((delta) => {
+      if (state.phase === 'talking' && state.holding && isWanted(state, delta.responseId)) {
         happened({ type: 'agent-about-to-speak' })
       }
-      agentLane.audio(part, payload)
+      agentLane.audio(delta)
     }),
     audioEnded: guarded(agentLane.ended),
   }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript, state.unwritten))
+
+  const callerLane = createCallerLane({
+    transcoder,
+    nowMs: clock.nowMs,
+    toModel: model.appendAudio,
+  })
 
   return {
     state: () => state,
     attach: (socket, streamSid) => {
       const encode = createStreamEncoder(streamSid)
-      line = { socket, encode }
-      heardFromCallerAtMs = clock.nowMs()
+      const leg = listenToCaller({ log, nowMs: clock.nowMs, lane: callerLane, happened, fault })
+      line = { socket, encode, leg }
       callerLane.newStream()
       happened({ type: 'caller-connected' })
       agentLane.open((payload) => socket.send(encode.media(payload)))
-      const caller = listenToCaller(log, {
-        frame: callerLane.frame,
-        happened,
-        heard: () => heardFromCallerAtMs = clock.nowMs(),
-      })
-      // A socket that was given up may still say something.
-      const isCurrent = () => line?.socket === socket
-      return {
-        message: guarded((text) => isCurrent() && caller.message(text)),
-        closed: guarded((close) => isCurrent() && caller.closed(close)),
-      }
+      return leg
     },
     tick: guarded(() => {
       const nowMs = clock.nowMs()
       happened({ type: 'tick' })
       if (state.phase !== 'talking') return
-      callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : 1)
+      callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : framesJoined)
       callerLane.tick(nowMs, state.floor.is === 'caller')
       relieveModel(nowMs)
-      const isStuck = (line?.socket.bufferedBytes() ?? 0) > CALLER_STUCK_BYTES
-      if (isStuck || nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
+      if (!line) return
+      const isStuck = line.socket.bufferedBytes() > CALLER_STUCK_BYTES
+      if (isStuck || nowMs - line.leg.heardAtMs() > CALLER_LOST_MS) {
+        happened({ type: 'stream-lost' })
+      }
     }),
     transferEnded: guarded((outcome) =>
       happened(
