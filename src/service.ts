@@ -56,6 +56,8 @@ export type ServiceOptions = Readonly<{
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
   clock: Clock
+  /** Milliseconds since 1970. */
+  wallMs: () => number
   log: Log
 }>
 
@@ -72,7 +74,7 @@ const ANSWER_MS = 100
  * runtime's own error when the port is taken.
  */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
-  const { runtime, environment, files, clock, log } = options
+  const { runtime, environment, files, clock, wallMs, log } = options
   const hasVariable = holds(options.variables)
   const secrets = await loadSecrets(environment, files)
   const first = await loadConfig(files, environment.configFolder, hasVariable)
@@ -128,7 +130,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     },
     isDraining: () => !isReady,
     usage,
-    startedAtS: Date.now() / 1000,
+    startedAtS: wallMs() / 1000,
   })
   const guard = startOverloadGuard({ clock, log, onLag: metrics.lagged })
 
@@ -152,7 +154,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secret: secrets.secret,
     knowledgeOf: library.knowledgeOf,
     store: options.store,
-    wallMs: Date.now,
+    wallMs,
     toolsOf: (customer, agent) => shelf.of(toolOwner(customer, agent)),
     twilio,
     publicUrl,
@@ -198,7 +200,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       clock.after(ANSWER_MS, options.onDrainAsked)
     },
     clock,
-    nowS: () => Date.now() / 1000,
+    nowS: () => wallMs() / 1000,
     log,
   })
 

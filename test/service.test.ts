@@ -52,6 +52,7 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
       },
       onDrainAsked: () => {},
       clock: createFakeClock(),
+      wallMs: () => 0,
       log: silentLog,
     })
   return { files, start, storeCloses: () => storeCloses }

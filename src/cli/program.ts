@@ -90,6 +90,21 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
       exit(await (await import('./knowledge.ts')).searchKnowledge(context, query, options))
     )
 
+  program.command('simulate')
+    .description('play scenarios: calls with a caller, an agent and what is expected of it')
+    .argument('<path>', 'a scenario, or a folder of them')
+    .option(
+      '--config <folder>',
+      'whose agents answer',
+      context.variables.TANDEM_CONFIG ?? './config',
+    )
+    .option('--jobs <n>', 'how many at once', positive, 4)
+    .option('--record <folder>', 'keep the recordings: caller left, agent right')
+    .option('--json', 'write the results as one JSON object')
+    .action(async (path, options) =>
+      exit(await (await import('./simulate/simulate.ts')).simulate(context, path, options))
+    )
+
   program.command('schema')
     .description('print the JSON Schema of the configuration files')
     .option('--write <file>', 'write it to a file instead')

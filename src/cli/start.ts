@@ -59,6 +59,7 @@ export const startAll = async (
       files,
       store,
       clock: context.clock,
+      wallMs: Date.now,
       log,
       onDrainAsked,
     })

@@ -1,0 +1,96 @@
+/** What came of a simulated call, from both ends of it: what the service told, and what the caller's phone heard. */
+import type { FeedEntry } from '../../bridge/call-feed.ts'
+import { keysIn } from '../../sim/caller/dtmf.ts'
+import type { CallEvent } from '../../sim/caller/journal.ts'
+import type { CallOutcome } from '../../sim/caller/outcome.ts'
+import { silencesOf } from '../../sim/caller/silences.ts'
+import type { Segment } from '../../sim/caller/turns.ts'
+import type { HttpRequest } from '../../sim/http-server.ts'
+import { createLiveTranscript } from '../live-transcript.ts'
+
+/** A line of what was said. Of a sentence that was cut short it has what was heard. */
+export type StoryLine = Readonly<{
+  speaker: 'caller' | 'agent'
+  text: string
+  /** Whether the caller heard it. */
+  isHeard: boolean
+}>
+
+/** All that expectations are about. Times are ms since the line opened. */
+export type Story = Readonly<{
+  greeting?: string | undefined
+  lines: readonly StoryLine[]
+  requests: readonly HttpRequest[]
+  /** The keys that were heard as tones. */
+  keys: string
+  dialled: readonly string[]
+  ended: string
+  silences: readonly Segment[]
+  durationMs: number
+  /** How the caller fared with what he was to do. */
+  caller: CallerStory
+}>
+
+export type CallerStory = Readonly<{
+  /** The step that was not done any more. */
+  nextStep?: number | undefined
+  /** He heard nothing for so long that he hung up. */
+  lostPatience: boolean
+  /** The scenario took longer than it may, and the phone was taken from him. */
+  isCutOff: boolean
+}>
+
+export type StoryInput =
+  & Pick<Story, 'greeting' | 'requests' | 'caller'>
+  & Readonly<{
+    outcome: CallOutcome
+    events: readonly CallEvent[]
+    entries: readonly FeedEntry[]
+  }>
+
+/** Tells the story of a call that is over. */
+export const tellStory = (input: StoryInput): Story => {
+  const { outcome, events, entries, caller } = input
+  const { verbs, recording } = outcome
+  const lineOpenedMs = outcome.streams.at(0)?.startMs ?? 0
+  const pressedAtMs = events.flatMap(({ event, atMs, ...rest }) =>
+    event === 'acted' && 'act' in rest && rest.act.event === 'pressed' ? [atMs - lineOpenedMs] : []
+  )
+  return {
+    greeting: input.greeting,
+    requests: input.requests,
+    caller,
+    lines: [
+      ...linesOf(entries),
+      ...verbs.flatMap((verb) =>
+        verb.verb === 'say' ? [{ speaker: 'agent' as const, text: verb.text, isHeard: true }] : []
+      ),
+    ],
+    keys: keysIn(recording.channels[1]) +
+      verbs.map((verb) => verb.verb === 'play' ? verb.digits ?? '' : '').join(''),
+    dialled: verbs.flatMap((verb) =>
+      verb.verb === 'dial' ? verb.nouns.map(({ address }) => address) : []
+    ),
+    ended: entries.find((entry) => entry.type === 'ended')?.reason ?? outcome.end,
+    silences: silencesOf(recording, {
+      pressedAtMs,
+      isHungUpByChoice: outcome.end === 'caller-hung-up' && !caller.lostPatience &&
+        !caller.isCutOff,
+    }),
+    durationMs: outcome.endedAtMs - outcome.startedAtMs,
+  }
+}
+
+const linesOf = (entries: readonly FeedEntry[]): readonly StoryLine[] => {
+  const transcript = createLiveTranscript()
+  const heard = new Set<string>()
+  for (const entry of entries) {
+    transcript.take(entry)
+    if (entry.type === 'agent-heard') heard.add(entry.itemId)
+  }
+  return transcript.lines().map(({ itemId, speaker, text, heardMs }) => ({
+    speaker,
+    text,
+    isHeard: speaker === 'caller' || heardMs !== undefined || heard.has(itemId),
+  }))
+}
