@@ -55,7 +55,9 @@ export const createHttpServer = (routes: readonly HttpRoute[], clock: Clock): Ht
         body: bodyOf(await request.text()),
       })
       const route = routeOf(method, pathname)
-      if (!route) return Response.json({ error: `nothing at ${method} ${pathname}` }, { status: 404 })
+      if (!route) {
+        return Response.json({ error: `nothing at ${method} ${pathname}` }, { status: 404 })
+      }
       if (route.hang) return await new Promise<Response>(() => {})
       if (route.delay > 0) await new Promise<void>((resolve) => clock.after(route.delay, resolve))
       return route.close ? broken() : answerOf(route)

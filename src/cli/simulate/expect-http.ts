@@ -36,7 +36,9 @@ const isAsWanted = (request: HttpRequest, { method, path, body, headers = {} }: 
   (method === undefined || method === request.method) &&
   fits(request.path, path) &&
   (body === undefined || contains(request.body, body)) &&
-  Object.entries(headers).every(([name, value]) => fits(request.headers[name.toLowerCase()] ?? '', value))
+  Object.entries(headers).every(([name, value]) =>
+    fits(request.headers[name.toLowerCase()] ?? '', value)
+  )
 
 const showRequest = ({ method, path, body }: HttpRequest): string =>
   `${method} ${path}${body === '' ? '' : ` ${JSON.stringify(body)}`}`

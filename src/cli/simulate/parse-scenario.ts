@@ -5,7 +5,7 @@ import { createSuggest } from '../../config/sections.ts'
 import { checkShape } from '../../config/shape.ts'
 import { readYaml, type SourceFile, type YamlFile } from '../../config/yaml-file.ts'
 import { type InnerFile, innerFile } from './inner-file.ts'
-import { type ScenarioShape, scenarioSchema } from './scenario-schema.ts'
+import { scenarioSchema, type ScenarioShape } from './scenario-schema.ts'
 
 export type Scenario =
   & Omit<ScenarioShape, 'customer' | 'service'>
@@ -21,7 +21,9 @@ export type Scenario =
     lineOf: (path: KeyPath) => number
   }>
 
-export type ParsedScenario = Readonly<{ scenario: Scenario }> | Readonly<{ problems: readonly Problem[] }>
+export type ParsedScenario =
+  | Readonly<{ scenario: Scenario }>
+  | Readonly<{ problems: readonly Problem[] }>
 
 /** Reads a scenario. Never throws. */
 export const parseScenario = (source: SourceFile): ParsedScenario => {

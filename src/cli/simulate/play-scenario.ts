@@ -19,7 +19,7 @@ import type { CommandContext } from '../command.ts'
 import { type CallerScript, callerScript, type ReadSound } from './caller-script.ts'
 import { outerProblem } from './inner-file.ts'
 import type { Scenario } from './parse-scenario.ts'
-import { scenarioFiles, type ScenarioFiles } from './scenario-files.ts'
+import { type ScenarioFiles, scenarioFiles } from './scenario-files.ts'
 import { type CallerStory, type Story, tellStory } from './story.ts'
 import type { World } from './world.ts'
 
@@ -66,7 +66,13 @@ export const playScenario = async (scenario: Scenario, stage: Stage): Promise<Pl
   try {
     const authToken = randomSecret()
     const service = await world.until(
-      start(stage, world, files, authToken, stage.model ?? { baseUrl: model?.url ?? '', apiKey: 'built-in' }),
+      start(
+        stage,
+        world,
+        files,
+        authToken,
+        stage.model ?? { baseUrl: model?.url ?? '', apiKey: 'built-in' },
+      ),
     )
     started()
     const to = scenario.to ?? service.config().customers[0].numbers[0]

@@ -37,7 +37,9 @@ export const scenarioSchema = z.strictObject({
   to: z.string().exactOptional().describe('The number to call; the first there is by default'),
   from: z.string().default('+15550001111'),
   line: line.prefault({}).describe('What the telephone line is like'),
-  caller: z.array(stepSchema).min(1).describe('What the caller does'),
+  caller: z.array(stepSchema).default([]).describe(
+    'What the caller does; without a step he listens until the call is over',
+  ),
   model: z.union([scenarioRules, z.array(scenarioRules).min(1)])
     .transform((model) => Array.isArray(model) ? model : [model])
     .exactOptional()
