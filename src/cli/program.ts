@@ -1,5 +1,5 @@
 /** The command line: `tandem <command>`. A command is loaded when it is typed, so that none pays for the others. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommandContext, ExitCode } from './command.ts'
 
 /** Runs the command that was typed. Resolves with its exit code; for `serve`, once it listens. */
@@ -97,6 +97,10 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
       '--config <folder>',
       'whose agents answer',
       context.variables.TANDEM_CONFIG ?? './config',
+    )
+    .addOption(
+      new Option('--model <which>', 'who answers; openai takes real time and OPENAI_API_KEY')
+        .choices(['built-in', 'openai']).default('built-in'),
     )
     .option('--jobs <n>', 'how many at once', positive, 4)
     .option('--record <folder>', 'keep the recordings: caller left, agent right')

@@ -1,8 +1,8 @@
 /** What a server of the scenario was asked, against what it should have been. */
 import type { HttpRequest } from '../../sim/http-server.ts'
 import { contains } from './contains.ts'
-import type { Failure } from './expect.ts'
 import { type Expectations, fits } from './expect-schema.ts'
+import type { Failure } from './failure.ts'
 
 type Wanted = NonNullable<Expectations['http']>[number]
 

@@ -27,10 +27,18 @@ export const fits = (text: string, wanted: string): boolean => {
 const line = z.strictObject({
   agent: pattern.exactOptional(),
   caller: pattern.exactOptional(),
+  note: pattern.exactOptional().describe('What the model was told of the call'),
 }).refine(
-  ({ agent, caller }) => (agent === undefined) !== (caller === undefined),
-  'a line is said by agent or by caller',
+  (line) => Object.keys(line).length === 1,
+  'a line is one of agent, caller and note',
 )
+
+const tool = z.strictObject({
+  name: z.string(),
+  arguments: z.unknown().describe('What is in them; there may be more'),
+  output: pattern.exactOptional().describe('What the model was told'),
+  failed: z.boolean().exactOptional(),
+})
 
 const request = z.strictObject({
   method: z.string().exactOptional(),
@@ -63,6 +71,9 @@ export const expectSchema = z.strictObject({
   heard: z.array(pattern).default([]).describe('What the caller heard the agent say'),
   notHeard: z.array(pattern).default([]).describe('What the caller heard nothing of'),
   greetedOnce: z.literal(true).exactOptional().describe('The greeting was heard, once and whole'),
+  tools: z.array(tool).exactOptional().describe(
+    'The tools that the agent called, all of them, in order',
+  ),
   http: z.array(request).exactOptional().describe(
     'The requests that the servers of the scenario got, all of them, in order',
   ),

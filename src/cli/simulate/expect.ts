@@ -4,17 +4,9 @@ import { formatMs } from '../format.ts'
 import type { CallerStep } from './caller-schema.ts'
 import { type Expectations, fits } from './expect-schema.ts'
 import { failRequests } from './expect-http.ts'
+import { failTools } from './expect-tools.ts'
+import { type Failure, showLines } from './failure.ts'
 import type { Story, StoryLine } from './story.ts'
-
-/** An expectation that did not come true. */
-export type Failure = Readonly<{
-  /** The key in the scenario. */
-  path: KeyPath
-  expected: string
-  got: string
-  /** What was said, where that helps. */
-  around?: readonly string[]
-}>
 
 /** Lists all that did not come true, in the order of the keys. */
 export const failuresOf = (
@@ -29,6 +21,7 @@ export const failuresOf = (
     failNotHeard(unwanted, ['expect', 'notHeard', at], story)
   ),
   ...(expectations.greetedOnce ? failGreeting(story) : []),
+  ...failTools(expectations.tools, story.lines),
   ...failRequests(expectations.http, story.requests),
   ...failSame('keys', expectations.keys, story.keys || 'no key'),
   ...failSame('dialled', expectations.dialled, story.dialled.join(', ') || 'nobody'),
@@ -36,15 +29,6 @@ export const failuresOf = (
   ...failSilence(expectations.silence, story),
   ...failWithin(expectations.within, story),
 ]
-
-/** The transcript as lines for a person, with a mark at those that matter. */
-export const showLines = (
-  lines: readonly StoryLine[],
-  isMarked: (at: number) => boolean = () => false,
-): readonly string[] =>
-  lines.map(({ speaker, text, isHeard }, at) =>
-    `${isMarked(at) ? '>' : ' '} ${speaker.padEnd(7)} ${text}${isHeard ? '' : '  (not heard)'}`
-  )
 
 const failCaller = (steps: readonly CallerStep[], { caller, lines }: Story): readonly Failure[] => {
   const { nextStep, lostPatience, isCutOff } = caller
@@ -66,10 +50,8 @@ const failTranscript = (
 ): readonly Failure[] => {
   const failures: Failure[] = []
   let from = 0
-  wanted.forEach(({ agent, caller }, at) => {
-    const [speaker, text] = agent === undefined
-      ? ['caller', caller ?? ''] as const
-      : ['agent', agent] as const
+  wanted.forEach((line, at) => {
+    const [[speaker, text]] = Object.entries(line)
     const found = lines.findIndex((line, index) =>
       index >= from && line.speaker === speaker && fits(line.text, text)
     )

@@ -187,6 +187,7 @@ const call = async (
     isCutOff = true
     placed.hangUp()
   })
+  void placed.started.then(() => paceTools(service, placed.callSid, world), () => {})
   const outcome = await world.until(placed.done)
   cancelLimit()
   return {
@@ -195,6 +196,16 @@ const call = async (
     entries: await world.until(storyTold(service, placed.callSid, world)),
     caller: { nextStep: script.belongsTo.at(stepsDone), lostPatience, isCutOff },
   }
+}
+
+/** A tool is at work outside, where time cannot be hurried. */
+const paceTools = ({ exchange }: Service, callSid: string, world: World): void => {
+  const atWork = new Map<string, () => void>()
+  exchange.feed.watch(callSid, (entry) => {
+    if (entry.type === 'tool-called') atWork.set(entry.toolCallId, world.outside())
+    if (entry.type === 'tool-returned') atWork.get(entry.toolCallId)?.()
+    if (entry.type === 'ended') { for (const back of atWork.values()) back() }
+  })
 }
 
 /** All that the service tells of a call, once it has told of its end. */

@@ -1,7 +1,7 @@
 /** How the scenarios went, for a person: a table first, then what failed, each with its place in its file. */
-import { formatMs } from '../format.ts'
-import type { Failure } from './expect.ts'
 import { pathText } from '../../config/problem.ts'
+import { formatMs } from '../format.ts'
+import type { Failure } from './failure.ts'
 import type { StoryLine } from './story.ts'
 
 /** A scenario that was played. */
@@ -12,6 +12,8 @@ export type ScenarioResult = Readonly<{
   callMs: number
   failures: readonly (Failure & Readonly<{ line: number }>)[]
   transcript: readonly StoryLine[]
+  /** Why it was not played. */
+  skipped?: string
 }>
 
 /** The table, and below it all that failed. */
@@ -26,17 +28,16 @@ export const describeResults = (
   return [
     ...results.map((result) => row(result, width, paint)),
     '',
-    sum(results.length - failed.length, failed.length, tookMs, paint),
+    sum(countsOf(results), tookMs, paint),
     ...failed.flatMap((result) => ['', ...details(result, paint)]),
   ]
 }
 
 /** The same for a program: one JSON object. */
 export const resultsAsJson = (results: readonly ScenarioResult[], tookMs: number): string => {
-  const failed = results.filter(({ failures }) => failures.length > 0).length
   const scenarios = results.map(({ failures, ...result }) => ({
     ...result,
-    ok: failures.length === 0,
+    ok: failures.length === 0 && result.skipped === undefined,
     failures: failures.map(({ path, line, expected, got }) => ({
       key: pathText(path),
       line,
@@ -44,8 +45,15 @@ export const resultsAsJson = (results: readonly ScenarioResult[], tookMs: number
       got,
     })),
   }))
-  const took = Math.round(tookMs)
-  return JSON.stringify({ passed: results.length - failed, failed, tookMs: took, scenarios })
+  return JSON.stringify({ ...countsOf(results), tookMs: Math.round(tookMs), scenarios })
+}
+
+type Counts = Readonly<{ passed: number; failed: number; skipped: number }>
+
+const countsOf = (results: readonly ScenarioResult[]): Counts => {
+  const skipped = results.filter((result) => result.skipped !== undefined).length
+  const failed = results.filter(({ failures }) => failures.length > 0).length
+  return { passed: results.length - failed - skipped, failed, skipped }
 }
 
 type Paint = (text: string, colour: 'red' | 'green' | 'dim') => string
@@ -56,21 +64,25 @@ const CODES = { red: 31, green: 32, dim: 2 }
 
 const coloured: Paint = (text, colour) => `\x1b[${CODES[colour]}m${text}\x1b[0m`
 
-const row = ({ name, callMs, failures }: ScenarioResult, width: number, paint: Paint): string => {
-  const [first] = failures
+const row = (result: ScenarioResult, width: number, paint: Paint): string => {
+  const { callMs, failures: [first], skipped } = result
+  const name = result.name.padEnd(width)
   const time = formatMs(callMs).padStart(8)
-  if (!first) return `  ${paint('ok', 'green')}      ${name.padEnd(width)}  ${time}`
-  return `  ${paint('FAILED', 'red')}  ${name.padEnd(width)}  ${time}  ${short(first)}`
+  if (skipped !== undefined) return `  ${paint('skipped', 'dim')}  ${name}            ${skipped}`
+  if (!first) return `  ${paint('ok', 'green')}       ${name}  ${time}`
+  return `  ${paint('FAILED', 'red')}   ${name}  ${time}  ${short(first)}`
 }
 
 const short = ({ path, expected, got }: Failure): string =>
   `${pathText(path.filter((step) => step !== 'expect'))}: expected ${expected}, got ${got}`
 
-const sum = (passed: number, failed: number, tookMs: number, paint: Paint): string => {
-  const counts = failed === 0
-    ? paint(`${passed} passed`, 'green')
-    : `${passed} passed, ${paint(`${failed} failed`, 'red')}`
-  return `${counts} in ${formatMs(tookMs)}`
+const sum = ({ passed, failed, skipped }: Counts, tookMs: number, paint: Paint): string => {
+  const counts = [
+    paint(`${passed} passed`, 'green'),
+    ...(failed > 0 ? [paint(`${failed} failed`, 'red')] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ]
+  return `${counts.join(', ')} in ${formatMs(tookMs)}`
 }
 
 const details = (result: ScenarioResult, paint: Paint): readonly string[] => [

@@ -1,6 +1,7 @@
 /** `tandem simulate`: plays scenarios through the service, several at once, and says which of them came true. */
 import { writeWav } from '../../audio/wav.ts'
 import { renderProblems } from '../../config/check.ts'
+import { parseEnvironment } from '../../config/environment.ts'
 import type { Problem } from '../../config/problem.ts'
 import type { SourceFile } from '../../config/yaml-file.ts'
 import { startLog } from '../../log.ts'
@@ -12,11 +13,13 @@ import { failuresOf } from './expect.ts'
 import { parseScenario, type Scenario } from './parse-scenario.ts'
 import { playScenario, readSounds, type Stage } from './play-scenario.ts'
 import { describeResults, resultsAsJson, type ScenarioResult } from './report.ts'
-import { virtualWorld } from './world.ts'
+import { expectedOfRealModel, unfitForRealModel } from './real-model.ts'
+import { realWorld, virtualWorld } from './world.ts'
 
 export type SimulateOptions = Readonly<{
   config: string
   jobs: number
+  model: 'built-in' | 'openai'
   record?: string
   json?: true
 }>
@@ -36,8 +39,13 @@ export const simulate = async (
   const problems = parsed.flatMap((each) => 'problems' in each ? each.problems : [])
   if (problems.length > 0) return complain(context, problems, sources)
 
+  const model = modelOf(context, options)
+  if (typeof model === 'string') {
+    context.err(model)
+    return 2
+  }
   const startedMs = performance.now()
-  const stage = await prepare(context, options)
+  const stage = await prepare(context, options, model)
   const scenarios = parsed.flatMap((each) => 'scenario' in each ? [each.scenario] : [])
   const played = await severalAtOnce(scenarios, options.jobs, (each) => play(each, stage, options))
   const wrong = played.flatMap((each) => 'problems' in each ? each.problems : [])
@@ -80,9 +88,10 @@ const complain = (
 const prepare = async (
   context: CommandContext,
   options: SimulateOptions,
+  model: Stage['model'],
 ): Promise<Omit<Stage, 'readSound'>> => ({
   context,
-  world: () => virtualWorld(context),
+  world: () => model ? realWorld(context) : virtualWorld(context),
   clips: await loadClips(files),
   configFolder: options.config,
   log: startLog({
@@ -91,7 +100,24 @@ const prepare = async (
     pii: false,
     write: context.err,
   }),
+  ...(model ? { model } : {}),
 })
+
+/** Where the real model is, if it is to answer; or why it cannot, for a person. */
+const modelOf = (
+  { variables }: CommandContext,
+  { model }: SimulateOptions,
+): Stage['model'] | string => {
+  if (model === 'built-in') return undefined
+  const parsed = parseEnvironment({ ...variables, NODE_ENV: undefined })
+  if ('problems' in parsed) {
+    return parsed.problems.map(({ variable, message }) => `${variable} ${message}`).join('\n')
+  }
+  const { apiKey, baseUrl } = parsed.environment.openai
+  return apiKey === undefined
+    ? 'OPENAI_API_KEY is not set, and --model openai needs it'
+    : { baseUrl, apiKey }
+}
 
 type Outcome = Readonly<{ result: ScenarioResult }> | Readonly<{ problems: readonly Problem[] }>
 
@@ -100,16 +126,23 @@ const play = async (
   stage: Omit<Stage, 'readSound'>,
   { record }: SimulateOptions,
 ): Promise<Outcome> => {
+  const { name, file, description, expect } = scenario
+  const skipped = stage.model && unfitForRealModel(scenario, stage.clips)
+  if (skipped !== undefined) {
+    return {
+      result: { name, file, description, callMs: 0, failures: [], transcript: [], skipped },
+    }
+  }
   const sounds = await readSounds(scenario, phoneSound)
   const readSound = (name: string) => sounds.get(name) ?? new Int16Array()
   const played = await playScenario(scenario, { ...stage, readSound })
   if ('problems' in played) return played
   const { story, recording } = played
   if (record !== undefined) {
-    await files.write(`${record}/${scenario.name}.wav`, writeWav(recording))
+    await files.write(`${record}/${name}.wav`, writeWav(recording))
   }
-  const { name, file, description } = scenario
-  const failures = failuresOf(scenario.expect, scenario.caller, story)
+  const expected = stage.model ? expectedOfRealModel(expect) : expect
+  const failures = failuresOf(expected, scenario.caller, story)
     .map((failure) => ({ ...failure, line: scenario.lineOf(failure.path) }))
   const callMs = Math.round(story.durationMs)
   return { result: { name, file, description, callMs, failures, transcript: story.lines } }

@@ -1,4 +1,5 @@
 /** What came of a simulated call, from both ends of it: what the service told, and what the caller's phone heard. */
+import type { CalledTool, TranscriptLine } from '../../call/transcript.ts'
 import type { FeedEntry } from '../../bridge/call-feed.ts'
 import { keysIn } from '../../sim/caller/dtmf.ts'
 import type { CallEvent } from '../../sim/caller/journal.ts'
@@ -10,10 +11,12 @@ import { createLiveTranscript } from '../live-transcript.ts'
 
 /** A line of what was said. Of a sentence that was cut short it has what was heard. */
 export type StoryLine = Readonly<{
-  speaker: 'caller' | 'agent'
+  /** A `note` is what the model was told of the call; what came of a tool is its line. */
+  speaker: TranscriptLine['speaker']
   text: string
   /** Whether the caller heard it. */
   isHeard: boolean
+  tool?: CalledTool
 }>
 
 /** All that expectations are about. Times are ms since the line opened. */
@@ -88,9 +91,10 @@ const linesOf = (entries: readonly FeedEntry[]): readonly StoryLine[] => {
     transcript.take(entry)
     if (entry.type === 'agent-heard') heard.add(entry.itemId)
   }
-  return transcript.lines().map(({ itemId, speaker, text, heardMs }) => ({
-    speaker,
-    text,
-    isHeard: speaker === 'caller' || heardMs !== undefined || heard.has(itemId),
+  return transcript.lines().map((line) => ({
+    speaker: line.speaker,
+    text: line.text,
+    isHeard: line.heardMs !== undefined || heard.has(line.itemId),
+    ...(line.speaker === 'tool' ? { tool: line.tool } : {}),
   }))
 }
