@@ -13,21 +13,18 @@ export type CallerScript = Readonly<{
   clips: readonly Clip[]
 }>
 
-/** Gives the 8 kHz sound of a `.wav` file beside the scenario. */
-export type ReadSound = (name: string) => Int16Array
-
 const PAUSE_MS = 700
 const BETWEEN_KEYS_MS = 200
 
-/** Makes the script of a caller. */
+/** Makes the script of a caller; `sounds` are the 8 kHz sounds of `.wav` files by their names. */
 export const callerScript = (
   steps: readonly CallerStep[],
   bundled: readonly Clip[],
-  readSound: ReadSound,
+  sounds: ReadonlyMap<string, Int16Array>,
 ): CallerScript => {
   const clips: Clip[] = []
   const parts = steps.map((step, at) => {
-    const clip = step.say === undefined ? undefined : clipFor(step.say, bundled, readSound)
+    const clip = step.say === undefined ? undefined : clipFor(step.say, bundled, sounds)
     if (clip) clips.push(clip)
     return partsOf(step, cueOf(step, steps[at - 1]), clip)
   })
@@ -68,11 +65,14 @@ const actOf = (loseStream: true | undefined, clip: Clip | undefined): Act => {
 }
 
 /** A sound for the words: a file's, a bundled clip's, or a hum that no other text has. */
-const clipFor = (say: string, bundled: readonly Clip[], readSound: ReadSound): Clip => {
+const clipFor = (
+  say: string,
+  bundled: readonly Clip[],
+  sounds: ReadonlyMap<string, Int16Array>,
+): Clip => {
   const known = bundled.find(({ name }) => name === say) ?? clipOfText(bundled, say)
   if (known) return known
-  const sound = say.endsWith('.wav')
-    ? { sampleRateHz: 8000 as const, pcm: readSound(say) }
-    : hum(say)
+  const pcm = sounds.get(say)
+  const sound = pcm ? { sampleRateHz: 8000 as const, pcm } : hum(say)
   return { name: say, voice: 'caller', text: say, sound, curve: curveOf(sound) }
 }

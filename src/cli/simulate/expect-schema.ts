@@ -35,7 +35,7 @@ const line = z.strictObject({
 
 const tool = z.strictObject({
   name: z.string(),
-  arguments: z.unknown().describe('What is in them; there may be more'),
+  arguments: z.unknown().optional().describe('What is in them; there may be more'),
   output: pattern.exactOptional().describe('What the model was told'),
   failed: z.boolean().exactOptional(),
 })
@@ -43,7 +43,7 @@ const tool = z.strictObject({
 const request = z.strictObject({
   method: z.string().exactOptional(),
   path: pattern,
-  body: z.unknown().exactOptional().describe('What is in it; there may be more'),
+  body: z.unknown().optional().describe('What is in it; there may be more'),
   headers: z.record(z.string(), pattern).exactOptional(),
 })
 

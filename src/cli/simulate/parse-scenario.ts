@@ -17,8 +17,8 @@ export type Scenario =
     /** A customer file and a service file of its own. */
     customer?: InnerFile
     service?: InnerFile
-    /** Where an expectation stands in the file. */
-    lineOf: (path: KeyPath) => number
+    /** Puts a finding at its place in the file. */
+    problem: (path: KeyPath, finding: Finding) => Problem
   }>
 
 export type ParsedScenario =
@@ -40,6 +40,11 @@ export const parseScenario = (source: SourceFile): ParsedScenario => {
   const customer = inner(source, yaml, 'customer')
   const service = inner(source, yaml, 'service')
   const problems = [customer, service].flatMap((each) => each && 'message' in each ? [each] : [])
+  if (
+    rest.http.length === 0 && customer && 'text' in customer && customer.text.includes('{{http}}')
+  ) {
+    problems.push(yaml.problem(['customer'], NO_HTTP, 'key'))
+  }
   if (problems.length) return { problems }
   return {
     scenario: {
@@ -49,12 +54,17 @@ export const parseScenario = (source: SourceFile): ParsedScenario => {
       folder: dirname(source.path) || '.',
       ...(customer && 'text' in customer ? { customer } : {}),
       ...(service && 'text' in service ? { service } : {}),
-      lineOf: (path) => yaml.problem(path, { code: 'invalid-value', message: '' }).line,
+      problem: yaml.problem,
     },
   }
 }
 
 const suggest = createSuggest(scenarioSchema)
+
+const NO_HTTP: Finding = {
+  code: 'missing-key',
+  message: 'customer says {{http}}, and there is no http',
+}
 
 const top = (yaml: YamlFile, finding: Finding) => ({ problems: [yaml.problem([], finding)] })
 

@@ -4,7 +4,6 @@ import { parseEnvironment } from '../../config/environment.ts'
 import type { Problem } from '../../config/problem.ts'
 import { ConfigError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import * as realFiles from '../../runtime/files.ts'
 import { randomSecret } from '../../runtime/hmac.ts'
 import { type Service, startService } from '../../service.ts'
 import type { CallOutcome } from '../../sim/caller/outcome.ts'
@@ -16,7 +15,7 @@ import { PARROT } from '../../sim/model/scenario.ts'
 import { startModelServer } from '../../sim/model/server.ts'
 import { createMemoryStore } from '../../store/memory.ts'
 import type { CommandContext } from '../command.ts'
-import { type CallerScript, callerScript, type ReadSound } from './caller-script.ts'
+import { type CallerScript, callerScript } from './caller-script.ts'
 import { outerProblem } from './inner-file.ts'
 import type { Scenario } from './parse-scenario.ts'
 import { type ScenarioFiles, scenarioFiles } from './scenario-files.ts'
@@ -33,7 +32,6 @@ export type Stage = Readonly<{
   configFolder: string
   /** Where a model is that is not built in. */
   model?: Readonly<{ baseUrl: string; apiKey: string }>
-  readSound: ReadSound
 }>
 
 /** A call that took place, or why the scenario makes no sense. */
@@ -46,7 +44,11 @@ const ACCOUNT = 'AC00000000000000000000000000000000'
 const LAST_WORDS_MS = 2_000
 
 /** Plays a scenario and stops everything that it started. */
-export const playScenario = async (scenario: Scenario, stage: Stage): Promise<Played> => {
+export const playScenario = async (
+  scenario: Scenario,
+  sounds: ReadonlyMap<string, Int16Array>,
+  stage: Stage,
+): Promise<Played> => {
   const world = stage.world()
   const http = createHttpServer(scenario.http, world.clock)
   // Tools speak to it over real sockets, as they would to any other.
@@ -60,7 +62,7 @@ export const playScenario = async (scenario: Scenario, stage: Stage): Promise<Pl
     stage.configFolder,
     (text) => text.replaceAll('{{http}}', `http://127.0.0.1:${server?.port}`),
   )
-  const script = callerScript(scenario.caller, stage.clips, stage.readSound)
+  const script = callerScript(scenario.caller, stage.clips, sounds)
   const model = stage.model ? undefined : await startModel(scenario, stage, script, world)
   const started = world.outside()
   try {
@@ -239,15 +241,3 @@ const placed = (
     const inner = key && scenario[key]
     return inner ? outerProblem(problem, scenario.file, inner) : problem
   })
-
-/** Reads `.wav` files beside a scenario before it is played. */
-export const readSounds = async (
-  scenario: Scenario,
-  decode: (wav: Uint8Array) => Int16Array,
-): Promise<ReadonlyMap<string, Int16Array>> => {
-  const names = scenario.caller.flatMap(({ say }) => say?.endsWith('.wav') ? [say] : [])
-  const sounds = names.map(async (name) =>
-    [name, decode(await realFiles.readBytes(`${scenario.folder}/${name}`))] as const
-  )
-  return new Map(await Promise.all(sounds))
-}

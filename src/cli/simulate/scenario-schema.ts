@@ -17,7 +17,7 @@ const route = z.strictObject({
   method: z.string().default('GET'),
   path: z.string().startsWith('/'),
   status: z.int().min(200).max(599).default(200),
-  json: z.unknown().describe('The body of the answer'),
+  json: z.unknown().optional().describe('The body of the answer'),
   text: z.string().exactOptional().describe('The body of the answer, if it is not JSON'),
   headers: z.record(z.string(), z.string()).default({}),
   delay: duration.default(0).describe('How long the answer takes'),

@@ -8,12 +8,13 @@ import { startLog } from '../../log.ts'
 import * as files from '../../runtime/files.ts'
 import { loadClips } from '../../sim/model/clips.ts'
 import type { CommandContext, ExitCode } from '../command.ts'
-import { phoneSound } from '../conversation.ts'
 import { failuresOf } from './expect.ts'
+import type { Failure } from './failure.ts'
 import { parseScenario, type Scenario } from './parse-scenario.ts'
-import { playScenario, readSounds, type Stage } from './play-scenario.ts'
+import { playScenario, type Stage } from './play-scenario.ts'
 import { describeResults, resultsAsJson, type ScenarioResult } from './report.ts'
 import { expectedOfRealModel, unfitForRealModel } from './real-model.ts'
+import { readSounds, unknownClips } from './sounds.ts'
 import { realWorld, virtualWorld } from './world.ts'
 
 export type SimulateOptions = Readonly<{
@@ -89,7 +90,7 @@ const prepare = async (
   context: CommandContext,
   options: SimulateOptions,
   model: Stage['model'],
-): Promise<Omit<Stage, 'readSound'>> => ({
+): Promise<Stage> => ({
   context,
   world: () => model ? realWorld(context) : virtualWorld(context),
   clips: await loadClips(files),
@@ -123,7 +124,7 @@ type Outcome = Readonly<{ result: ScenarioResult }> | Readonly<{ problems: reado
 
 const play = async (
   scenario: Scenario,
-  stage: Omit<Stage, 'readSound'>,
+  stage: Stage,
   { record }: SimulateOptions,
 ): Promise<Outcome> => {
   const { name, file, description, expect } = scenario
@@ -133,9 +134,10 @@ const play = async (
       result: { name, file, description, callMs: 0, failures: [], transcript: [], skipped },
     }
   }
-  const sounds = await readSounds(scenario, phoneSound)
-  const readSound = (name: string) => sounds.get(name) ?? new Int16Array()
-  const played = await playScenario(scenario, { ...stage, readSound })
+  const { sounds, problems } = await readSounds(scenario, files.readBytes)
+  const wrong = [...problems, ...unknownClips(scenario, stage.clips)]
+  if (wrong.length > 0) return { problems: wrong }
+  const played = await playScenario(scenario, sounds, stage)
   if ('problems' in played) return played
   const { story, recording } = played
   if (record !== undefined) {
@@ -143,10 +145,13 @@ const play = async (
   }
   const expected = stage.model ? expectedOfRealModel(expect) : expect
   const failures = failuresOf(expected, scenario.caller, story)
-    .map((failure) => ({ ...failure, line: scenario.lineOf(failure.path) }))
+    .map((failure) => ({ ...failure, line: lineOf(scenario, failure) }))
   const callMs = Math.round(story.durationMs)
   return { result: { name, file, description, callMs, failures, transcript: story.lines } }
 }
+
+const lineOf = ({ problem }: Scenario, { path }: Failure): number =>
+  problem(path, { code: 'invalid-value', message: '' }).line
 
 /** Does the same to all of them, so many at once; gives the results in their order. */
 const severalAtOnce = async <Item, Result>(
