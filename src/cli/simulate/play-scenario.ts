@@ -1,6 +1,6 @@
 /** Plays one scenario: starts the service and both its ends, places the call, and tells what came of it. */
 import type { FeedEntry } from '../../bridge/call-feed.ts'
-import { parseEnvironment } from '../../config/environment.ts'
+import { parseEnvironment, type Variables } from '../../config/environment.ts'
 import type { Problem } from '../../config/problem.ts'
 import { ConfigError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
@@ -67,15 +67,14 @@ export const playScenario = async (
   const started = world.outside()
   try {
     const authToken = randomSecret()
-    const service = await world.until(
-      start(
-        stage,
-        world,
-        files,
-        authToken,
-        stage.model ?? { baseUrl: model?.url ?? '', apiKey: 'built-in' },
-      ),
-    )
+    const service = await world.until(start({
+      world,
+      files,
+      authToken,
+      variables: { ...stage.context.variables, ...scenario.env },
+      model: stage.model ?? { baseUrl: model?.url ?? '', apiKey: 'built-in' },
+      log: stage.log,
+    }))
     started()
     const to = scenario.to ?? service.config().customers[0].numbers[0]
     const called = await call(scenario, { world, script, service, authToken, to })
@@ -111,12 +110,17 @@ const startModel = (scenario: Scenario, stage: Stage, script: CallerScript, worl
   })
 }
 
+type ServiceParts = Readonly<{
+  world: World
+  files: ScenarioFiles
+  authToken: string
+  variables: Variables
+  model: Readonly<{ baseUrl: string; apiKey: string }>
+  log: Log
+}>
+
 const start = (
-  { log }: Stage,
-  { runtime, clock, wallMs }: World,
-  { files, configFolder }: ScenarioFiles,
-  authToken: string,
-  model: Readonly<{ baseUrl: string; apiKey: string }>,
+  { world, files: { files, configFolder }, authToken, ...parts }: ServiceParts,
 ): Promise<Service> => {
   const parsed = parseEnvironment({
     HOST: '127.0.0.1',
@@ -131,15 +135,14 @@ const start = (
   })
   if ('problems' in parsed) throw new Error(parsed.problems[0].message)
   return startService({
-    runtime,
+    ...parts,
+    runtime: world.runtime,
     environment: parsed.environment,
-    model,
     files,
     store: createMemoryStore(),
     onDrainAsked: () => {},
-    clock,
-    wallMs,
-    log,
+    clock: world.clock,
+    wallMs: world.wallMs,
   })
 }
 

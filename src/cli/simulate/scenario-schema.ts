@@ -34,6 +34,7 @@ export const scenarioSchema = z.strictObject({
   service: z.record(z.string(), z.unknown()).exactOptional().describe(
     'A tandem.yaml for this call alone',
   ),
+  env: z.record(z.string(), z.string()).default({}).describe('What ${env:NAME} stands for'),
   to: z.string().exactOptional().describe('The number to call; the first there is by default'),
   from: z.string().default('+15550001111'),
   line: line.prefault({}).describe('What the telephone line is like'),
