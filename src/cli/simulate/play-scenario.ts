@@ -25,7 +25,8 @@ import type { World } from './world.ts'
 /** What all scenarios are played with. */
 export type Stage = Readonly<{
   context: CommandContext
-  world: () => World
+  /** A world for one scenario, from so many ms since 1970 on. */
+  world: (startsAtMs: number) => World
   clips: readonly Clip[]
   log: Log
   /** Whose agents answer where a scenario brings no customer. */
@@ -49,7 +50,7 @@ export const playScenario = async (
   sounds: ReadonlyMap<string, Int16Array>,
   stage: Stage,
 ): Promise<Played> => {
-  const world = stage.world()
+  const world = stage.world(scenario.at === undefined ? Date.now() : Date.parse(scenario.at))
   const http = createHttpServer(scenario.http, world.clock)
   // Tools speak to it over real sockets, as they would to any other.
   const server = scenario.http.length === 0 ? undefined : await stage.context.runtime.serve({
@@ -57,11 +58,8 @@ export const playScenario = async (
     port: 0,
     fetch: http.fetch,
   })
-  const files = scenarioFiles(
-    scenario,
-    stage.configFolder,
-    (text) => text.replaceAll('{{http}}', `http://127.0.0.1:${server?.port}`),
-  )
+  const replace = (text: string) => text.replaceAll('{{http}}', `http://127.0.0.1:${server?.port}`)
+  const files = scenarioFiles(scenario, stage.configFolder, replace)
   const script = callerScript(scenario.caller, stage.clips, sounds)
   const model = stage.model ? undefined : await startModel(scenario, stage, script, world)
   const started = world.outside()
@@ -71,7 +69,7 @@ export const playScenario = async (
       world,
       files,
       authToken,
-      variables: { ...stage.context.variables, ...scenario.env },
+      variables: { ...stage.context.variables, ...mapped(scenario.env, replace) },
       model: stage.model ?? { baseUrl: model?.url ?? '', apiKey: 'built-in' },
       log: stage.log,
     }))
@@ -109,6 +107,12 @@ const startModel = (scenario: Scenario, stage: Stage, script: CallerScript, worl
     idPrefix: 'sim',
   })
 }
+
+const mapped = (
+  values: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]))
 
 type ServiceParts = Readonly<{
   world: World

@@ -6,10 +6,11 @@ import type { Scenario } from './parse-scenario.ts'
 
 /** Why a scenario cannot be played with a real model; undefined when it can. */
 export const unfitForRealModel = (
-  { model = [], caller }: Scenario,
+  { model = [], caller, at }: Scenario,
   clips: readonly Clip[],
 ): string | undefined => {
   if (model.length > 1 || model.some(isMisbehaving)) return 'is about a model that misbehaves'
+  if (at !== undefined) return 'takes place at another time'
   const hummed = caller.find(({ say }) => say !== undefined && !isRecorded(say, clips))
   return hummed && `nobody can understand a hum: record ${JSON.stringify(hummed.say)}`
 }

@@ -1,5 +1,6 @@
 /** The files of one scenario's service: a configuration on this machine, or a folder that is there for this call alone. */
-import type { SourceFile } from '../../config/yaml-file.ts'
+import { parseDocument } from 'yaml'
+import { basename } from '../../config/paths.ts'
 import * as files from '../../runtime/files.ts'
 import type { Scenario } from './parse-scenario.ts'
 
@@ -21,33 +22,49 @@ export const scenarioFiles = (
 ): ScenarioFiles => {
   const { customer, service, folder, name } = scenario
   const root = customer ? folder : configFolder.replace(/\/+$/, '')
-  const own: SourceFile[] = [
-    ...(service ? [{ path: `${root}/tandem.yaml`, text: replace(service.text) }] : []),
-    ...(customer ? [{ path: customerFile(root, name), text: replace(customer.text) }] : []),
-  ]
-  const find = (path: string) => own.find((each) => each.path === path)
+  const servicePath = `${root}/tandem.yaml`
+  const customerPath = customerFile(root, name)
+  // A folder of scenarios is no configuration: nothing of it takes part but the knowledge that lies beside them.
+  const readBeside = (path: string) =>
+    files.read(customer ? path.replace(`${root}/customers/`, `${root}/`) : path)
+
+  const readService = async () => {
+    const text = service?.text ?? (customer ? undefined : await files.read(servicePath))
+    return scenario.http.length > 0 ? allowLoopback(replace(text ?? '')) : text
+  }
+
   return {
     configFolder: root,
     files: {
       ...files,
       read: (path) => {
-        const found = find(path)
-        if (found) return Promise.resolve(found.text)
-        // A folder of scenarios is no configuration: nothing of it takes part but the knowledge that lies beside them.
-        if (customer && path === `${root}/tandem.yaml`) return Promise.resolve(undefined)
-        return files.read(customer ? path.replace(`${root}/customers/`, `${root}/`) : path)
+        if (path === servicePath) return readService()
+        if (customer && path === customerPath) return Promise.resolve(replace(customer.text))
+        return readBeside(path)
       },
       list: (path) =>
         customer && path === `${root}/customers`
-          ? Promise.resolve([customerFile('', name).slice('/customers/'.length)])
+          ? Promise.resolve([basename(customerPath)])
           : files.list(path),
       watch: () => () => {},
     },
     isInner: (path) => {
-      if (!find(path)) return undefined
-      return path.endsWith('/tandem.yaml') ? 'service' : 'customer'
+      if (customer && path === customerPath) return 'customer'
+      return service && path === servicePath ? 'service' : undefined
     },
   }
+}
+
+/** The servers of a scenario are on this machine, where tools may not go unless the service says so. */
+const allowLoopback = (text: string): string => {
+  const document = parseDocument(text)
+  if (document.errors.length > 0) return text
+  const allowed = document.toJS()?.network?.allowPrivate
+  document.setIn(['network', 'allowPrivate'], [
+    ...(Array.isArray(allowed) ? allowed : []),
+    '127.0.0.1/32',
+  ])
+  return String(document)
 }
 
 const customerFile = (root: string, name: string): string =>

@@ -36,7 +36,9 @@ export const scenarioSchema = z.strictObject({
   ),
   env: z.record(z.string(), z.string()).default({}).describe('What ${env:NAME} stands for'),
   to: z.string().exactOptional().describe('The number to call; the first there is by default'),
-  from: z.string().default('+15550001111'),
+  from: z.string().default('+15550001111').describe('The number of the caller'),
+  at: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-12-25T10:00:00Z' })
+    .exactOptional().describe('When the call comes in; now by default'),
   line: line.prefault({}).describe('What the telephone line is like'),
   caller: z.array(stepSchema).default([]).describe(
     'What the caller does; without a step he listens until the call is over',

@@ -92,7 +92,7 @@ const prepare = async (
   model: Stage['model'],
 ): Promise<Stage> => ({
   context,
-  world: () => model ? realWorld(context) : virtualWorld(context),
+  world: (startsAtMs) => model ? realWorld(context) : virtualWorld(context, startsAtMs),
   clips: await loadClips(files),
   configFolder: options.config,
   log: startLog({

@@ -21,16 +21,15 @@ export type World = Readonly<{
   outside: () => () => void
 }>
 
-/** A world with a time of its own, which begins now. */
-export const virtualWorld = ({ runtime }: CommandContext): World => {
+/** A world with a time of its own, which begins at `startsAtMs`. */
+export const virtualWorld = ({ runtime }: CommandContext, startsAtMs: number): World => {
   const clock = createVirtualClock()
   const { fetch, ...network } = createVirtualNetwork(clock)
-  const startedAtMs = Date.now()
   return {
     runtime: { ...runtime, ...network },
     clock,
     fetch,
-    wallMs: () => startedAtMs + clock.nowMs(),
+    wallMs: () => startsAtMs + clock.nowMs(),
     until: clock.until,
     outside: clock.outside,
   }
