@@ -81,7 +81,7 @@ export const expectSchema = z.strictObject({
     'The requests that the servers of the scenario got, all of them, in order',
   ),
   keys: z.string().exactOptional().describe('The keys that the other end heard as tones'),
-  dialled: z.string().exactOptional().describe('The number that the caller was connected to'),
+  dialled: z.string().exactOptional().describe('The phones that rang, separated by commas'),
   ended: z.enum(Object.keys(ENDS)).exactOptional().describe('Why the call ended'),
   silence: duration.exactOptional().describe(
     'The longest the caller may hear neither sound nor speech while waiting for an answer',

@@ -25,6 +25,18 @@ const route = z.strictObject({
   close: z.literal(true).exactOptional().describe('Breaks the connection instead of an answer'),
 })
 
+const PHONES = ['answers', 'busy', 'no-answer', 'voicemail', 'unreachable'] as const
+
+const phone = z.union([
+  z.enum(PHONES).transform((does) => ({ does })),
+  z.strictObject({
+    does: z.enum(PHONES).default('answers'),
+    rings: duration.exactOptional().describe('How long it rings first'),
+    keys: z.string().exactOptional().describe('Keys that are pressed by whoever answers'),
+    hangsUpAfter: duration.exactOptional().describe('How long whoever answers stays; 10s'),
+  }),
+])
+
 /** The schema of a scenario file. */
 export const scenarioSchema = z.strictObject({
   description: z.string().min(1).describe('What happens, in a sentence'),
@@ -48,6 +60,9 @@ export const scenarioSchema = z.strictObject({
     .exactOptional()
     .describe('How the built-in model behaves, in all sessions or in one after the other'),
   http: z.array(route).default([]).describe('What a server on this machine answers: {{http}}'),
+  phones: z.record(z.string(), phone).default({}).describe(
+    'What happens at other phones, by their number; they answer',
+  ),
   limit: duration.default(180_000).describe('When the caller is torn from the phone'),
   expect: expectSchema.describe('What must be true of the call'),
 })
@@ -57,3 +72,6 @@ export type ScenarioShape = z.output<typeof scenarioSchema>
 
 /** One thing that the server of a scenario answers. */
 export type Route = ScenarioShape['http'][number]
+
+/** What happens at a phone that is called. */
+export type Phone = ScenarioShape['phones'][string]

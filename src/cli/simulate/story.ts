@@ -49,6 +49,8 @@ export type StoryInput =
     outcome: CallOutcome
     events: readonly CallEvent[]
     entries: readonly FeedEntry[]
+    /** The other phones that rang. */
+    rang: readonly string[]
   }>
 
 /** Tells the story of a call that is over. */
@@ -71,9 +73,7 @@ export const tellStory = (input: StoryInput): Story => {
     ],
     keys: keysIn(recording.channels[1]) +
       verbs.map((verb) => verb.verb === 'play' ? verb.digits ?? '' : '').join(''),
-    dialled: verbs.flatMap((verb) =>
-      verb.verb === 'dial' ? verb.nouns.map(({ address }) => address) : []
-    ),
+    dialled: input.rang,
     ended: entries.find((entry) => entry.type === 'ended')?.reason ?? outcome.end,
     silences: silencesOf(recording, {
       pressedAtMs,

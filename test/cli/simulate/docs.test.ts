@@ -33,6 +33,7 @@ describe('docs/scenarios.md', () => {
       ...keysOf(),
       ...keysOf('properties', 'caller', 'items'),
       ...keysOf('properties', 'http', 'items'),
+      ...keysOf('properties', 'phones', 'additionalProperties', 'anyOf', '1'),
       ...keysOf('properties', 'expect'),
     ]
     expect(keys.length).toBeGreaterThan(40)
