@@ -1,5 +1,5 @@
 /** What came of a simulated call, from both ends of it: what the service told, and what the caller's phone heard. */
-import type { CalledTool, TranscriptLine } from '../../call/transcript.ts'
+import type { CalledTool } from '../../call/transcript.ts'
 import type { FeedEntry } from '../../bridge/call-feed.ts'
 import { keysIn } from '../../sim/caller/dtmf.ts'
 import type { CallEvent } from '../../sim/caller/journal.ts'
@@ -7,12 +7,11 @@ import type { CallOutcome } from '../../sim/caller/outcome.ts'
 import { silencesOf } from '../../sim/caller/silences.ts'
 import type { Segment } from '../../sim/caller/turns.ts'
 import type { HttpRequest } from '../../sim/http-server.ts'
-import { createLiveTranscript } from '../live-transcript.ts'
 
 /** A line of what was said. Of a sentence that was cut short it has what was heard. */
 export type StoryLine = Readonly<{
   /** A `note` is what the model was told of the call; what came of a tool is its line. */
-  speaker: TranscriptLine['speaker']
+  speaker: Line['speaker']
   text: string
   /** Whether the caller heard it. */
   isHeard: boolean
@@ -84,17 +83,36 @@ export const tellStory = (input: StoryInput): Story => {
   }
 }
 
+type Line = Extract<FeedEntry, { type: 'line' }>['line']
+
+/** The lines in the order in which they were spoken; of a tool that never returned there is its name. */
 const linesOf = (entries: readonly FeedEntry[]): readonly StoryLine[] => {
-  const transcript = createLiveTranscript()
+  const lines = new Map<string, Line>()
   const heard = new Set<string>()
   for (const entry of entries) {
-    transcript.take(entry)
+    if (entry.type === 'line') lines.set(entry.line.itemId, entry.line)
     if (entry.type === 'agent-heard') heard.add(entry.itemId)
+    if (entry.type === 'tool-called') lines.set(entry.toolCallId, pendingTool(entry))
+    if (entry.type === 'tool-returned') lines.delete(entry.toolCallId)
   }
-  return transcript.lines().map((line) => ({
-    speaker: line.speaker,
-    text: line.text,
-    isHeard: line.heardMs !== undefined || heard.has(line.itemId),
-    ...(line.speaker === 'tool' ? { tool: line.tool } : {}),
-  }))
+  return [...lines.values()]
+    .filter(({ final }) => final)
+    .toSorted((one, other) => one.atMs - other.atMs)
+    .map((line) => ({
+      speaker: line.speaker,
+      text: line.text,
+      isHeard: ('heardMs' in line && line.heardMs !== undefined) || heard.has(line.itemId),
+      ...('tool' in line ? { tool: line.tool } : {}),
+    }))
 }
+
+const pendingTool = (
+  { toolCallId, name, atMs }: Extract<FeedEntry, { type: 'tool-called' }>,
+): Line => ({
+  itemId: toolCallId,
+  speaker: 'tool',
+  tool: { toolCallId, name, given: '', failed: false },
+  text: '',
+  final: true,
+  atMs,
+})
