@@ -25,6 +25,7 @@ import { createMessageBook, type MessageFiles } from './tools/message-book.ts'
 import { toolOwner, toolOwners } from './tools/tool-owners.ts'
 import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
+import type { Fetch } from './twilio-rest/twilio-api.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -58,6 +59,8 @@ export type ServiceOptions = Readonly<{
   clock: Clock
   /** Milliseconds since 1970. */
   wallMs: () => number
+  /** Asks Twilio. */
+  fetch: Fetch
   log: Log
 }>
 
@@ -116,7 +119,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     variable: (name) => options.variables[name],
     book: createMessageBook(files, environment.dataFolder),
     clock,
-    wallMs: Date.now,
+    wallMs,
     log,
   })
   // A call that comes before MCP servers have answered goes without their tools.
@@ -140,7 +143,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const url = `http://127.0.0.1:${server.port}`
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
-  const twilio = twilioOf(environment.twilio, { fetch, clock, random: Math.random })
+  const twilio = twilioOf(environment.twilio, { fetch: options.fetch, clock, random: Math.random })
 
   const exchange = createExchange({
     connect,
@@ -177,7 +180,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     machine,
     isReady: () => isReady,
     clock,
-    wallMs: Date.now,
+    wallMs,
     newId: () => `out-${crypto.randomUUID()}`,
     log,
   })

@@ -60,6 +60,7 @@ export const startAll = async (
       store,
       clock: context.clock,
       wallMs: Date.now,
+      fetch,
       log,
       onDrainAsked,
     })

@@ -91,5 +91,6 @@ export const startScenarioService = (
     onDrainAsked: () => {},
     clock: world.clock,
     wallMs: world.wallMs,
+    fetch: world.fetch,
   })
 }
