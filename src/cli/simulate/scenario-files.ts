@@ -47,6 +47,9 @@ export const scenarioFiles = (
           ? Promise.resolve([basename(customerPath)])
           : files.list(path),
       watch: () => () => {},
+      // What the call leaves behind is its story, and nothing on this machine.
+      write: () => Promise.resolve(),
+      appendLine: () => Promise.resolve(),
     },
     isInner: (path) => {
       if (customer && path === customerPath) return 'customer'
