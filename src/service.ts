@@ -59,7 +59,7 @@ export type ServiceOptions = Readonly<{
   clock: Clock
   /** Milliseconds since 1970. */
   wallMs: () => number
-  /** Asks Twilio. */
+  /** Asks Twilio and OpenAI. */
   fetch: Fetch
   log: Log
 }>
@@ -108,7 +108,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     fetchText: createFetchText((url, init) =>
       guardedFetch(url, init, config.current().service.network)
     ),
-    searchStore: createSearchStore({ ...options.model, fetch }),
+    searchStore: createSearchStore({ ...options.model, fetch: options.fetch }),
     clock,
     log,
   })

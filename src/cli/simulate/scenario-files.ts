@@ -1,12 +1,15 @@
 /** The files of one scenario's service: a configuration on this machine, or a folder that is there for this call alone. */
 import { parseDocument } from 'yaml'
 import { basename } from '../../config/paths.ts'
-import * as files from '../../runtime/files.ts'
+import { withDocuments } from '../../knowledge/documents.ts'
+import * as disk from '../../runtime/files.ts'
 import type { Scenario } from './parse-scenario.ts'
+
+type Files = ReturnType<typeof withDocuments<typeof disk>>
 
 export type ScenarioFiles = Readonly<{
   configFolder: string
-  files: typeof files
+  files: Files
   /** The file a problem of this configuration is really in. */
   isInner: (file: string) => 'customer' | 'service' | undefined
 }>
@@ -25,32 +28,32 @@ export const scenarioFiles = (
   const servicePath = `${root}/tandem.yaml`
   const customerPath = customerFile(root, name)
   // A folder of scenarios is no configuration: nothing of it takes part but the knowledge that lies beside them.
-  const readBeside = (path: string) =>
-    files.read(customer ? path.replace(`${root}/customers/`, `${root}/`) : path)
+  const beside = (path: string) => customer ? path.replace(`${root}/customers/`, `${root}/`) : path
 
   const readService = async () => {
-    const text = service?.text ?? (customer ? undefined : await files.read(servicePath))
+    const text = service?.text ?? (customer ? undefined : await disk.read(servicePath))
     return scenario.http.length > 0 ? allowLoopback(replace(text ?? '')) : text
   }
 
   return {
     configFolder: root,
-    files: {
-      ...files,
-      read: (path) => {
+    files: withDocuments({
+      ...disk,
+      readBytesIfThere: (path: string) => disk.readBytesIfThere(beside(path)),
+      read: (path: string) => {
         if (path === servicePath) return readService()
         if (customer && path === customerPath) return Promise.resolve(replace(customer.text))
-        return readBeside(path)
+        return disk.read(beside(path))
       },
-      list: (path) =>
+      list: (path: string) =>
         customer && path === `${root}/customers`
           ? Promise.resolve([basename(customerPath)])
-          : files.list(path),
+          : disk.list(path),
       watch: () => () => {},
       // What the call leaves behind is its story, and nothing on this machine.
       write: () => Promise.resolve(),
       appendLine: () => Promise.resolve(),
-    },
+    }),
     isInner: (path) => {
       if (customer && path === customerPath) return 'customer'
       return service && path === servicePath ? 'service' : undefined
