@@ -26,6 +26,7 @@ import { createMessageBook, type MessageFiles } from './tools/message-book.ts'
 import { toolOwner, toolOwners } from './tools/tool-owners.ts'
 import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
+import type { Fetch } from './twilio-rest/twilio-api.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -57,6 +58,10 @@ export type ServiceOptions = Readonly<{
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
   clock: Clock
+  /** Milliseconds since 1970. */
+  wallMs: () => number
+  /** Asks Twilio and OpenAI. */
+  fetch: Fetch
   log: Log
 }>
 
@@ -76,7 +81,7 @@ const ANSWER_MS = 100
  * runtime's own error when the port is taken.
  */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
-  const { runtime, environment, files, clock, log } = options
+  const { runtime, environment, files, clock, wallMs, log } = options
   const hasVariable = holds(options.variables)
   const secrets = await loadSecrets(environment, files)
   const first = await loadConfig(files, environment.configFolder, hasVariable)
@@ -107,7 +112,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     fetchText: createFetchText((url, init) =>
       guardedFetch(url, init, config.current().service.network)
     ),
-    searchStore: createSearchStore({ ...options.model, fetch }),
+    searchStore: createSearchStore({ ...options.model, fetch: options.fetch }),
     clock,
     log,
   })
@@ -118,7 +123,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     variable: (name) => options.variables[name],
     book: createMessageBook(files, environment.dataFolder),
     clock,
-    wallMs: Date.now,
+    wallMs,
     log,
   })
   // A call that comes before MCP servers have answered goes without their tools.
@@ -132,7 +137,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     },
     isDraining: () => !isReady,
     usage,
-    startedAtS: Date.now() / 1000,
+    startedAtS: wallMs() / 1000,
   })
   const guard = startOverloadGuard({ clock, log, onLag: metrics.lagged })
 
@@ -142,7 +147,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const url = `http://127.0.0.1:${server.port}`
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
-  const twilio = twilioOf(environment.twilio, { fetch, clock, random: Math.random })
+  const twilio = twilioOf(environment.twilio, { fetch: options.fetch, clock, random: Math.random })
 
   const exchange = createExchange({
     connect,
@@ -156,7 +161,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secret: secrets.secret,
     knowledgeOf: library.knowledgeOf,
     store: options.store,
-    wallMs: Date.now,
+    wallMs,
     toolsOf: (customer, agent) => shelf.of(toolOwner(customer, agent)),
     twilio,
     publicUrl,
@@ -179,7 +184,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     machine,
     isReady: () => isReady,
     clock,
-    wallMs: Date.now,
+    wallMs,
     newId: () => `out-${crypto.randomUUID()}`,
     log,
   })
@@ -204,7 +209,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       clock.after(ANSWER_MS, options.onDrainAsked)
     },
     clock,
-    nowS: () => Date.now() / 1000,
+    nowS: () => wallMs() / 1000,
     log,
   })
 

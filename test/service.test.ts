@@ -52,6 +52,8 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
       },
       onDrainAsked: () => {},
       clock: createFakeClock(),
+      wallMs: () => 0,
+      fetch: () => Promise.reject(new Error('nobody is asked')),
       log: silentLog,
     })
   return { files, start, storeCloses: () => storeCloses }

@@ -26,7 +26,8 @@ export const oneRecording = (wav: Uint8Array, first: Cue): readonly ScriptStep[]
   { after: 'agent-silent', ms: 1_500, hangUp: true },
 ]
 
-const phoneSound = (wav: Uint8Array): Int16Array => {
+/** The sound of a WAV file as a telephone has it, at 8 kHz. */
+export const phoneSound = (wav: Uint8Array): Int16Array => {
   const { sampleRateHz, channels: [pcm] } = readWav(wav)
   if (sampleRateHz === 8000) return pcm
   if (sampleRateHz === 24000) {

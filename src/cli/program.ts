@@ -1,5 +1,5 @@
 /** The command line: `tandem <command>`. A command is loaded when it is typed, so that none pays for the others. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommandContext, ExitCode } from './command.ts'
 
 /** Runs the command that was typed. Resolves with its exit code; for `serve`, once it listens. */
@@ -88,6 +88,25 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
     .option('--json', 'write one JSON object')
     .action(async (query, options) =>
       exit(await (await import('./knowledge.ts')).searchKnowledge(context, query, options))
+    )
+
+  program.command('simulate')
+    .description('play scenarios: calls with a caller, an agent and what is expected of it')
+    .argument('<path>', 'a scenario, or a folder of them')
+    .option(
+      '--config <folder>',
+      'whose agents answer',
+      context.variables.TANDEM_CONFIG ?? './config',
+    )
+    .addOption(
+      new Option('--model <which>', 'who answers; openai takes real time and OPENAI_API_KEY')
+        .choices(['built-in', 'openai']).default('built-in'),
+    )
+    .option('--jobs <n>', 'how many at once', positive, 4)
+    .option('--record <folder>', 'keep the recordings: caller left, agent right')
+    .option('--json', 'write the results as one JSON object')
+    .action(async (path, options) =>
+      exit(await (await import('./simulate/simulate.ts')).simulate(context, path, options))
     )
 
   program.command('schema')

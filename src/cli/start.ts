@@ -59,6 +59,8 @@ export const startAll = async (
       files,
       store,
       clock: context.clock,
+      wallMs: Date.now,
+      fetch,
       log,
       onDrainAsked,
     })

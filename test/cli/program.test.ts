@@ -44,7 +44,17 @@ const freePort = async () => {
   return String(port)
 }
 
-const COMMANDS = ['serve', 'check', 'call', 'dial', 'demo', 'messages', 'knowledge', 'schema']
+const COMMANDS = [
+  'serve',
+  'check',
+  'call',
+  'dial',
+  'demo',
+  'messages',
+  'knowledge',
+  'simulate',
+  'schema',
+]
 
 describe('tandem', () => {
   test('--help names every command', async () => {

@@ -12,7 +12,7 @@ import { sign } from '../../src/sim/caller/signature.ts'
 import type { StreamStart } from '../../src/twilio/messages.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { createSocketPair } from '../support/socket-pair.ts'
+import { createSocketPair } from '../../src/sim/virtual/socket-pair.ts'
 
 export const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
 export const CALL = 'CA0123456789abcdef0123456789abcdef'

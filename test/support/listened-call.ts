@@ -10,7 +10,7 @@ import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
 import { createModelSession, type ModelSession } from '../../src/sim/model/session.ts'
 import { clips } from '../sim/model/bundled.ts'
 import { createFakeClock } from './fake-clock.ts'
-import { createSocketPair } from './socket-pair.ts'
+import { createSocketPair } from '../../src/sim/virtual/socket-pair.ts'
 
 const LATENCY_MS = 15
 

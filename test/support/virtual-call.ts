@@ -21,7 +21,7 @@ import { NO_TOOLS, type Toolbox } from '../../src/tools/tool.ts'
 import type { TransferOutcome } from '../../src/bridge/bridge.ts'
 import type { TwilioApi } from '../../src/twilio-rest/twilio-api.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
-import { createSocketPair } from './socket-pair.ts'
+import { createSocketPair } from '../../src/sim/virtual/socket-pair.ts'
 
 export type VirtualCallOptions = Readonly<{
   /** YAML below `agent:`, such as `audio: pcmu`. */

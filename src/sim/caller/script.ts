@@ -13,16 +13,19 @@ import type { Line } from './line.ts'
  * When to act, counted from the first frame or from what the agent did since the step before:
  * `agent-starts` is `ms` after it began to speak; `agent-silent` is after `ms` of silence that
  * followed its speech, where a turn that the caller talked into does not count, for that is the one
- * he interrupted. No step begins while the caller still speaks.
+ * he interrupted; `step` is `ms` after the step before was over, whatever the agent does. No step
+ * begins while the caller still speaks.
  */
 export type Cue =
   | Readonly<{ atMs: number }>
-  | Readonly<{ after: 'agent-starts' | 'agent-silent'; ms: number }>
+  | Readonly<{ after: 'agent-starts' | 'agent-silent' | 'step'; ms: number }>
 
-/** What to do: say 8 kHz speech, press a key, hang up. */
+/** What to do: say 8 kHz speech, press a key, go on listening, lose the stream, hang up. */
 export type Act =
   | Readonly<{ say: Int16Array }>
   | Readonly<{ press: string }>
+  | Readonly<{ listen: true }>
+  | Readonly<{ loseStream: true }>
   | Readonly<{ hangUp: true }>
 
 /** One line of a script. */
@@ -75,6 +78,7 @@ export const hear = (state: ScriptState, atMs: number, levelDb: number): ScriptS
 export const isDue = (cue: Cue, state: ScriptState, atMs: number): boolean => {
   if (atMs < state.quietAtMs) return false
   if ('atMs' in cue) return atMs >= cue.atMs
+  if (cue.after === 'step') return atMs >= Math.max(state.actedAtMs, state.quietAtMs) + cue.ms
   if (cue.after === 'agent-starts') {
     return state.turnStartedMs >= state.actedAtMs && atMs >= state.turnStartedMs + cue.ms
   }
@@ -95,6 +99,10 @@ export const stepDone = (state: ScriptState, atMs: number, speechMs: number): Sc
 export type ScriptOptions = Readonly<{
   /** A caller who waits for a cue and hears nothing for longer than this hangs up; default 30 s. */
   patienceMs?: number
+  /** Is told of each step that was done, counted from 0. */
+  onStep?: (step: number) => void
+  /** Is told when the caller hangs up because nothing is heard. */
+  onPatienceLost?: () => void
 }>
 
 /**
@@ -104,7 +112,7 @@ export type ScriptOptions = Readonly<{
  */
 export const playScript = (
   script: readonly ScriptStep[],
-  { patienceMs = 30_000 }: ScriptOptions = {},
+  { patienceMs = 30_000, onStep, onPatienceLost }: ScriptOptions = {},
 ): (line: Line, atMs: number) => void => {
   let state = SCRIPT_START
   let nowMs = 0
@@ -115,10 +123,13 @@ export const playScript = (
     const step = script[state.step]
     if (!step) return
     if (isDue(step, state, nowMs)) {
+      onStep?.(state.step)
       state = stepDone(state, nowMs, act(line, step))
     } else if (
-      'after' in step && nowMs > patienceMs + Math.max(state.quietAtMs, state.lastHeardMs)
+      'after' in step && step.after !== 'step' &&
+      nowMs > patienceMs + Math.max(state.actedAtMs, state.quietAtMs, state.lastHeardMs)
     ) {
+      onPatienceLost?.()
       line.hangUp()
     }
   }
@@ -128,6 +139,7 @@ export const playScript = (
 const act = (line: Line, step: Act): number => {
   if ('say' in step) return line.say(step.say).endMs - line.nowMs()
   if ('press' in step) line.pressKey(step.press)
-  else line.hangUp()
+  if ('loseStream' in step) line.vanish()
+  if ('hangUp' in step) line.hangUp()
   return 0
 }

@@ -9,7 +9,8 @@ import { type Turn, turnRules } from './turn.ts'
 
 const ms = z.number().min(0)
 
-const rules = z.strictObject({
+/** What a scenario may say of the model, as it stands in YAML. */
+export const scenarioRules = z.strictObject({
   description: z.string().exactOptional().describe('What this scenario is for, in a sentence'),
   connectMs: ms.default(0).describe('How long the opening handshake takes'),
   sessionMs: ms.default(0).describe('How long session.created and each session.updated take'),
@@ -56,7 +57,7 @@ const rules = z.strictObject({
   message: 'a script needs at least one turn',
 })
 
-export type Scenario = Readonly<z.infer<typeof rules>>
+export type Scenario = Readonly<z.infer<typeof scenarioRules>>
 
 /** What is wrong with a scenario; a problem reads `drops.yaml:4:3 turns[0].delayMs: ...`. */
 export class ScenarioError extends Error {
@@ -71,7 +72,7 @@ export class ScenarioError extends Error {
 }
 
 /** The scenario without any key: the parrot. */
-export const PARROT: Scenario = rules.parse({})
+export const PARROT: Scenario = scenarioRules.parse({})
 
 /**
  * Reads a scenario from YAML; `file` is only named in errors. Throws a ScenarioError that names all
@@ -89,7 +90,7 @@ export const parseScenario = (yaml: string, file: string): Scenario => {
       document.errors.map(({ pos, message }) => `${place(pos[0])} ${message}`),
     )
   }
-  const result = rules.safeParse(document.toJS() ?? {})
+  const result = scenarioRules.safeParse(document.toJS() ?? {})
   if (result.success) return result.data
   throw new ScenarioError(result.error.issues.map((issue) => {
     return `${place(offsetOf(document, issue.path))} ${nameOf(issue.path)}${issue.message}`

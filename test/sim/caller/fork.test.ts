@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createFork } from '../../../src/sim/caller/fork.ts'
 import { parseTwiml } from '../../../src/sim/caller/twiml.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
-import { createSocketPair } from '../../support/socket-pair.ts'
+import { createSocketPair } from '../../../src/sim/virtual/socket-pair.ts'
 
 const fork = () => {
   const clock = createFakeClock()

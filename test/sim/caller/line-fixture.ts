@@ -3,7 +3,7 @@ import { base64Encode } from '../../../src/audio/base64.ts'
 import type { SocketClose } from '../../../src/runtime/socket.ts'
 import { createLine, type LineOptions } from '../../../src/sim/caller/line.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
-import { createSocketPair } from '../../support/socket-pair.ts'
+import { createSocketPair } from '../../../src/sim/virtual/socket-pair.ts'
 
 export const STREAM_SID = 'MZ0123456789abcdef0123456789abcdef'
 

@@ -80,6 +80,13 @@ describe('a cue', () => {
     expect(isDue(cue, hear(pressed, 2020, LOUD), 2100)).toBe(true)
   })
 
+  test('after the step before counts from its end, whatever the agent does', () => {
+    const cue = { after: 'step', ms: 300 } as const
+    const spoken = stepDone(hearAll([50, LOUD]), 1000, 500)
+    expect(isDue(cue, hear(spoken, 1780, LOUD), 1780)).toBe(false)
+    expect(isDue(cue, hear(spoken, 1800, LOUD), 1800)).toBe(true)
+  })
+
   test('never makes the caller talk over himself', () => {
     const talking = stepDone(SCRIPT_START, 100, 1900)
     expect(isDue({ atMs: 0 }, talking, 1980)).toBe(false)
@@ -135,6 +142,30 @@ describe('a script', () => {
     })
     clock.advance(10_000)
     expect(line.record().end).toEqual({ how: 'hung-up', atMs: 5020 })
+  })
+
+  test('tells of its steps, and of a patience that was lost', () => {
+    const told: string[] = []
+    const { clock } = createLineFixture({
+      eachFrame: playScript([
+        { after: 'step', ms: 1000, listen: true },
+        { after: 'agent-silent', ms: 700, hangUp: true },
+      ], {
+        patienceMs: 5000,
+        onStep: (step) => told.push(`step ${step} at ${clock.nowMs()}`),
+        onPatienceLost: () => told.push(`lost at ${clock.nowMs()}`),
+      }),
+    })
+    clock.advance(10_000)
+    expect(told).toEqual(['step 0 at 1000', 'lost at 6020'])
+  })
+
+  test('loses the stream where it is told to, and not by hanging up', () => {
+    const { clock, line } = createLineFixture({
+      eachFrame: playScript([{ atMs: 60, loseStream: true }]),
+    })
+    clock.advance(100)
+    expect(line.record().end).toEqual({ how: 'torn', atMs: 60 })
   })
 
   test('has the patience for a moment it was given in time', () => {

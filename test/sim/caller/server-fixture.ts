@@ -7,7 +7,7 @@ import type { SocketClose, SocketEvents } from '../../../src/runtime/socket.ts'
 import { type CallOptions, placeCall } from '../../../src/sim/caller/place-call.ts'
 import type { Fetch } from '../../../src/sim/caller/webhook.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
-import { createSocketPair, type SocketEnd } from '../../support/socket-pair.ts'
+import { createSocketPair, type SocketEnd } from '../../../src/sim/virtual/socket-pair.ts'
 
 export type Answer = Response | 'unreachable' | 'no answer'
 

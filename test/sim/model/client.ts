@@ -9,7 +9,7 @@ import { createModelSession, type ModelSession } from '../../../src/sim/model/se
 import { encodeSound, samplesIn, type Sound } from '../../../src/sim/model/sound.ts'
 import type { AudioFormat } from '../../../src/sim/model/events.ts'
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
-import { createSocketPair } from '../../support/socket-pair.ts'
+import { createSocketPair } from '../../../src/sim/virtual/socket-pair.ts'
 import { clips } from './bundled.ts'
 
 /**

@@ -8,7 +8,7 @@ import {
   startModelServer,
 } from '../../../src/sim/model/server.ts'
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
-import { createSocketPair } from '../../support/socket-pair.ts'
+import { createSocketPair } from '../../../src/sim/virtual/socket-pair.ts'
 
 const GOOD = { upgrade: 'websocket', authorization: 'Bearer sk-anything' }
 

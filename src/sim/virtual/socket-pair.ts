@@ -1,13 +1,15 @@
 /** Two sockets joined in memory: what one sends the other receives, `latencyMs` later on the given clock. */
-import type { Clock } from '../../src/clock.ts'
-import type { Socket, SocketClose, SocketEvents } from '../../src/runtime/socket.ts'
+import type { Clock } from '../../clock.ts'
+import type { Socket, SocketClose, SocketEvents } from '../../runtime/socket.ts'
 
+/** One of the two. */
 export type SocketEnd = Readonly<{
   socket: Socket
   /** Says who listens at this end. Messages that arrived before are delivered at once. */
   listen: (events: SocketEvents) => void
 }>
 
+/** Joins two sockets that are open from the start. */
 export const createSocketPair = (clock: Clock, latencyMs = 0): [SocketEnd, SocketEnd] => {
   const inboxes: [Inbox, Inbox] = [createInbox(), createInbox()]
   let open = true
