@@ -24,8 +24,8 @@ export type McpToolsOptions = Readonly<{
   log: Log
 }>
 
-/** How long the list may take. */
-const LIST_TIMEOUT_MS = 5_000
+/** How long opening a session may take, and then the list. */
+const LIST_TIMEOUT_MS = 2_500
 /** How often it is asked for. */
 const REFRESH_MS = 5 * 60_000
 /** After how long it is asked for again when that failed; twice as long after each further failure. */
