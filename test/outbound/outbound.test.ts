@@ -264,6 +264,7 @@ describe('a machine', () => {
     [SETTINGS, 'fax', ['end CA1 machine-answered']],
     [SETTINGS, 'human', []],
     [SETTINGS, 'unknown', []],
+    [MESSAGE, 'machine_start', []],
     [MESSAGE, 'machine_end_beep', ['leave CA1 Ana, call us.']],
     [MESSAGE, 'machine_end_silence', ['leave CA1 Ana, call us.']],
     [MESSAGE, 'fax', ['end CA1 machine-answered']],
