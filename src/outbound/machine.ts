@@ -33,10 +33,11 @@ export const whoIs = (answeredBy: string): AnsweredBy => {
   return answeredBy === 'fax' || answeredBy.startsWith('machine') ? 'machine' : 'unknown'
 }
 
-/** Decides what to do. A message is left only on what records now; one who is not known may be a person. */
+/** Decides what to do. A message is left once the machine records; one who is not known may be a person. */
 export const machineStep = (machine: Machine, answeredBy: string): MachineStep => {
   if (whoIs(answeredBy) !== 'machine' || machine.then === 'go-on') return { is: 'go-on' }
-  return machine.then === 'leave' && answeredBy.startsWith('machine_end')
-    ? { is: 'leave', message: machine.message }
-    : { is: 'hang-up' }
+  if (machine.then === 'hang-up' || answeredBy === 'fax') return { is: 'hang-up' }
+  return answeredBy === 'machine_start'
+    ? { is: 'go-on' }
+    : { is: 'leave', message: machine.message }
 }

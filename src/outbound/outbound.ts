@@ -3,43 +3,18 @@
  * opened when the phone rings, so that it is ready when somebody picks up, and is closed when nobody does.
  */
 import type { CallFacts, Exchange } from '../bridge/exchange.ts'
-import type { Cancel, Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Config, Line } from '../config/config.ts'
-import type { Outbound as Settings } from '../config/outbound.ts'
 import { filledIn } from '../config/variables.ts'
 import { UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
 import { checkDestination } from './destination.ts'
-import { type AnsweredBy, detectionOf, machineStep, whoIs } from './machine.ts'
+import { createEntries, createEntry, type Entry, type OutboundCall, shown } from './entry.ts'
+import { detectionOf, machineStep, whoIs } from './machine.ts'
 import { type Order, type OrderProblem, problem, problemOfOrder } from './order.ts'
 import { createPace, type Pace } from './pace.ts'
-import {
-  advance,
-  isFinal,
-  NO_PROGRESS,
-  type OutboundStatus,
-  type Progress,
-  statusOf,
-} from './progress.ts'
-
-/** A call that was asked for. */
-export type OutboundCall = Readonly<{
-  id: string
-  status: OutboundStatus
-  to: string
-  line: string
-  customer: string
-  /** Twilio's id, once it has one. */
-  callSid?: string
-  /** Who picked up, once that is known. */
-  answeredBy?: AnsweredBy
-  /** Why it failed: `twilio-21211`, or what stopped it. */
-  reason?: string
-  metadata: Readonly<Record<string, string>>
-  /** Milliseconds since 1970. */
-  askedAt: number
-}>
+import { advance, isFinal, type OutboundStatus, statusOf } from './progress.ts'
 
 /** What Twilio tells of a call that we placed. */
 export type Told = Readonly<{ callSid: string; status: string; sequenceNumber: number | undefined }>
@@ -75,25 +50,6 @@ export type OutboundOptions = Readonly<{
   log: Log
 }>
 
-/** What is known of a call, and what it takes to go on with it. */
-type Entry = {
-  readonly call: Omit<OutboundCall, 'status'>
-  readonly order: Order
-  readonly settings: Settings
-  readonly line: Line
-  progress: Progress
-  takeOut: Cancel | undefined
-  /** Settled once Twilio has answered. */
-  placing: Promise<void> | undefined
-  callSid: string | undefined
-  answeredBy: OutboundCall['answeredBy']
-  reason: string | undefined
-  /** Twilio gave no answer to us, so that the call may exist all the same. */
-  isDoubtful: boolean
-}
-
-/** Calls that are over are kept for those who ask later; beyond this the oldest are forgotten. */
-const KEPT = 1_000
 /** Of a call that was to ring no longer something should have been heard by then. */
 const NO_NEWS_MS = 60_000
 const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const
@@ -101,7 +57,7 @@ const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const
 /** Makes the outbound calls of a process. */
 export const createOutbound = (options: OutboundOptions): Outbound => {
   const { exchange, twilio, clock, log, publicUrl, machine } = options
-  const entries = new Map<string, Entry>()
+  const entries = createEntries()
   const paces = new Map<string, Pace>()
   let isStopped = false
 
@@ -122,6 +78,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     const before = entry.progress
     entry.progress = advance(before, status, sequenceNumber)
     if (entry.progress.status === before.status) return false
+    if (status === 'in-progress' || isFinal(status)) entry.stopWaiting()
     const { id, customer } = entry.call
     const { callSid, reason } = entry
     log.info('outbound.progress', { id, callSid, customer, status, reason })
@@ -132,16 +89,6 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     entry.reason ??= reason
     become(entry, 'failed')
     if (entry.callSid !== undefined) exchange.end(entry.callSid, 'not-answered')
-  }
-
-  /** Twilio speaks of a call: it exists, whatever we believed. */
-  const known = (id: string): Entry | undefined => {
-    const entry = entries.get(id)
-    if (!entry?.isDoubtful) return entry
-    entry.isDoubtful = false
-    entry.reason = undefined
-    entry.progress = advance(NO_PROGRESS, 'placed')
-    return entry
   }
 
   const factsOf = (entry: Entry, callSid: string, accountSid: string): CallFacts => ({
@@ -158,11 +105,13 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     entry.takeOut = undefined
     const { order, settings, call } = entry
     const url = `${publicUrl}/twilio/outbound/${call.id}`
+    // The file may have changed while the call waited.
+    if (!options.config().lineOf(call.line)?.customer.outbound) return fail(entry, 'outbound-off')
     become(entry, 'placed')
-    clock.after(settings.ringForMs + NO_NEWS_MS, () => {
-      const { status } = entry.progress
-      if (status === 'placed' || status === 'ringing') fail(entry, 'no-news')
-    })
+    entry.stopWaiting = clock.after(
+      settings.ringForMs + NO_NEWS_MS,
+      () => fail(entry, 'no-news'),
+    )
     try {
       const { callSid } = await twilio.createCall({
         to: order.to,
@@ -209,16 +158,6 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     if (!isFinal(entry.progress.status)) await hangUp(entry)
   }
 
-  const keep = (entry: Entry) => {
-    entries.set(entry.call.id, entry)
-    if (entries.size <= KEPT) return
-    // Of one of those that are not over, the end was not told.
-    const over = [...entries.values()].find(({ progress }) =>
-      isFinal(progress.status) || entries.size > 5 * KEPT
-    )
-    if (over) entries.delete(over.call.id)
-  }
-
   /** Why no call at all is placed. */
   const closed = (): OrderProblem | undefined => {
     if (isStopped || !options.isReady()) return problem('draining', 'the service is being drained')
@@ -241,27 +180,19 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       // Loading the numbering plans took a moment, in which a drain may have begun.
       const late = closed()
       if (late) return late
-      const { metadata } = order
-      const entry: Entry = {
+      const entry = createEntry({
         call: {
           id: options.newId(),
           to: destination.number,
           line: line.number,
           customer: line.customer.id,
-          metadata,
+          metadata: order.metadata,
           askedAt: options.wallMs(),
         },
         order,
         settings,
         line,
-        progress: NO_PROGRESS,
-        takeOut: undefined,
-        placing: undefined,
-        callSid: undefined,
-        answeredBy: undefined,
-        reason: undefined,
-        isDoubtful: false,
-      }
+      })
       entry.takeOut = paceOf(line).add({
         withinMs: order.withinMs,
         start: () => {
@@ -273,7 +204,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
         },
       })
       if (!entry.takeOut) return problem('queue-full', 'too many calls wait to be placed')
-      keep(entry)
+      entries.keep(entry)
       return shown(entry)
     },
     get: (id) => {
@@ -287,14 +218,14 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       return shown(entry)
     },
     answered: (id, { callSid, accountSid }) => {
-      const entry = known(id)
+      const entry = entries.existing(id)
       if (!entry || isFinal(entry.progress.status)) return undefined
       entry.callSid = callSid
       become(entry, 'in-progress')
       return factsOf(entry, callSid, accountSid)
     },
     progressed: (id, accountSid, { callSid, status, sequenceNumber }) => {
-      const entry = known(id)
+      const entry = entries.existing(id)
       const next = statusOf(status)
       if (!entry || !next) return
       entry.callSid ??= callSid
@@ -321,21 +252,10 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     },
     stop: async () => {
       isStopped = true
-      const pending = [...entries.values()].filter(({ progress: { status } }) =>
-        status === 'waiting' || status === 'placed' || status === 'ringing'
-      )
-      await Promise.all(pending.map((entry) => cancel(entry, 'draining')))
+      await Promise.all(entries.unanswered().map((entry) => cancel(entry, 'draining')))
     },
   }
 }
-
-const shown = ({ call, progress, callSid, answeredBy, reason }: Entry): OutboundCall => ({
-  ...call,
-  status: progress.status,
-  ...(callSid !== undefined && { callSid }),
-  ...(answeredBy !== undefined && { answeredBy }),
-  ...(reason !== undefined && { reason }),
-})
 
 const codeOf = (error: unknown): string => error instanceof UpstreamError ? error.code : 'fault'
 

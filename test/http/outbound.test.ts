@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Order, OrderProblem } from '../../src/outbound/order.ts'
-import type { OutboundCall, Told } from '../../src/outbound/outbound.ts'
+import type { OutboundCall } from '../../src/outbound/entry.ts'
+import type { Told } from '../../src/outbound/outbound.ts'
 import { ACCOUNT, CALL, createAppFixture } from './app-fixture.ts'
 
 const CALL_SHOWN: OutboundCall = {

@@ -92,7 +92,9 @@ describe.each(names)('a call that the service on %s places', (name) => {
 
   it('is greeted by name as soon as it is answered, and is over when it is hung up', async () => {
     const before = service.sessions.length
-    callee = { is: 'person', ringsMs: 700 }
+    // Slow enough that nobody would be greeted at once by a model that is opened only then.
+    service.behave({ connectMs: 500, firstAudioMs: 300 })
+    callee = { is: 'person', ringsMs: 1_500 }
     const { id, placed, rung, isNow } = await place()
     expect(placed).toMatchObject({
       to: '+351213456789',
@@ -117,6 +119,7 @@ describe.each(names)('a call that the service on %s places', (name) => {
     await until('it is over', isNow('completed'))
     await until('the model is closed', () => !lastSession().isOpen())
     expect(rung.call.journal.warnings()).toEqual([])
+    service.behave({})
   })
 
   it('leaves its message on a voicemail after the beep, and hangs up', async () => {

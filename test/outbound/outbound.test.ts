@@ -37,7 +37,7 @@ const createFixture = (settings = SETTINGS, { configured = true } = {}) => {
     Promise.resolve({ callSid: `CA${asked.length}`, status: 'queued' })
   let hasRoom = true
   let isReady = true
-  const config = createConfig(DEFAULT_SERVICE, [CUSTOMER(settings)])
+  let config = createConfig(DEFAULT_SERVICE, [CUSTOMER(settings)])
   let ids = 0
   const outbound = createOutbound({
     exchange: {
@@ -95,6 +95,7 @@ const createFixture = (settings = SETTINGS, { configured = true } = {}) => {
     answerWith: (next: () => Promise<PlacedCall>) => void (answer = next),
     room: (is: boolean) => void (hasRoom = is),
     drain: () => void (isReady = false),
+    configure: (to: string) => void (config = createConfig(DEFAULT_SERVICE, [CUSTOMER(to)])),
   }
 }
 
@@ -152,6 +153,16 @@ describe('an order', () => {
     await pass(10_000)
     expect(asked).toEqual([])
     expect(outbound.get('out-1')).toMatchObject({ status: 'expired' })
+  })
+
+  test('is not placed any more when the file has changed its mind', async () => {
+    const { place, asked, outbound, pass, configure } = createFixture()
+    await place()
+    await place()
+    configure('')
+    await pass(1_000)
+    expect(asked).toHaveLength(1)
+    expect(outbound.get('out-2')).toMatchObject({ status: 'failed', reason: 'outbound-off' })
   })
 
   test('that Twilio refuses has failed, and says why', async () => {
@@ -213,12 +224,15 @@ describe('the model', () => {
 
 describe('a call that is answered', () => {
   test('is offered with its blanks, and ends like any other', async () => {
-    const { place, outbound, tell, done } = createFixture()
+    const { place, outbound, tell, done, pass, clock } = createFixture()
     await place()
     expect(outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT }))
       .toMatchObject({ callSid: 'CA1', variables: { name: 'Ana' } })
     expect(outbound.get('out-1')).toMatchObject({ status: 'in-progress' })
     tell('completed', 3)
+    // Nothing is waited for any more.
+    await pass(1_000)
+    expect(clock.waiting()).toBe(0)
     expect(done).toEqual(['end CA1 caller-hung-up'])
     expect(outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT })).toBeUndefined()
   })
@@ -250,6 +264,7 @@ describe('a machine', () => {
     [SETTINGS, 'fax', ['end CA1 machine-answered']],
     [SETTINGS, 'human', []],
     [SETTINGS, 'unknown', []],
+    [MESSAGE, 'machine_start', []],
     [MESSAGE, 'machine_end_beep', ['leave CA1 Ana, call us.']],
     [MESSAGE, 'machine_end_silence', ['leave CA1 Ana, call us.']],
     [MESSAGE, 'fax', ['end CA1 machine-answered']],

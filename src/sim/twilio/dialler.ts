@@ -86,7 +86,7 @@ export const createDialler = (options: DiallerOptions): Dialler => {
       accountSid,
       callSid,
       from: verb.callerId ?? from,
-      to: noun.address,
+      to: noun.kind === 'client' ? `client:${noun.address}` : noun.address,
       direction: 'outbound-dial',
       parentCallSid,
     }, {

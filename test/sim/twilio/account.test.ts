@@ -280,6 +280,18 @@ describe('a dial', () => {
       }])
   })
 
+  test('rings a browser by its name', async () => {
+    const { callIn, pass, account } = createAccount({
+      '/twilio/voice': '<Dial callerId="+15005550006"><Client>alice</Client></Dial>',
+    })
+    callIn()
+    await pass(500)
+    expect(account.calls()[1].call.parties).toMatchObject({
+      from: '+15005550006',
+      to: 'client:alice',
+    })
+  })
+
   test('stops ringing when the caller hangs up', async () => {
     const { callIn, pass, account } = createAccount({
       '/twilio/voice': '<Dial><Number>+15005550100</Number></Dial>',
