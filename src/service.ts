@@ -238,6 +238,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
         hasSuccessor: () => hasSuccessor({ publicUrl, storeId: options.store.id, fetch }),
       })
       listened.stop()
+      library.stop()
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
       // On Deno this closes every socket at once: no call may be left.

@@ -2,6 +2,7 @@
  * A text in passages that can be found and read by themselves: small enough for a spoken answer, parted where the text parts, and
  * each with the headings it stood under, without which "900 euros" means nothing.
  */
+import { piecesOf } from './slices.ts'
 
 /** A passage of a text. */
 export type Chunk = Readonly<{
@@ -109,7 +110,5 @@ const partsOf = function* (
 }
 
 const cutOf = function* (word: string): Generator<Part> {
-  for (let at = 0; at < word.length; at += CHUNK_CHARACTERS_MAX) {
-    yield { gap: '', text: word.slice(at, at + CHUNK_CHARACTERS_MAX) }
-  }
+  for (const text of piecesOf(word, CHUNK_CHARACTERS_MAX)) yield { gap: '', text }
 }

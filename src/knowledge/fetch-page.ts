@@ -22,13 +22,18 @@ const TIMEOUT_MS = 10_000
 /** The longest page that is read. */
 const BYTES_MAX = 10 * 1024 * 1024
 
+/** The longest text of a page, in characters; what is packed into a PDF may be far more than came. */
+const TEXT_CHARACTERS_MAX = 2_000_000
+
 /** Makes what fetches pages. */
 export const createFetchText = (fetch: Fetch): FetchText => async (url, signal) => {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
   const response = await fetch(url, { headers: HEADERS, signal: deadline })
   try {
     const { kind, charset } = checked(url, response)
-    return await extractText(kind, await readBounded(response, BYTES_MAX), charset)
+    const text = await extractText(kind, await readBounded(response, BYTES_MAX), charset)
+    if (text.length <= TEXT_CHARACTERS_MAX) return text
+    throw new Error(`it has ${text.length} characters, ${TEXT_CHARACTERS_MAX} is the most`)
   } finally {
     if (!response.bodyUsed) await response.body?.cancel()
   }

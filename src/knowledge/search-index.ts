@@ -35,18 +35,26 @@ export type SearchIndex = Readonly<{
 /** A question is not longer; what comes after is left out. */
 const QUERY_CHARACTERS_MAX = 500
 
-/** A passage that scores less than this share of the best one has only words in common. */
-const SHARE_OF_BEST = 0.3
+/** A passage that scores less than this share of the best one has only words in common. Each word more that fits counts twice over. */
+const SHARE_OF_BEST = 0.1
 
 /** Makes an empty index. */
 export const createSearchIndex = (): SearchIndex => {
   const counts = new Map<string, number>()
+  /** What becomes of a count: a word comes, or goes. */
+  let step: 1 | -1 = 1
+  const count = (term: string) => {
+    const many = (counts.get(term) ?? 0) + step
+    if (many > 0) counts.set(term, many)
+    else counts.delete(term)
+  }
   const index = new MiniSearch<Indexed>({
     fields: ['text', 'place', 'source'],
     tokenize: wordsOf,
     processTerm: (word, field) => {
       const term = plain(word)
-      if (term && field !== undefined) counts.set(term, (counts.get(term) ?? 0) + 1)
+      // Without a field it is a word of a question.
+      if (term && field !== undefined) count(term)
       return term
     },
   })
@@ -56,12 +64,17 @@ export const createSearchIndex = (): SearchIndex => {
 
   const add = (source: string, { place, text }: Chunk): number => {
     const id = nextId++
-    index.add({ id, text, place: place.join(' '), source })
+    index.add(indexed(id, { source, place, text }))
     passages.set(id, { source, place, text })
     return id
   }
-  const discard = (id: number) => {
-    index.discard(id)
+  // Not by `discard`, which leaves its words behind for a while: they would count as if they were still there.
+  const remove = (id: number) => {
+    const passage = passages.get(id)
+    if (!passage) return
+    step = -1
+    index.remove(indexed(id, passage))
+    step = 1
     passages.delete(id)
   }
   return {
@@ -77,7 +90,7 @@ export const createSearchIndex = (): SearchIndex => {
       const before = byKey.get(key) ?? []
       byKey.set(key, ids)
       for (const id of before) {
-        discard(id)
+        remove(id)
         await breathe()
       }
     },
@@ -102,8 +115,9 @@ export const createSearchIndex = (): SearchIndex => {
   }
 }
 
-/** A question has no more words that matter. */
+/** A question has no more words that matter, of those that are there and of those that may be misheard. */
 const TERMS_MAX = 12
+const UNKNOWN_MAX = 6
 
 /** A word that is there more often than once in so many passages says little about any of them. */
 const COMMON = 1 / 4
@@ -117,9 +131,13 @@ const tellingTerms = (
   const words = wordsOf(query.slice(0, QUERY_CHARACTERS_MAX)).map(plain)
   const terms = [...new Set(words.filter((term) => term !== false))]
   const rarity = (term: string) => counts.get(term) ?? 0
-  const sorted = terms.sort((a, b) => rarity(a) - rarity(b)).slice(0, TERMS_MAX)
-  const telling = sorted.filter((term) => rarity(term) <= Math.max(COMMON * passages, FEW))
-  return telling.some((term) => rarity(term) > 0) ? telling : sorted
+  const known = terms.filter((term) => rarity(term) > 0).sort((a, b) => rarity(a) - rarity(b))
+  const telling = known.filter((term) => rarity(term) <= Math.max(COMMON * passages, FEW))
+  const unknown = terms.filter((term) => rarity(term) === 0)
+  return [
+    ...(telling.length > 0 ? telling : known).slice(0, TERMS_MAX),
+    ...unknown.slice(0, UNKNOWN_MAX),
+  ]
 }
 
 /** What is found this often, once in so many passages, is found often enough. */
@@ -131,6 +149,13 @@ const FEW = 5
 const lettersOff = (term: string): number => term.length < 5 ? 0 : term.length < 9 ? 1 : 2
 
 type Indexed = Readonly<{ id: number; text: string; place: string; source: string }>
+
+const indexed = (id: number, { text, place, source }: Found): Indexed => ({
+  id,
+  text,
+  place: place.join(' '),
+  source,
+})
 
 /** Digits are exact: 2026 is not nearly 2025. */
 const isNumeric = (term: string): boolean => /\d/.test(term)

@@ -21,7 +21,11 @@ export const createBreathe = (signal?: AbortSignal): Breathe => {
   }
 }
 
-/** Cuts a text into pieces of at most `size`. */
+/** Cuts a text into pieces of at most `size`, at least 2; a letter that takes two places stays whole. */
 export const piecesOf = function* (text: string, size = 16_384): Generator<string> {
-  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size)
+  for (let at = 0; at < text.length;) {
+    const end = /[\uD800-\uDBFF]/.test(text[at + size - 1] ?? '') ? at + size - 1 : at + size
+    yield text.slice(at, end)
+    at = end
+  }
 }

@@ -62,6 +62,11 @@ test('a page without an end is given up at 10 MiB', async () => {
   expect(sent).toBeLessThan(64 << 20)
 })
 
+test('a page with a text of more than two million characters is not taken', async () => {
+  const { get } = await open({ '/long': () => page('x'.repeat(2_000_001), 'text/plain') })
+  await expect(get('/long')).rejects.toThrow('it has 2000001 characters, 2000000 is the most')
+})
+
 test('a page that nobody wants any more is given up', async () => {
   const given = new AbortController()
   const { get } = await open({

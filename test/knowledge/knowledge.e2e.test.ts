@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clipOfText } from '../../src/sim/model/clips.ts'
+import { parseScenario } from '../../src/sim/model/scenario.ts'
 import {
   type RuntimeName,
   RUNTIMES,
@@ -76,5 +78,34 @@ knowledge:
     )
     expect(told).toContain('Behind the house, in Rua Nova 12. The first hour is free.')
     expect(told).toContain('## Treatments and prices')
+  })
+
+  it('is searched when the model asks, and the model told what was found and where', async () => {
+    const price = (at: number) => `## Treatment ${at}\n\nIt costs ${at} euros.\n`
+    const customers = join(service.configFolder, 'customers')
+    const prices = Array.from({ length: 1000 }, (_, at) => price(at)).join('\n')
+    await writeFile(join(customers, 'bright-smile', 'treatments.md'), prices)
+    const told = async () => (await instructions()).includes('There is more in treatments.md.')
+    await until('the list is too long to be told', told, 30_000)
+    service.behave(parseScenario(
+      `voice: script
+turns:
+  - call: search_knowledge
+    arguments: { query: what does treatment 321 cost }
+  - say: It costs 321 euros.
+`,
+      'search.yaml',
+    ))
+    const call = await answered()
+    call.say(clipOfText(service.clips, 'Yes, please.')?.sound.pcm ?? new Int16Array(0))
+    const outputs = () =>
+      service.sessions[service.sessions.length - 1].items().flatMap((item) =>
+        item.type === 'function_call_output' ? [item.output] : []
+      )
+    await until('the model has its answer', () => outputs().length > 0)
+    expect(outputs()).toEqual(['[treatments.md > Treatment 321]\nIt costs 321 euros.'])
+    call.hangUp()
+    await call.done
+    service.behave({})
   })
 })

@@ -99,6 +99,22 @@ test('a text that is put again takes the place of the one before', async () => {
   expect(index.size()).toBe(1)
 })
 
+test('a text that is put again and again is still found by its words', async () => {
+  const index = await indexOf({ 'rooms.md': 'A bed and a desk.' })
+  for (let hour = 0; hour < 100; hour++) {
+    const text = `Parking is free. It is ${hour} o'clock.`
+    await index.put({ key: 'faq', source: 'faq', text })
+  }
+  expect(index.search('a desk near the parking', 5).map(({ source }) => source))
+    .toEqual(['rooms.md', 'faq'])
+})
+
+test('a question with many words that are nowhere still finds the one that is there', async () => {
+  const index = await indexOf({ 'rooms.md': 'A bed and a desk.' })
+  const nowhere = Array.from({ length: 40 }, (_, at) => `${'xyz'.repeat(3)}${at}`).join(' ')
+  expect(index.search(`${nowhere} desk`, 5)).toHaveLength(1)
+})
+
 test('two files of one name are both kept', async () => {
   const index = createSearchIndex()
   await index.put({ key: '0', source: 'hours.md', text: 'Monday.' })
