@@ -25,12 +25,17 @@ export const checkpointOf = (state: Up, atMs: number): Checkpoint => ({
   agent: state.agent,
 })
 
+/** After so much of a stream somebody knows that they were greeted. */
+const GREETED_MS = 500
 /** How much of a long answer a crash may make the agent say again. */
 const HEARD_EVERY_MS = 3_000
 
-/** Whether so much more of an answer was heard that it is worth a checkpoint before its end. */
+/** Whether so much more was heard that it is worth a checkpoint before the end of an answer. */
 export const isWorthKeeping = (before: Playback, now: Playback): boolean =>
-  Math.floor(before.provenMs / HEARD_EVERY_MS) < Math.floor(now.provenMs / HEARD_EVERY_MS)
+  stepsHeard(before) < stepsHeard(now)
+
+const stepsHeard = ({ provenMs }: Playback): number =>
+  provenMs < GREETED_MS ? 0 : 1 + Math.floor(provenMs / HEARD_EVERY_MS)
 
 /** Asks for a checkpoint to be kept. */
 export const keep = (state: Up, atMs: number): CallEffect => ({

@@ -176,6 +176,17 @@ describe('a process that dies', () => {
     expect(answer.length).toBeLessThan(BOOKING.length / 2)
   })
 
+  it('greets nobody again who has heard a second of the greeting', async () => {
+    const store = createMemoryStore()
+    const first = startVirtualCall({ agent: AGENT, store, scenario: { speed: 50 } })
+    first.until('a second was heard', () => first.line.record().playedMs > 1_000)
+    const second = startVirtualCall({ agent: AGENT, store, isOffered: false })
+    await second.after()
+    second.clock.advance(1_000)
+    expect(wordsOf(second, 0)[0]).toMatch(/^assistant: Thanks/)
+    expect(wordsOf(second, 0)[0].length).toBeLessThan(`assistant: ${GREETING}`.length)
+  })
+
   it('leaves what was heard of a long answer, but for the last three seconds', async () => {
     const store = createMemoryStore()
     const first = startVirtualCall({
