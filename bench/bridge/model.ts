@@ -70,10 +70,10 @@ const FASTER = 3
 const DELTAS_MS = [100, 300, 500, 200, 400, 100, 300, 500, 200, 400]
 
 /** One event of a round: when, and what. A delta also says how long it is. */
-type Cue = Readonly<{ atMs: number; deltaMs: number; event: string }>
+export type Cue = Readonly<{ atMs: number; deltaMs: number; event: string }>
 
 /** The events of a round, with `@` for its number. */
-const scriptOf = (audio: Audio): readonly Cue[] => {
+export const scriptOf = (audio: Audio): readonly Cue[] => {
   const cue = (atMs: number, type: string, fields: object = {}, deltaMs = 0): Cue => {
     const event = { type, event_id: 'event_0123456789abcdef', ...fields }
     return { atMs, deltaMs, event: JSON.stringify(event) }
