@@ -8,7 +8,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { scriptOf } from './bridge/model.ts'
-import { audioOf, LANES, type Lane } from './lane/lanes.ts'
+import { audioOf, type Lane, LANES } from './lane/lanes.ts'
 import { createPlay, type Play } from './lane/play.ts'
 
 const { values } = parseArgs({

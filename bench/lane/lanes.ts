@@ -25,7 +25,9 @@ export type Lane = typeof LANES[number]
 export const audioOf = (lane: Lane): 'pcm' | 'pcmu' => lane === 'pcm' ? 'pcm' : 'pcmu'
 
 /** The ends of one call as the network has them: what is told goes in, what comes out goes to `Ends`. */
-export type Call = Readonly<{ fromCaller: (text: string) => void; fromModel: (text: string) => void }>
+export type Call = Readonly<
+  { fromCaller: (text: string) => void; fromModel: (text: string) => void }
+>
 
 export type Ends = Readonly<{ toCaller: (text: string) => void; toModel: (text: string) => void }>
 

@@ -4,6 +4,7 @@
  */
 import { base64Encode } from './base64.ts'
 import { MU_LAW_SILENCE } from './g711.ts'
+import { createScratch } from './scratch.ts'
 
 /** How long a frame lasts. */
 export const FRAME_MS = 20
@@ -16,9 +17,9 @@ export const SILENT_FRAME: string = base64Encode(
   new Uint8Array(FRAME_BYTES).fill(MU_LAW_SILENCE),
 )
 
-/** Carries what is not a whole frame yet. What it gives is valid until it is used again. */
+/** Carries what is not a whole frame yet. What it gives is valid until any framer is used again. */
 export type Framer = Readonly<{
-  /** Takes bytes and gives the frames that are whole now, perhaps none, in the framer's memory. */
+  /** Takes bytes and gives the frames that are whole now, perhaps none. */
   push: (bytes: Uint8Array) => Uint8Array
   /** Takes last bytes, if any, and gives all that is left, the final frame filled with silence. */
   end: (last?: Uint8Array) => Uint8Array
@@ -30,28 +31,29 @@ export type Framer = Readonly<{
 
 /** Makes a framer that carries nothing yet. */
 export const createFramer = (): Framer => {
-  let memory = new Uint8Array(20 * FRAME_BYTES)
-  let given = 0 // bytes handed out last, at the start of the memory; the carried ones follow them
+  const carry = new Uint8Array(FRAME_BYTES)
   let carried = 0
 
+  /** What was carried and the bytes after it, with room to fill the last frame up. */
+  const join = (bytes: Uint8Array): Uint8Array => {
+    const joined = given.bytes(Math.ceil((carried + bytes.length) / FRAME_BYTES) * FRAME_BYTES)
+    joined.set(carry.subarray(0, carried))
+    joined.set(bytes, carried)
+    return joined
+  }
+
   const push = (bytes: Uint8Array): Uint8Array => {
+    const joined = join(bytes)
     const total = carried + bytes.length
-    memory.copyWithin(0, given, given + carried)
-    if (total > memory.length) memory = grow(memory, total)
-    memory.set(bytes, carried)
     carried = total % FRAME_BYTES
-    given = total - carried
-    return memory.subarray(0, given)
+    carry.set(joined.subarray(total - carried, total))
+    return joined.subarray(0, total - carried)
   }
 
   const end = (last: Uint8Array = NOTHING): Uint8Array => {
-    push(last)
-    if (carried > 0) {
-      memory.fill(MU_LAW_SILENCE, given + carried, given + FRAME_BYTES)
-      given += FRAME_BYTES
-      carried = 0
-    }
-    return memory.subarray(0, given)
+    const frames = join(last).fill(MU_LAW_SILENCE, carried + last.length)
+    carried = 0
+    return frames
   }
 
   const drop = (): void => {
@@ -70,9 +72,5 @@ export const createFramer = (): Framer => {
 
 const NOTHING = new Uint8Array(0)
 
-// Whole frames, so that the last one can always be filled up in place.
-const grow = (memory: Uint8Array, bytes: number): Uint8Array<ArrayBuffer> => {
-  const grown = new Uint8Array(Math.ceil(bytes / FRAME_BYTES) * FRAME_BYTES)
-  grown.set(memory)
-  return grown
-}
+/** What a framer gave last; all of them share it. */
+const given = createScratch()

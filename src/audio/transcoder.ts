@@ -17,6 +17,8 @@ import { createScratch } from './scratch.ts'
 export type Transcoder = Readonly<{
   /** Base64 mu-law of any length to base64 in the model's format, all of it at once. */
   toModel: (payload: string) => string
+  /** The same of mu-law that is decoded already; `payload` is what it was decoded from, where there is such a text. */
+  codesToModel: (codes: Uint8Array, payload?: string) => string
   /** Base64 in the model's format, any length, to base64 mu-law of the frames whole now, or ''. */
   toCaller: (payload: string) => string
   /** The rest of the item, its last frame filled with silence, or ''. The next starts clean. */
@@ -33,14 +35,19 @@ export type Transcoder = Readonly<{
 export const createTranscoder = (audio: 'pcm' | 'pcmu'): Transcoder =>
   audio === 'pcmu' ? createPassThrough() : createPcmTranscoder()
 
+/**
+ * The memory that all calls work in, one after the other: what is in it means something only within one function. A block of its own
+ * for each call would be cold whenever the call has its turn.
+ */
+const work = { codes: createScratch(), narrow: createScratch(), wide: createScratch() }
+
 /** Mu-law on both sides: nothing to compute, but what the model says is checked and framed. */
 const createPassThrough = (): Transcoder => {
   const framer = createFramer()
-  const scratch = createScratch()
   let rejected = 0
 
   const toCaller = (payload: string): string => {
-    const codes = scratch.bytes(decodedLength(payload))
+    const codes = work.codes.bytes(decodedLength(payload))
     if (base64Decode(payload, codes) < 0) {
       rejected++
       return ''
@@ -52,6 +59,7 @@ const createPassThrough = (): Transcoder => {
 
   return {
     toModel: (payload) => payload,
+    codesToModel: (codes, payload = base64Encode(codes)) => payload,
     toCaller,
     endOfItem: () => base64Encode(framer.end()),
     dropItem: framer.drop,
@@ -68,6 +76,7 @@ const createPcmTranscoder = (): Transcoder => {
   const fromModel = createNarrowing()
   return {
     toModel: fromCaller.take,
+    codesToModel: fromCaller.widen,
     toCaller: fromModel.take,
     endOfItem: fromModel.end,
     dropItem: fromModel.drop,
@@ -81,24 +90,25 @@ const createPcmTranscoder = (): Transcoder => {
 /** Mu-law at 8 kHz to PCM16 at 24 kHz, one endless stream. */
 const createWidening = () => {
   const upsampler = createUpsampler()
-  const [codes, narrow, wide] = [createScratch(), createScratch(), createScratch()]
   let rejected = 0
 
   const take = (payload: string): string => {
-    const count = decodedLength(payload)
-    const input = codes.bytes(count)
-    if (base64Decode(payload, input) < 0) {
-      rejected++
-      return ''
-    }
-    const samples = narrow.samples(count)
-    muLawDecode(input, samples)
-    upsampler.process(samples, wide.samples(3 * count))
-    return base64Encode(wide.bytes(6 * count))
+    const codes = work.codes.bytes(decodedLength(payload))
+    if (base64Decode(payload, codes) >= 0) return widen(codes)
+    rejected++
+    return ''
+  }
+
+  const widen = (codes: Uint8Array): string => {
+    const samples = work.narrow.samples(codes.length)
+    muLawDecode(codes, samples)
+    upsampler.process(samples, work.wide.samples(3 * codes.length))
+    return base64Encode(work.wide.bytes(6 * codes.length))
   }
 
   return {
     take,
+    widen,
     get rejected() {
       return rejected
     },
@@ -109,14 +119,13 @@ const createWidening = () => {
 const createNarrowing = () => {
   const downsampler = createDownsampler()
   const framer = createFramer()
-  const [wide, narrow, codes] = [createScratch(), createScratch(), createScratch()]
   let rejected = 0
   let inItem = false
   let oddByte = -1 // half of a sample whose other half is in the next delta; -1 if there is none
 
   const take = (payload: string): string => {
     const carried = oddByte < 0 ? 0 : 1
-    const input = wide.bytes(carried + decodedLength(payload))
+    const input = work.wide.bytes(carried + decodedLength(payload))
     if (base64Decode(payload, input.subarray(carried)) < 0) {
       rejected++
       return ''
@@ -124,13 +133,13 @@ const createNarrowing = () => {
     if (carried) input[0] = oddByte
     oddByte = input.length % 2 ? input[input.length - 1] : -1
     inItem ||= input.length > 1
-    return base64Encode(framer.push(encode(wide.samples(input.length >> 1))))
+    return base64Encode(framer.push(encode(work.wide.samples(input.length >> 1))))
   }
 
   const encode = (samples: Int16Array): Uint8Array => {
-    const room = narrow.samples(Math.ceil(samples.length / 3))
+    const room = work.narrow.samples(Math.ceil(samples.length / 3))
     const output = room.subarray(0, downsampler.process(samples, room))
-    const coded = codes.bytes(output.length)
+    const coded = work.codes.bytes(output.length)
     muLawEncode(output, coded)
     return coded
   }

@@ -11,7 +11,7 @@ import { keepAudio } from './kept-audio.ts'
 
 export type AgentLane = Readonly<{
   /** Takes a delta of the model. */
-  audio: (part: AgentPart, payload: string) => void
+  audio: (delta: AgentPart & Readonly<{ payload: string }>) => void
   /** The model has sent all of an item. */
   ended: (part: AgentPart) => void
   /** The line is open: what waited goes out, and from now on everything goes straight through. */
@@ -82,7 +82,7 @@ export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
   }
 
   return {
-    audio: ({ responseId, itemId, contentIndex }, payload) => {
+    audio: ({ responseId, itemId, contentIndex, payload }) => {
       const part = { responseId, itemId, contentIndex }
       if (!isWanted(responseId)) {
         refused += 1

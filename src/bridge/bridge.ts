@@ -24,7 +24,7 @@ import type { ToolResult } from '../tools/tool.ts'
 import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
 import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
-import { listenToCaller } from './caller-leg.ts'
+import { type CallerLeg, listenToCaller } from './caller-leg.ts'
 import { holdTone } from './hold-tone.ts'
 import type { OpenModelLeg } from './model-leg.ts'
 import { CALLER_STUCK_BYTES, judge, MODEL_CONGESTED_BYTES, type Pressure } from './pressure.ts'
@@ -102,8 +102,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   const { clock, log } = options
   const transcoder = createTranscoder(options.audio)
   let state: CallState = options.begin(clock.nowMs())
-  let line: Readonly<{ socket: Socket; encode: StreamEncoder }> | undefined
-  let heardFromCallerAtMs = clock.nowMs()
+  let line: Readonly<{ socket: Socket; encode: StreamEncoder; leg: CallerLeg }> | undefined
   let pressure: Pressure = { is: 'flowing' }
   const ended = new AbortController()
 
@@ -173,6 +172,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       case 'leave-stream': {
         const left = line
         line = undefined
+        left?.leg.leave()
         agentLane.close()
         return left?.socket.close(1000, 'stream lost')
       }
@@ -208,17 +208,19 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     toModel: (payload) => model.appendAudio(payload),
   })
 
-  /** An exception in here is a mistake of ours: this call ends and says so, the others do not notice. */
-  const guarded =
-    <Arguments extends unknown[]>(handle: (...given: Arguments) => void) =>
-    (...given: Arguments): void => {
-      try {
-        handle(...given)
-      } catch (error) {
-        log.error('call.fault', { error })
-        if (state.phase !== 'ended') happened({ type: 'end-requested', reason: 'fault' })
-      }
+  /** An exception is a mistake of ours: this call ends and says so, the others do not notice. */
+  const fault = (error: unknown) => {
+    log.error('call.fault', { error })
+    if (state.phase !== 'ended') happened({ type: 'end-requested', reason: 'fault' })
+  }
+
+  const guarded = <Given = void>(handle: (given: Given) => void) => (given: Given): void => {
+    try {
+      handle(given)
+    } catch (error) {
+      fault(error)
     }
+  }
 
   const runTool = ({ toolCallId, name, given }: Extract<CallEffect, { type: 'run-tool' }>) => {
     if (state.phase === 'ended') return
@@ -270,22 +272,12 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     state: () => state,
     attach: (socket, streamSid) => {
       const encode = createStreamEncoder(streamSid)
-      line = { socket, encode }
-      heardFromCallerAtMs = clock.nowMs()
+      const leg = listenToCaller({ log, nowMs: clock.nowMs, lane: callerLane, happened, fault })
+      line = { socket, encode, leg }
       callerLane.newStream()
       happened({ type: 'caller-connected' })
       agentLane.open((payload) => socket.send(encode.media(payload)))
-      const caller = listenToCaller(log, {
-        frame: callerLane.frame,
-        happened,
-        heard: () => heardFromCallerAtMs = clock.nowMs(),
-      })
-      // A socket that was given up may still say something.
-      const isCurrent = () => line?.socket === socket
-      return {
-        message: guarded((text) => isCurrent() && caller.message(text)),
-        closed: guarded((close) => isCurrent() && caller.closed(close)),
-      }
+      return leg
     },
     tick: guarded(() => {
       const nowMs = clock.nowMs()
@@ -294,8 +286,11 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : 1)
       callerLane.tick(nowMs, state.floor.is === 'caller')
       relieveModel(nowMs)
-      const isStuck = (line?.socket.bufferedBytes() ?? 0) > CALLER_STUCK_BYTES
-      if (isStuck || nowMs - heardFromCallerAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
+      if (!line) return
+      const isStuck = line.socket.bufferedBytes() > CALLER_STUCK_BYTES
+      if (isStuck || nowMs - line.leg.heardAtMs() > CALLER_LOST_MS) {
+        happened({ type: 'stream-lost' })
+      }
     }),
     transferEnded: guarded((outcome) =>
       happened(

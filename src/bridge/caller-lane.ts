@@ -1,22 +1,28 @@
 /**
  * The caller's voice on its way to the model.
  *
- * Fifty frames a second come through here on every call: no decision, no parse, no closure. Where Twilio sent nothing, silence is put
- * in, because a model that is sent nothing does not hear that the caller has stopped. The latest audio is always kept: all that came
- * while the model was away, and the turn that it has not put into words yet, because a session that breaks forgets it.
+ * Fifty frames a second come through here on every call: no decision, no parse, no closure, no object. All audio lies on one line
+ * (`kept-voice.ts`), and the lane is three positions on it: where what is kept begins, up to where the model was sent, and the end.
+ * What is sent at once, what waits because the model is away or slow, and what goes out a few frames at a time differ only in when
+ * the second one moves.
+ *
+ * Where Twilio sent nothing, silence is put in, because a model that is sent nothing does not hear that the caller has stopped. The
+ * latest audio is always kept: all that came while the model was away, and the turn that it has not put into words yet, because a
+ * session that breaks forgets it.
  */
-import { decodedLength } from '../audio/base64.ts'
-import { FRAME_MS, SILENT_FRAME } from '../audio/frame.ts'
-import { createJoiner } from '../audio/join.ts'
+import { base64Decode, decodedLength } from '../audio/base64.ts'
+import { FRAME_BYTES, FRAME_MS, SILENT_FRAME } from '../audio/frame.ts'
+import { MU_LAW_SILENCE } from '../audio/g711.ts'
+import { createScratch } from '../audio/scratch.ts'
 import type { Transcoder } from '../audio/transcoder.ts'
 import { createGapFinder } from '../twilio/gaps.ts'
-import { keepAudio } from './kept-audio.ts'
+import { append, copy, createKeptVoice, keepFrom } from './kept-voice.ts'
 
 export type CallerLane = Readonly<{
   /** A stream begins, with a time line of its own. */
   newStream: () => void
-  /** Takes a frame from Twilio. */
-  frame: (timestampMs: number, payload: string) => void
+  /** Takes a frame from Twilio that came at `nowMs`; false, and nothing is done, when the payload is not base64. */
+  frame: (timestampMs: number, payload: string, nowMs: number) => boolean
   /** The model is there: what was kept goes out, and from now on everything goes straight through. */
   open: () => void
   /** The model is away: from now on everything is kept. */
@@ -38,7 +44,7 @@ export type CallerLane = Readonly<{
 export type CallerAudioCounts = Readonly<{ frames: number; filledMs: number; droppedMs: number }>
 
 export type CallerLaneOptions = Readonly<{
-  transcoder: Transcoder
+  transcoder: Pick<Transcoder, 'codesToModel'>
   nowMs: () => number
   toModel: (payload: string) => void
 }>
@@ -49,65 +55,90 @@ const ALWAYS_KEPT_MS = 800
 const KEPT_TURN_MS = 15_000
 const KEPT_WHILE_CLOSED_MS = 10_000
 const PAUSED_MS = 2_000
+/** What waited goes out in messages of this length. */
+const PIECE_BYTES = 10 * FRAME_BYTES
+/** Frames that wait for others to come along wait no longer than this. */
+const JOINED_MS = 60
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
 const QUIET_MS = 750
 const FILL_MS = 1_000
 const LONGEST_FILL_MS = 10_000
 
+const SILENT_CODES = new Uint8Array(FRAME_BYTES).fill(MU_LAW_SILENCE)
+/** What all lanes work in, one after the other: the frame that came, and audio that waited. */
+const work = { frame: createScratch(), waited: createScratch() }
+
 /** Makes the lane of one call; the model is away at first. */
 export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
-  const { transcoder } = options
+  const { transcoder, nowMs, toModel } = options
+  const voice = createKeptVoice()
   let gaps = createGapFinder()
-  const kept = keepAudio<string>(KEPT_WHILE_CLOSED_MS)
   let isOpen = false
+  let isPaused = false
+  /** Up to here the model was sent what there is. Means something only while the lane is open. */
+  let sentTo = 0
+  let joinedBytes = FRAME_BYTES
+  let keptBytes = KEPT_WHILE_CLOSED_MS * BYTES_PER_MS
   /** Until then a turn may be told of that is in what was sent all at once when the model came. */
   let catchingUpUntilMs = 0
-  /** The turns that are kept, oldest first, and where on the line of all audio they begin. */
-  let turns: readonly Readonly<{ itemId: string; fromMs: number }>[] = []
+  /** The turns that are kept, oldest first, and where on the line they begin. */
+  let turns: readonly Readonly<{ itemId: string; from: number }>[] = []
   /** Whether the turns are those of a session that broke: the next one hears them again, under other names. */
   let isHeardAgain = false
-  let passedMs = 0
-  let lostBefore = 0
-  let droppedMs = 0
   let frames = 0
   let filledMs = 0
   let filledSinceFrameMs = 0
-  let lastFrameAtMs = options.nowMs()
-  let isPaused = false
-  let framesJoined = 1
-  const waiting = keepAudio<string>(PAUSED_MS)
-  const joining: string[] = []
-  const joined = createJoiner()
+  let droppedBytes = 0
+  let lastFrameAtMs = nowMs()
 
-  const pass = (payload: string, ms: number) => {
-    passedMs += ms
-    kept.keep(payload, ms)
+  const pass = (codes: Uint8Array, payload: string) => {
+    append(voice, codes)
+    trim()
     if (!isOpen) return
-    if (isPaused) return waiting.keep(payload, ms)
-    if (framesJoined === 1) return send(payload)
-    joining.push(payload)
-    if (joining.length >= framesJoined) flush()
+    const waiting = voice.end - sentTo
+    if (isPaused) return dropWaiting(waiting)
+    if (waiting < joinedBytes) return
+    if (waiting > codes.length) return sendWaiting()
+    sentTo = voice.end
+    toModel(transcoder.codesToModel(codes, payload))
   }
-
-  const flush = () => {
-    if (joining.length > 0) send(joined(joining.splice(0)))
-  }
-
-  const send = (payload: string) => {
-    const audio = transcoder.toModel(payload)
-    if (audio !== '') options.toModel(audio)
-  }
-
-  const isCatchingUp = () => options.nowMs() < catchingUpUntilMs
 
   /** What falls out of the store is lost only if the model has never had it. */
+  const trim = () => {
+    const from = voice.end - keptBytes
+    if (from <= voice.from) return
+    if (isOpen) return keepFrom(voice, Math.min(from, sentTo))
+    droppedBytes += from - voice.from
+    keepFrom(voice, from)
+  }
+
+  const dropWaiting = (waiting: number) => {
+    const tooMuch = waiting - PAUSED_MS * BYTES_PER_MS
+    if (tooMuch <= 0) return
+    droppedBytes += tooMuch
+    sentTo += tooMuch
+  }
+
+  const sendWaiting = () => {
+    while (sentTo < voice.end) {
+      const end = Math.min(sentTo + PIECE_BYTES, voice.end)
+      const codes = copy(voice, sentTo, end, work.waited.bytes(PIECE_BYTES))
+      sentTo = end
+      toModel(transcoder.codesToModel(codes))
+    }
+  }
+
+  const isCatchingUp = () => nowMs() < catchingUpUntilMs
+
   const setLimit = () => {
-    if (turns.length > 0) kept.limit(KEPT_TURN_MS)
-    else kept.limit(isOpen && !isCatchingUp() ? ALWAYS_KEPT_MS : KEPT_WHILE_CLOSED_MS)
+    const isShort = isOpen && turns.length === 0 && !isCatchingUp()
+    const longestMs = turns.length > 0 ? KEPT_TURN_MS : KEPT_WHILE_CLOSED_MS
+    keptBytes = (isShort ? ALWAYS_KEPT_MS : longestMs) * BYTES_PER_MS
+    trim()
   }
 
   const fill = (ms: number) => {
-    for (let left = ms; left >= FRAME_MS; left -= FRAME_MS) pass(SILENT_FRAME, FRAME_MS)
+    for (let left = ms; left >= FRAME_MS; left -= FRAME_MS) pass(SILENT_CODES, SILENT_FRAME)
     filledMs += ms
   }
 
@@ -115,81 +146,75 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     newStream: () => {
       gaps = createGapFinder()
       filledSinceFrameMs = 0
-      lastFrameAtMs = options.nowMs()
+      lastFrameAtMs = nowMs()
     },
-    frame: (timestampMs, payload) => {
-      const ms = decodedLength(payload) / BYTES_PER_MS
-      const missingMs = gaps.before(timestampMs, ms)
+    frame: (timestampMs, payload, atMs) => {
+      const codes = work.frame.bytes(decodedLength(payload))
+      if (base64Decode(payload, codes) < 0) return false
+      const missingMs = gaps.before(timestampMs, codes.length / BYTES_PER_MS)
       if (missingMs > 0) fill(missingMs)
       frames += 1
       filledSinceFrameMs = 0
-      lastFrameAtMs = options.nowMs()
-      pass(payload, ms)
+      lastFrameAtMs = atMs
+      pass(codes, payload)
+      return true
     },
     open: () => {
       if (isOpen) return
       isOpen = true
-      catchingUpUntilMs = options.nowMs() + ALWAYS_KEPT_MS
-      droppedMs += kept.droppedMs() - lostBefore
-      for (const payload of kept.all()) send(payload)
+      catchingUpUntilMs = nowMs() + ALWAYS_KEPT_MS
+      sentTo = voice.from
+      sendWaiting()
       setLimit()
     },
     close: () => {
       if (!isOpen) return
-      isOpen = false
       isHeardAgain = true
-      // All of this is kept besides, for the next session.
+      // All that waits is kept besides, for the next session.
       isPaused = false
-      waiting.release()
-      joining.length = 0
+      isOpen = false
       setLimit()
-      lostBefore = kept.droppedMs()
     },
     pause: () => {
       if (!isOpen) return
-      flush()
+      sendWaiting()
       isPaused = true
     },
     resume: () => {
+      if (!isPaused) return
       isPaused = false
-      for (const payload of waiting.release()) send(payload)
+      sendWaiting()
     },
     join: (frames) => {
-      framesJoined = frames
-      if (frames === 1) flush()
+      joinedBytes = frames * FRAME_BYTES
+      if (frames === 1 && isOpen && !isPaused) sendWaiting()
     },
     keepTurn: (itemId) => {
       const again = isHeardAgain ? turns[0] : undefined
-      const fromMs = again?.fromMs ?? (isCatchingUp() ? 0 : passedMs - ALWAYS_KEPT_MS)
-      turns = [...(again ? [] : turns), { itemId, fromMs }]
+      const latest = isCatchingUp() ? 0 : voice.end - ALWAYS_KEPT_MS * BYTES_PER_MS
+      turns = [...(again ? [] : turns), { itemId, from: again?.from ?? latest }]
       isHeardAgain = false
       setLimit()
     },
     forgetTurn: (itemId) => {
       turns = turns.slice(turns.findIndex((turn) => turn.itemId === itemId) + 1)
       const [first] = turns
-      if (first) kept.limit(passedMs - first.fromMs)
-      else {
-        catchingUpUntilMs = 0
-        kept.limit(ALWAYS_KEPT_MS)
-      }
-      // The session that broke has had what is let go of here.
-      if (!isOpen) lostBefore = kept.droppedMs()
+      if (!first) catchingUpUntilMs = 0
+      const from = first?.from ?? voice.end - ALWAYS_KEPT_MS * BYTES_PER_MS
+      // Where the lane is closed, this is no loss: the session that broke has had it.
+      keepFrom(voice, isOpen ? Math.min(from, sentTo) : from)
       setLimit()
     },
-    tick: (nowMs, callerSpeaks) => {
-      flush()
+    tick: (atMs, callerSpeaks) => {
+      const silentMs = atMs - lastFrameAtMs
+      if (isOpen && !isPaused && silentMs >= JOINED_MS) sendWaiting()
       setLimit()
-      const quiet = nowMs - lastFrameAtMs >= QUIET_MS + filledSinceFrameMs
+      const quiet = silentMs >= QUIET_MS + filledSinceFrameMs
       if (!callerSpeaks || !quiet || filledSinceFrameMs >= LONGEST_FILL_MS) return
       fill(FILL_MS)
       gaps.filled(FILL_MS)
       filledSinceFrameMs += FILL_MS
     },
-    counts: () => ({
-      frames,
-      filledMs,
-      droppedMs: droppedMs + waiting.droppedMs() + (isOpen ? 0 : kept.droppedMs() - lostBefore),
-    }),
+    counts: () => ({ frames, filledMs, droppedMs: droppedBytes / BYTES_PER_MS }),
   }
 }

@@ -2,29 +2,45 @@
 import type { Happening } from '../call/events.ts'
 import type { Log } from '../log.ts'
 import type { SocketEvents } from '../runtime/socket.ts'
-import { decode } from '../twilio/decode.ts'
+import { cutMedia, decodePlain, type MediaCut } from '../twilio/decode.ts'
+import type { StreamMessage } from '../twilio/messages.ts'
+import type { CallerLane } from './caller-lane.ts'
 
-export type CallerLegEvents = Readonly<{
-  frame: (timestampMs: number, payload: string) => void
+export type CallerLeg =
+  & SocketEvents
+  & Readonly<{
+    /** When the caller's end last said anything at all: the peer was alive then. */
+    heardAtMs: () => number
+    /** Listens no more: a socket that was given up may still say something. */
+    leave: () => void
+  }>
+
+export type CallerLegOptions = Readonly<{
+  log: Log
+  nowMs: () => number
+  lane: Pick<CallerLane, 'frame'>
   happened: (happening: Happening) => void
-  /** Any message at all: the peer is alive. */
-  heard: () => void
+  /** Is told of an exception in here, which is a mistake of ours. */
+  fault: (error: unknown) => void
 }>
 
 /** Gives what listens to the socket of a stream after its `start`. */
-export const listenToCaller = (log: Log, events: CallerLegEvents): SocketEvents => ({
-  message: (text) => {
-    events.heard()
-    const message = decode(text)
+export const listenToCaller = (options: CallerLegOptions): CallerLeg => {
+  const { log, nowMs, lane, happened, fault } = options
+  let heardAtMs = nowMs()
+  let isLeft = false
+
+  const receive = (message: StreamMessage) => {
     switch (message.type) {
       case 'media':
-        return events.frame(message.timestampMs, message.payload)
+        if (lane.frame(message.timestampMs, message.payload, heardAtMs)) return
+        return log.debug('caller.malformed-message', { problem: 'a payload that is not base64' })
       case 'mark':
-        return events.happened({ type: 'mark-echoed', name: message.name })
+        return happened({ type: 'mark-echoed', name: message.name })
       case 'dtmf':
-        return events.happened({ type: 'caller-pressed-key', digit: message.digit })
+        return happened({ type: 'caller-pressed-key', digit: message.digit })
       case 'stop':
-        return events.happened({ type: 'caller-hung-up' })
+        return happened({ type: 'caller-hung-up' })
       case 'connected':
       case 'start':
         return log.debug('caller.repeated-message', { type: message.type })
@@ -33,9 +49,34 @@ export const listenToCaller = (log: Log, events: CallerLegEvents): SocketEvents 
       case 'malformed':
         return log.debug('caller.malformed-message', { problem: message.problem })
     }
-  },
-  closed: ({ code, reason }) => {
-    log.debug('caller.socket-closed', { code, reason })
-    events.happened({ type: 'stream-lost' })
-  },
-})
+  }
+
+  return {
+    message: (text) => {
+      if (isLeft) return
+      try {
+        heardAtMs = nowMs()
+        if (cutMedia(text, cut) && lane.frame(cut.timestampMs, cut.payload, heardAtMs)) return
+        receive(decodePlain(text))
+      } catch (error) {
+        fault(error)
+      }
+    },
+    closed: ({ code, reason }) => {
+      if (isLeft) return
+      log.debug('caller.socket-closed', { code, reason })
+      try {
+        happened({ type: 'stream-lost' })
+      } catch (error) {
+        fault(error)
+      }
+    },
+    heardAtMs: () => heardAtMs,
+    leave: () => {
+      isLeft = true
+    },
+  }
+}
+
+/** All legs cut into it, one after the other. */
+const cut: MediaCut = { timestampMs: 0, payload: '' }

@@ -39,7 +39,7 @@ export type ModelLeg = Readonly<{
 /** What the model's leg tells the bridge. Audio takes its own way and never waits behind a decision. */
 export type ModelLegEvents = Readonly<{
   happened: (happening: Happening) => void
-  audio: (part: AgentPart, payload: string) => void
+  audio: (delta: AgentPart & Readonly<{ payload: string }>) => void
   audioEnded: (part: AgentPart) => void
 }>
 

@@ -117,7 +117,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   const receive = (event: RealtimeEvent) => {
     switch (event.type) {
       case 'output-audio':
-        return events.audio(event, event.payload)
+        return events.audio(event)
       case 'output-audio-done':
         return events.audioEnded(event)
       case 'error':
@@ -153,7 +153,9 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
       reserve = undefined
     },
     dropReserve,
-    appendAudio: (payload) => send(appendAudio(payload)),
+    appendAudio: (payload) => {
+      if (phase === 'ready') session?.send(appendAudio(payload))
+    },
     requestResponse: (request) => send(createResponse(instructionsOf(request))),
     cancelResponse: (responseId) => send(cancelResponse(responseId)),
     truncateItem: (itemId, contentIndex, audioEndMs) =>

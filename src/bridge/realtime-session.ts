@@ -38,7 +38,7 @@ export type RealtimeSessionEvents = Readonly<{
 export type SessionEnd = Readonly<{ cause: string; isRetryable: boolean }>
 
 export type RealtimeSession = Readonly<{
-  send: (text: string) => void
+  send: Socket['send']
   bufferedBytes: () => number
   /** Ends the session as if its socket had broken; `ended` follows. */
   abandon: (cause: string) => void
@@ -120,7 +120,7 @@ export const openRealtimeSession = (
   })
   const cancelTimeout: Cancel = options.clock.after(timeoutMs, () => end('not-ready-in-time', true))
   return {
-    send: (text) => void socket.send(text),
+    send: socket.send,
     bufferedBytes: socket.bufferedBytes,
     abandon: (cause) => {
       // Nothing is waited for from a socket that is stuck.

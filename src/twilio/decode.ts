@@ -6,21 +6,50 @@
 import type { StreamMessage } from './messages.ts'
 
 /** Decodes one message. Fields we do not use are not kept. */
-export const decode = (text: string): StreamMessage => decodeMedia(text) ?? decodePlain(text)
+export const decode = (text: string): StreamMessage =>
+  cutMedia(text, CUT) && BASE64.test(CUT.payload)
+    ? { type: 'media', track: 'inbound', timestampMs: CUT.timestampMs, payload: CUT.payload }
+    : decodePlain(text)
+
+/** What is cut out of a `media` message. */
+export type MediaCut = { timestampMs: number; payload: string }
 
 /**
- * A `media` message exactly as Twilio writes it, payload and all. Fifty of them a second come on every call, so they are cut
- * out without a parse; a message that differs in anything (order, spaces, escapes, new fields) takes the plain way.
+ * Cuts a `media` message exactly as Twilio writes it; false for one that differs in anything (order, spaces, escapes, new fields),
+ * which is for `decodePlain`. Fifty of them a second come on every call, so there is no parse and no object for each. It stands
+ * for a full parse only if the payload then proves to be base64: what else is in it is not looked at here.
  */
-const CANONICAL_MEDIA =
-  /^\{"event":"media","sequenceNumber":"\d+","streamSid":"\w+","media":\{"track":"(\w+)","chunk":"\d+","timestamp":"(\d+)","payload":"([\w+/=]*)"\}\}$/
-
-const decodeMedia = (text: string): StreamMessage | undefined => {
-  const found = CANONICAL_MEDIA.exec(text)
-  return found
-    ? { type: 'media', track: found[1], timestampMs: Number(found[2]), payload: found[3] }
-    : undefined
+export const cutMedia = (text: string, into: MediaCut): boolean => {
+  MEDIA_HEAD.lastIndex = 0
+  if (!MEDIA_HEAD.test(text)) return false
+  const start = MEDIA_HEAD.lastIndex
+  const end = text.length - MEDIA_TAIL.length
+  if (text.indexOf('"', start) !== end || !text.endsWith(MEDIA_TAIL)) return false
+  into.timestampMs = numberBefore(text, start - AFTER_TIMESTAMP.length)
+  into.payload = text.slice(start, end)
+  return true
 }
+
+// Sticky and tested, not executed: that says where it ended and makes no array of what it found.
+const MEDIA_HEAD =
+  /\{"event":"media","sequenceNumber":"\d+","streamSid":"\w+","media":\{"track":"inbound","chunk":"\d+","timestamp":"\d{1,15}","payload":"/y
+const AFTER_TIMESTAMP = '","payload":"'
+const MEDIA_TAIL = '"}}'
+const BASE64 = /^[\w+/=]*$/
+const CUT: MediaCut = { timestampMs: 0, payload: '' }
+
+/** The digits that end at `end`, as a number. */
+const numberBefore = (text: string, end: number): number => {
+  let value = 0
+  let unit = 1
+  for (let at = end - 1; text[at] !== '"'; at--) {
+    value += unit * (text.charCodeAt(at) - ZERO)
+    unit *= 10
+  }
+  return value
+}
+
+const ZERO = 48
 
 /** Decodes by a full parse: the meaning of a message, against which the short way is tested. */
 export const decodePlain = (text: string): StreamMessage => {
