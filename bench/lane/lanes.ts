@@ -1,23 +1,21 @@
 /** One call between two sockets that lead nowhere, in each of the ways that are compared. */
-import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
-import { parseConfig } from '../../src/config/parse-config.ts'
 import { createExchange } from '../../src/bridge/exchange.ts'
 import type { Clock } from '../../src/clock.ts'
-import { createApp } from '../../src/http/app.ts'
+import type { Line } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import { startLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics/metrics.ts'
-import type { Connection } from '../../src/runtime/runtime.ts'
 import {
   type GuardedSocket,
   guardSocket,
   type RawSocket,
-  type Socket,
   type SocketEvents,
 } from '../../src/runtime/socket.ts'
-import { sign } from '../../src/sim/caller/signature.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
+import { NO_TOOLS } from '../../src/tools/tool.ts'
+import { decode } from '../../src/twilio/decode.ts'
+import type { TwilioApi } from '../../src/twilio-rest/twilio-api.ts'
 import { createLine } from '../bridge/relay.ts'
-import { between } from '../bridge/text.ts'
 
 export const LANES = ['splice', 'pcmu', 'pcm', 'pcmu-60'] as const
 export type Lane = typeof LANES[number]
@@ -43,18 +41,15 @@ export const createSplice = (): Switch => ({
   connect: (number, { toCaller, toModel }) => {
     const line = createLine(toCaller, toModel)
     line.modelOpened()
-    line.fromCaller(startMessage(number, ''))
+    line.fromCaller(startMessage(number))
     return Promise.resolve(line)
   },
   tick: () => {},
 })
 
-const AUTH_TOKEN = 'bench'
-const SECRET = 'bench-secret'
 const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
-const URL_OF_OURS = 'http://bench.example.com'
 
-/** Tandem whole, from the webhook on; only time and sockets are made up. */
+/** Tandem from the offer of a call on; only time and sockets are made up. */
 export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
   const actions: (() => void)[] = []
   const clock: Clock = {
@@ -72,7 +67,6 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
     usage: () => ({ cpuS: 0, residentBytes: 0 }),
     startedAtS: 0,
   })
-  const config = createConfig({ ...DEFAULT_SERVICE, capacity: 10_000 }, customersOf(lane))
   let model: { guarded: GuardedSocket; raw: { out: (text: string) => void } } | undefined
   const exchange = createExchange({
     connect: (_, __, events) => {
@@ -88,51 +82,19 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
     log,
     capacity: () => 10_000,
     model: { baseUrl: 'http://model.example.com/v1', apiKey: 'sk-bench' },
-    secret: SECRET,
+    secret: 'bench-secret',
     store: createMemoryStore(),
     wallMs: () => 0,
+    toolboxOf: () => NO_TOOLS,
+    twilio: NO_ACCOUNT,
+    publicUrl: 'http://bench.example.com',
   })
-  const app = createApp({
-    exchange,
-    config: () => config,
-    authTokens: [AUTH_TOKEN],
-    publicUrl: URL_OF_OURS,
-    accountSid: undefined,
-    machine: 'bench',
-    secret: SECRET,
-    operatorToken: 'bench',
-    isReady: () => true,
-    metrics,
-    drain: () => {},
-    clock,
-    nowS: () => 0,
-    log,
-  })
-
-  const connect = async (number: number, ends: Ends): Promise<Call> => {
-    const form = {
-      AccountSid: ACCOUNT,
-      CallSid: `CA${idOf(number)}`,
-      CallStatus: 'ringing',
-      From: '+15550001111',
-      To: NUMBER,
-    }
-    const webhook = `${URL_OF_OURS}/twilio/voice`
-    const answer = await app.fetch(
-      new Request(webhook, {
-        method: 'POST',
-        body: new URLSearchParams(form).toString(),
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'x-twilio-signature': sign(AUTH_TOKEN, webhook, form),
-        },
-      }),
-      NO_UPGRADE,
-    )
-    const twiml = await answer.text()
-    const streamUrl = between(twiml, '<Stream url="')
+  const connect = (number: number, ends: Ends): Promise<Call> => {
+    const callSid = `CA${idOf(number)}`
+    const from = '+15550001111'
+    exchange.offer({ callSid, accountSid: ACCOUNT, from, line: lineOf(lane), owner: 'bench' })
     const leg = model
-    if (!leg) throw new Error(`no model was opened: ${twiml}`)
+    if (!leg) throw new Error('no model was opened')
     leg.raw.out = (text) => {
       if (text.startsWith('{"type":"input_audio_buffer.append"')) return ends.toModel(text)
       if (!text.startsWith('{"type":"session.update"')) return
@@ -140,26 +102,22 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
       leg.guarded.message(JSON.stringify({ type: 'session.updated', session }))
     }
     leg.guarded.opened()
-    const opening: { listen?: (socket: Socket) => SocketEvents } = {}
-    await app.fetch(
-      new Request(streamUrl.replace('ws', 'http'), {
-        headers: { 'x-twilio-signature': sign(AUTH_TOKEN, streamUrl) },
-      }),
-      {
-        accept: (listen) => {
-          opening.listen = listen
-          return new Response(null)
-        },
-      },
-    )
-    const { listen } = opening
-    if (!listen) throw new Error('the stream was refused')
     const raw = createRaw()
     raw.out = ends.toCaller
-    const guarded = guardSocket(raw.socket, 1 << 16, listen)
+    const guarded = guardSocket(raw.socket, 1 << 16, (socket) => {
+      let joined: SocketEvents | undefined
+      return metrics.watchSocket('caller', {
+        message: (text) => {
+          if (joined) return joined.message(text)
+          const message = decode(text)
+          if (message.type === 'start') joined = exchange.attach(callSid, socket, message)
+        },
+        closed: () => {},
+      })
+    })
     guarded.opened()
-    guarded.message(startMessage(number, between(twiml, 'name="token" value="')))
-    return { fromCaller: guarded.message, fromModel: leg.guarded.message }
+    guarded.message(startMessage(number))
+    return Promise.resolve({ fromCaller: guarded.message, fromModel: leg.guarded.message })
   }
 
   return {
@@ -170,11 +128,16 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
   }
 }
 
-const NO_UPGRADE: Connection = { accept: () => new Response(null, { status: 426 }) }
+/** Nobody is called. */
+const NO_ACCOUNT: TwilioApi = {
+  configured: false,
+  createCall: () => Promise.reject(new Error('no account')),
+  updateCall: () => Promise.reject(new Error('no account')),
+}
 
 const NUMBER = '+15005550006'
 
-const customersOf = (lane: Lane) => {
+const lineOf = (lane: Lane): Line => {
   const agent = [
     'instructions: Be kind.',
     `audio: ${audioOf(lane)}`,
@@ -185,8 +148,9 @@ const customersOf = (lane: Lane) => {
     customers: [{ path: 'customers/bench.yaml', text }],
     readKnowledge: () => undefined,
   })
-  if (!('config' in loaded)) throw new Error(JSON.stringify(loaded.problems))
-  return loaded.config.customers
+  const line = 'config' in loaded ? loaded.config.lineOf(NUMBER) : undefined
+  if (!line) throw new Error(JSON.stringify(loaded))
+  return line
 }
 
 const createRaw = (): { socket: RawSocket; out: (text: string) => void } => {
@@ -207,7 +171,7 @@ const createRaw = (): { socket: RawSocket; out: (text: string) => void } => {
 
 const idOf = (number: number): string => String(number).padStart(32, '0')
 
-const startMessage = (number: number, token: string): string =>
+const startMessage = (number: number): string =>
   JSON.stringify({
     event: 'start',
     sequenceNumber: '1',
@@ -218,6 +182,6 @@ const startMessage = (number: number, token: string): string =>
       streamSid: `MZ${idOf(number)}`,
       tracks: ['inbound'],
       mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
-      customParameters: { token },
+      customParameters: {},
     },
   })

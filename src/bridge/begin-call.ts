@@ -1,4 +1,5 @@
 /** Puts one call together: its rules and tools, the model's leg, what is told of it, and where its checkpoints go. */
+import { FRAME_MS } from '../audio/frame.ts'
 import { type Checkpoint, checkpointOf } from '../call/checkpoint.ts'
 import type { CallReport } from '../call/effects.ts'
 import type { EndReason } from '../call/end-reason.ts'
@@ -128,6 +129,7 @@ export const beginCall = (
     clock,
     log,
     audio: agent.audio,
+    frameMs: agent.frameMs ?? FRAME_MS,
     isOverloaded: options.isOverloaded,
     begin: (atMs) => beginning(rules, atMs),
     openModel: (name, events, conversation) =>

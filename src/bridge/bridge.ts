@@ -5,6 +5,7 @@
  * in order. One exception anywhere in it ends this call and no other.
  */
 import { base64Encode } from '../audio/base64.ts'
+import { FRAME_MS } from '../audio/frame.ts'
 import { muLawEncode } from '../audio/g711.ts'
 import { keyTones } from '../audio/keys.ts'
 import { createTranscoder } from '../audio/transcoder.ts'
@@ -63,6 +64,8 @@ export type BridgeOptions = Readonly<{
   /** The call as it begins, or as another process left it. */
   begin: (atMs: number) => Ringing
   audio: 'pcm' | 'pcmu'
+  /** How much of the caller goes to the model in one message. */
+  frameMs: number
   openModel: OpenModelLeg
   clock: Clock
   log: Log
@@ -101,6 +104,7 @@ const FRAMES_JOINED_UNDER_LOAD = 3
 export const createBridge = (options: BridgeOptions): Bridge => {
   const { clock, log } = options
   const transcoder = createTranscoder(options.audio)
+  const framesJoined = options.frameMs / FRAME_MS
   let state: CallState = options.begin(clock.nowMs())
   let line: Readonly<{ socket: Socket; encode: StreamEncoder; leg: CallerLeg }> | undefined
   let pressure: Pressure = { is: 'flowing' }
@@ -202,12 +206,6 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     pieceMs: () => state.phase === 'talking' ? pieceMs(state.playback, clock.nowMs()) : Infinity,
   })
 
-  const callerLane = createCallerLane({
-    transcoder,
-    nowMs: clock.nowMs,
-    toModel: (payload) => model.appendAudio(payload),
-  })
-
   /** An exception is a mistake of ours: this call ends and says so, the others do not notice. */
   const fault = (error: unknown) => {
     log.error('call.fault', { error })
@@ -259,14 +257,20 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const model = options.openModel(state.agent, {
     happened: guarded(happened),
-    audio: guarded((part, payload) => {
-      if (state.phase === 'talking' && state.holding && isWanted(state, part.responseId)) {
+    audio: guarded((delta) => {
+      if (state.phase === 'talking' && state.holding && isWanted(state, delta.responseId)) {
         happened({ type: 'agent-about-to-speak' })
       }
-      agentLane.audio(part, payload)
+      agentLane.audio(delta)
     }),
     audioEnded: guarded(agentLane.ended),
   }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript, state.unwritten))
+
+  const callerLane = createCallerLane({
+    transcoder,
+    nowMs: clock.nowMs,
+    toModel: model.appendAudio,
+  })
 
   return {
     state: () => state,
@@ -283,7 +287,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       const nowMs = clock.nowMs()
       happened({ type: 'tick' })
       if (state.phase !== 'talking') return
-      callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : 1)
+      callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : framesJoined)
       callerLane.tick(nowMs, state.floor.is === 'caller')
       relieveModel(nowMs)
       if (!line) return

@@ -55,8 +55,6 @@ const ALWAYS_KEPT_MS = 800
 const KEPT_TURN_MS = 15_000
 const KEPT_WHILE_CLOSED_MS = 10_000
 const PAUSED_MS = 2_000
-/** What waited goes out in messages of this length. */
-const PIECE_BYTES = 10 * FRAME_BYTES
 /** Frames that wait for others to come along wait no longer than this. */
 const JOINED_MS = 60
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
@@ -119,10 +117,11 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     sentTo += tooMuch
   }
 
+  /** What waited goes out in messages as long as those that go out at once. */
   const sendWaiting = () => {
     while (sentTo < voice.end) {
-      const end = Math.min(sentTo + PIECE_BYTES, voice.end)
-      const codes = copy(voice, sentTo, end, work.waited.bytes(PIECE_BYTES))
+      const end = Math.min(sentTo + joinedBytes, voice.end)
+      const codes = copy(voice, sentTo, end, work.waited.bytes(joinedBytes))
       sentTo = end
       toModel(transcoder.codesToModel(codes))
     }

@@ -76,6 +76,11 @@ export const agentSchema = z.strictObject({
   audio: z.enum(['pcm', 'pcmu']).default('pcm').describe(
     'What the model gets and gives: pcm is 24 kHz, converted both ways; pcmu is passed through.',
   ),
+  frameMs: z.literal([20, 40, 60]).exactOptional().meta({
+    description:
+      'How much of the caller goes to the model in one message: 40 and 60 ms cost less and come up to 20 and 40 ms later.',
+    default: 20,
+  }),
   turnDetection: turnDetection.prefault({}).describe('When the caller has finished speaking.'),
   noiseReduction: z.enum(['near_field', 'far_field', 'none']).default('near_field').describe(
     'Cleans the caller before speech is detected: near_field for handsets, far_field for speakerphones.',

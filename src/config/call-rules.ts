@@ -39,9 +39,8 @@ const agent = (yaml: YamlFile, name: string, hasVariable: HasVariable): readonly
     ...text(yaml, [...path, 'transcription', 'model'], checkTranscriptionModel),
     ...checkTools(yaml, path, hasVariable),
     ...handoffs(yaml, path),
-    ...(isGroup(other) && Object.hasOwn(other, 'audio')
-      ? [yaml.problem([...path, 'audio'], ONE_SOUND, 'key')]
-      : []),
+    ...ONE_FOR_ALL.filter((key) => isGroup(other) && Object.hasOwn(other, key))
+      .map((key) => yaml.problem([...path, key], oneForAll(key), 'key')),
   ]
 }
 
@@ -53,11 +52,14 @@ const agentName = (name: string): Finding => ({
   hint: 'use lower case letters, digits, - and _: billing',
 })
 
-const ONE_SOUND: Finding = {
+/** What a call has as long as it lasts, whoever speaks. */
+const ONE_FOR_ALL = ['audio', 'frameMs']
+
+const oneForAll = (key: string): Finding => ({
   code: 'key-without-effect',
-  message: 'audio is the same for all agents of a call',
+  message: `${key} is the same for all agents of a call`,
   hint: 'write it under agent',
-}
+})
 
 const handoffs = (yaml: YamlFile, path: KeyPath): readonly Problem[] =>
   list(yaml, [...path, 'handoffs']).flatMap((_, index) =>

@@ -77,6 +77,8 @@ export type Agent = Readonly<{
   voice: string
   /** `pcm`: 24 kHz, converted both ways. `pcmu`: mu-law, as the phone has it. */
   audio: 'pcm' | 'pcmu'
+  /** How much of the caller goes to the model in one message, in ms; 20 when absent. */
+  frameMs?: 20 | 40 | 60
   turnDetection: TurnDetection
   noiseReduction: 'near_field' | 'far_field' | 'none'
   transcription: Transcription | false

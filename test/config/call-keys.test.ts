@@ -56,11 +56,12 @@ agents:
     expect(problemsOf(`
 agent: { instructions: You answer., handoffs: [biling] }
 agents:
-  billing: { instructions: You know all invoices., audio: pcmu }
+  billing: { instructions: You know all invoices., audio: pcmu, frameMs: 40 }
   main: { voice: shimer }
 `)).toEqual([
       '4 there is no agent "biling" in this file (did you mean "billing"?)',
       '6 audio is the same for all agents of a call (write it under agent)',
+      '6 frameMs is the same for all agents of a call (write it under agent)',
       '7 "main" is the name of the agent under agent (use lower case letters, digits, - and _: billing)',
       '7 "shimer" is not a Realtime voice (did you mean "shimmer"?)',
     ])

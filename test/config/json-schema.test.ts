@@ -43,6 +43,7 @@ test('an editor shows a sentence at each key', () => {
     'agent.voice',
     'agent.voice.id',
     'agent.audio',
+    'agent.frameMs',
     'agent.turnDetection',
     'agent.turnDetection.type',
     'agent.turnDetection.threshold',

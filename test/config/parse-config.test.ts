@@ -67,6 +67,7 @@ agent:
   model: gpt-realtime-2.1-mini
   voice: { id: voice_abc }
   audio: pcmu
+  frameMs: 40
   turnDetection: { type: server_vad, threshold: 0.7, prefixPaddingMs: 200, silenceDurationMs: 650, idleTimeoutMs: 8000 }
   noiseReduction: none
   transcription: { model: gpt-live-transcribe, language: pt, languages: [pt, en], prompt: A restaurant., keywords: [percebes] }
@@ -81,6 +82,7 @@ fallback: { say: Please call again., dial: sip:reception@example.com }
     model: 'gpt-realtime-2.1-mini',
     voice: 'voice_abc',
     audio: 'pcmu',
+    frameMs: 40,
     turnDetection: {
       type: 'server_vad',
       threshold: 0.7,

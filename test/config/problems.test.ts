@@ -39,6 +39,12 @@ describe('keys', () => {
     ])
   })
 
+  test('a length of frames that there is not is shown those there are', () => {
+    expect(problemsOf(withLines('  frameMs: 30\n'))).toEqual([
+      '5:12 invalid-value agent.frameMs must be 20, 40 or 60, got the number 30',
+    ])
+  })
+
   test('a missing key is shown at its parent', () => {
     expect(problemsOf('# nothing\n\ncustomer: A\nagent:\n  greeting: Hello.\n')).toEqual([
       '3:1 missing-key numbers is missing',
