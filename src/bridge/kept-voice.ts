@@ -49,8 +49,8 @@ const reuse = (voice: KeptVoice): void => {
   const count = Math.floor((voice.from - voice.firstAt) / BLOCK_BYTES)
   const free = voice.blocks.splice(0, count)
   voice.firstAt += count * BLOCK_BYTES
-  const isNextThere = voice.firstAt + voice.blocks.length * BLOCK_BYTES > voice.end
-  if (!isNextThere) voice.blocks.push(free[0])
+  const unwritten = voice.firstAt + voice.blocks.length * BLOCK_BYTES - voice.end
+  if (unwritten < BLOCK_BYTES) voice.blocks.push(free[0])
 }
 
 /** Copies what lies between two positions that are kept, and gives as much of `into`. */

@@ -34,11 +34,13 @@ describe('the kept voice', () => {
   it('is two blocks for an hour of which the last 800 ms are kept', () => {
     const voice = createKeptVoice()
     const frame = new Uint8Array(160)
+    const blocks = new Set<Uint8Array>()
     for (let frames = 0; frames < 50 * 3600; frames++) {
       append(voice, frame)
       keepFrom(voice, voice.end - 6_400)
+      for (const block of voice.blocks) blocks.add(block)
     }
-    expect(voice.blocks).toHaveLength(2)
+    expect(blocks.size).toBe(2)
   })
 
   it('gives memory back when less is kept than before', () => {
