@@ -43,7 +43,7 @@ export const startLog = ({ level, format, pii, write }: LogOptions): Log => {
       { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['lines'] },
     ],
   })
-  return logOf(getLogger(['tandem']))
+  return logOf(getLogger(['tandem']), level === 'debug')
 }
 
 /** A log that says nothing. */
@@ -55,12 +55,13 @@ export const silentLog: Log = {
   with: () => silentLog,
 }
 
-const logOf = (logger: Logger): Log => ({
-  debug: (name, fields) => logger.debug(name, { ...fields }),
+/** What is not wanted is dropped here: the library would make a record of it first, and there is a lot at `debug`. */
+const logOf = (logger: Logger, isDebug: boolean): Log => ({
+  debug: isDebug ? (name, fields) => logger.debug(name, { ...fields }) : silentLog.debug,
   info: (name, fields) => logger.info(name, { ...fields }),
   warn: (name, fields) => logger.warn(name, { ...fields }),
   error: (name, fields) => logger.error(name, { ...fields }),
-  with: (fields) => logOf(logger.with({ ...fields })),
+  with: (fields) => logOf(logger.with({ ...fields }), isDebug),
 })
 
 /** Leaves out what is private, and the digits of a measurement that nobody measured. */

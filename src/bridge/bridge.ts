@@ -237,9 +237,9 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const relieveModel = (nowMs: number) => {
     const congestedBytes = MODEL_CONGESTED_BYTES[options.audio]
-    const [next, relief] = judge(pressure, model.bufferedBytes(), congestedBytes, nowMs)
-    pressure = next
     const fields = { bufferedBytes: model.bufferedBytes() }
+    const [next, relief] = judge(pressure, fields.bufferedBytes, congestedBytes, nowMs)
+    pressure = next
     switch (relief) {
       case 'nothing':
         return
