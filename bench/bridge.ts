@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Trial } from './bridge/load.ts'
 import { ROUND_MS } from './bridge/model.ts'
-import { isOffered, type Way, WAYS } from './bridge/ways.ts'
+import { isOffered, NUMBERS, type Way, WAYS } from './bridge/ways.ts'
 import { run, type RuntimeName, runtimeNames, RUNTIMES } from './runtimes.ts'
 import { type Cell, type Spread, spreadOf, type Table } from './table.ts'
 
@@ -86,16 +86,17 @@ const writeConfig = async (folder: string): Promise<void> => {
   await mkdir(join(folder, 'config', 'customers'), { recursive: true })
   const write = (name: string, ...lines: string[]) =>
     writeFile(join(folder, 'config', name), `${lines.join('\n')}\n`)
-  const customer = (audio: string, number: string) =>
+  const customer = (name: keyof typeof NUMBERS, agent: string) =>
     write(
-      `customers/${audio}.yaml`,
-      `customer: Bench ${audio}`,
-      `numbers: ["${number}"]`,
-      `agent: { instructions: Be kind., audio: ${audio} }`,
+      `customers/${name}.yaml`,
+      `customer: Bench ${name}`,
+      `numbers: ["${NUMBERS[name]}"]`,
+      `agent: { instructions: Be kind., ${agent} }`,
     )
   await write('tandem.yaml', 'capacity: 1000')
-  await customer('pcm', '+15005550006')
-  await customer('pcmu', '+15005550009')
+  await customer('pcm', 'audio: pcm')
+  await customer('pcmu', 'audio: pcmu')
+  await customer('pcmu-60', 'audio: pcmu, frameMs: 60')
 }
 
 const tableOf = (

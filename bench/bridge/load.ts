@@ -11,7 +11,7 @@ import { call, type Caller, type CallerOptions } from './caller.ts'
 import { type Latency, latencyOf } from './latency.ts'
 import { type Model, type Session, startModel } from './model.ts'
 import { usageOf } from './process-stat.ts'
-import { audioOf, AUTH_TOKEN, commandOf, isWay, type Way } from './ways.ts'
+import { audioOf, AUTH_TOKEN, commandOf, isWay, numberOf, type Way } from './ways.ts'
 
 /** What came out of a trial. */
 export type Trial = Readonly<{
@@ -58,7 +58,7 @@ const main = async (): Promise<void> => {
       await openPair(model, {
         runtime,
         url: server.url,
-        to: NUMBERS[audioOf(way)],
+        to: numberOf(way),
         authToken: AUTH_TOKEN,
         number: pairs.length + 1,
         took: toModel,
@@ -83,7 +83,6 @@ const main = async (): Promise<void> => {
   process.exit(0)
 }
 
-const NUMBERS = { pcm: '+15005550006', pcmu: '+15005550009' } as const
 const DRAIN_MS = 500
 
 /** Nothing is said before both ends are there. */

@@ -4,9 +4,17 @@ import type { Audio } from '../sockets/traffic.ts'
 
 /**
  * `splice` is the floor: it cuts the payload out of one text and puts it into the other. `hono` is the same through Hono.
- * `usual` is written as it usually is: JSON.parse, Buffer, linear interpolation, JSON.stringify, `ws`.
+ * `pcmu-60` is `pcmu` with `agent.frameMs: 60`. `usual` is written as it usually is: JSON.parse, Buffer, linear interpolation, JSON.stringify, `ws`.
  */
-export const WAYS = ['splice', 'hono', 'pcmu', 'pcm', 'usual-pcmu', 'usual-pcm'] as const
+export const WAYS = [
+  'splice',
+  'hono',
+  'pcmu',
+  'pcmu-60',
+  'pcm',
+  'usual-pcmu',
+  'usual-pcm',
+] as const
 
 export type Way = typeof WAYS[number]
 
@@ -14,6 +22,17 @@ export const isWay = (text: unknown): text is Way => WAYS.some((way) => way === 
 
 /** The format that the model's side speaks. */
 export const audioOf = (way: Way): Audio => way === 'pcm' || way === 'usual-pcm' ? 'pcm' : 'pcmu'
+
+/** The number that is called, whose customer says the rest. */
+export const numberOf = (way: Way): string =>
+  way === 'pcmu-60' ? NUMBERS['pcmu-60'] : NUMBERS[audioOf(way)]
+
+/** The customers of the bench. */
+export const NUMBERS = {
+  pcm: '+15005550006',
+  pcmu: '+15005550009',
+  'pcmu-60': '+15005550001',
+} as const
 
 /** The usual way is usually taken on Node. */
 export const isOffered = (way: Way, runtime: RuntimeName): boolean =>
@@ -55,6 +74,7 @@ const programOf = (way: Way, runtime: RuntimeName): readonly string[] => {
     case 'hono':
       return ['bench/bridge/relay-hono.ts']
     case 'pcmu':
+    case 'pcmu-60':
     case 'pcm':
       return ['bench/bridge/tandem.ts', 'serve', '--json']
     case 'usual-pcmu':
