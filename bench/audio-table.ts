@@ -15,8 +15,8 @@ export const audio = async (): Promise<Table> => {
   }
 }
 
-/** The lines of its table: a name, blanks, a number. */
-const numbersIn = (output: string): Record<string, number> =>
+/** The lines of such a table: a name, blanks, a number. */
+export const numbersIn = (output: string): Record<string, number> =>
   Object.fromEntries(
     output.split('\n').flatMap((line) => {
       const [, name, number] = /^(\S.*\S)\s{2,}(\d+\.\d+)$/.exec(line) ?? []

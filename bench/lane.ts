@@ -17,7 +17,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '5' },
     cold: { type: 'string', default: '256' },
-    ways: { type: 'string', default: 'splice,pcmu,pcm' },
+    ways: { type: 'string', default: 'splice,pcmu,pcmu-60,pcm' },
     silent: { type: 'boolean', default: false },
   },
 })
@@ -67,7 +67,7 @@ const main = async (): Promise<void> => {
   }
   console.log(`${navigator.userAgent}, ${calls} calls, us per call-second, best of its rounds\n`)
   for (const name of names.slice(1)) {
-    const us = best[name] - best.nothing
+    const us = Math.max(0, best[name] - best.nothing)
     console.log(`${name.padEnd(20)}${us.toFixed(2).padStart(10)}`)
     console.log(`${`${name}: messages`.padEnd(20)}${sent[name].toFixed(2).padStart(10)}`)
   }

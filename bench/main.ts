@@ -5,15 +5,17 @@ import { parseArgs } from 'node:util'
 import { audio } from './audio-table.ts'
 import { bridge } from './bridge.ts'
 import { knowledge } from './knowledge.ts'
+import { lane } from './lane-table.ts'
 import { run, runtimeNames, RUNTIMES } from './runtimes.ts'
 import { soak } from './soak.ts'
 import { sockets } from './sockets.ts'
+import { start } from './start.ts'
 import { survive } from './survive.ts'
 import { type Table, textOf } from './table.ts'
 
 const USAGE =
-  `usage: npm run bench -- [audio] [knowledge] [sockets] [bridge] [survive] [soak] [--json]
-  --rounds <n>       how often sockets and bridge are measured (5)
+  `usage: npm run bench -- [audio] [knowledge] [lane] [start] [sockets] [bridge] [survive] [soak] [--json]
+  --rounds <n>       how often start, sockets and bridge are measured (5)
   --connections <n>  sockets: how many at once (100)
   --calls <n,n>      bridge: how many at once (1,50,200,500)
   --seconds <n>      how long each time (5)
@@ -45,6 +47,8 @@ const main = async (): Promise<void> => {
   const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
     audio: async () => [await audio()],
     knowledge: async () => [await knowledge()],
+    lane: async () => [await lane()],
+    start: async () => [await start(rounds)],
     sockets: async () => [
       await sockets(
         { rounds, connections: Number(values.connections), measureMs },

@@ -55,7 +55,20 @@ export const call = async (options: CallerOptions): Promise<Caller> => {
   )
 }
 
-const askForTwiml = async (
+/** A server on a machine that others use may be too busy for another call, for a moment. */
+const askForTwiml = async (options: CallerOptions, callSid: string): Promise<string> => {
+  for (let tries = 1;; tries++) {
+    const twiml = await askOnce(options, callSid)
+    if (twiml.includes('<Stream ')) return twiml
+    if (tries === TRIES) throw new Error(`the call was not taken: ${twiml}`)
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+  }
+}
+
+const TRIES = 40
+const TRY_AGAIN_MS = 500
+
+const askOnce = async (
   { url, to, authToken, number }: CallerOptions,
   callSid: string,
 ): Promise<string> => {
@@ -76,9 +89,7 @@ const askForTwiml = async (
       'x-twilio-signature': sign(authToken, webhook, form),
     },
   })
-  const twiml = await response.text()
-  if (!twiml.includes('<Stream ')) throw new Error(`the call was not taken: ${twiml}`)
-  return twiml
+  return await response.text()
 }
 
 const openStream = (
