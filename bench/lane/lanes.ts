@@ -85,7 +85,8 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
     secret: 'bench-secret',
     store: createMemoryStore(),
     wallMs: () => 0,
-    toolboxOf: () => NO_TOOLS,
+    knowledgeOf: () => undefined,
+    toolsOf: () => ({ toolbox: () => NO_TOOLS, servers: [] }),
     twilio: NO_ACCOUNT,
     publicUrl: 'http://bench.example.com',
   })
