@@ -17,6 +17,7 @@ export type BridgeOptions = Readonly<{
   /** How many at once, one after the other. */
   calls: readonly number[]
   rounds: number
+  ways: readonly Way[]
   warmUpMs: number
   measureMs: number
 }>
@@ -41,17 +42,16 @@ export const bridge = async (
 
 type Result = Readonly<{ way: Way; runtime: RuntimeName; trials: readonly Trial[] }>
 
-const SETUPS = runtimeNames.flatMap((runtime) =>
-  WAYS.filter((way) => isOffered(way, runtime)).map((way) => ({ way, runtime }))
-)
-
 const playRounds = async (
   calls: number,
-  { rounds, warmUpMs, measureMs }: BridgeOptions,
+  { rounds, ways, warmUpMs, measureMs }: BridgeOptions,
   folder: string,
   progress: (line: string) => void,
 ): Promise<readonly Result[]> => {
-  const results = SETUPS.map((setup) => ({ ...setup, trials: new Array<Trial>() }))
+  const results = runtimeNames.flatMap((runtime) =>
+    ways.filter((way) => isOffered(way, runtime))
+      .map((way) => ({ way, runtime, trials: new Array<Trial>() }))
+  )
   for (let number = 1; number <= rounds; number++) {
     // Nobody always comes first.
     for (const { way, runtime, trials } of number % 2 === 0 ? results.toReversed() : results) {

@@ -4,6 +4,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { audio } from './audio-table.ts'
 import { bridge } from './bridge.ts'
+import { WAYS } from './bridge/ways.ts'
 import { knowledge } from './knowledge.ts'
 import { lane } from './lane-table.ts'
 import { run, runtimeNames, RUNTIMES } from './runtimes.ts'
@@ -19,6 +20,8 @@ const USAGE =
   --connections <n>  sockets: how many at once (100)
   --calls <n,n>      bridge: how many at once (1,50,200,500)
   --seconds <n>      how long each time (5)
+  --warmup <n>       bridge: how long before that (4)
+  --ways <way,way>   bridge: some of them (all)
   --quick            bridge: 50 calls, one round, under three minutes
   --runtime <name>   survive (all of them) and soak (node)
   --minutes <n>      soak: how long (10); it is not run unasked
@@ -32,6 +35,8 @@ const options = {
   connections: { type: 'string', default: '100' },
   calls: { type: 'string', default: '1,50,200,500' },
   seconds: { type: 'string', default: '5' },
+  warmup: { type: 'string', default: '4' },
+  ways: { type: 'string', default: WAYS.join() },
   runtime: { type: 'string' },
   minutes: { type: 'string', default: '10' },
   'at-once': { type: 'string', default: '50' },
@@ -41,8 +46,11 @@ const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
   const rounds = Number(values.rounds)
   const measureMs = 1000 * Number(values.seconds)
-  const thorough = { rounds, measureMs, warmUpMs: 4000, calls: values.calls.split(',').map(Number) }
-  const quick = { rounds: 1, measureMs: 4000, warmUpMs: 2500, calls: [50] }
+  const ways = WAYS.filter((way) => values.ways.split(',').includes(way))
+  const warmUpMs = 1000 * Number(values.warmup)
+  const calls = values.calls.split(',').map(Number)
+  const thorough = { rounds, measureMs, warmUpMs, calls, ways }
+  const quick = { rounds: 1, measureMs: 4000, warmUpMs: 2500, calls: [50], ways }
   const runtime = runtimeNames.find((name) => name === values.runtime)
   const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
     audio: async () => [await audio()],

@@ -26,7 +26,8 @@ export const createHuman = ({ twilio, publicUrl, facts, log, failed }: HumanOpti
     const { code, message } = error instanceof UpstreamError
       ? error
       : { code: 'unknown', message: String(error) }
-    log.error('transfer.twilio-refused', { doing, code, problem: message })
+    // What Twilio says may name a number.
+    log.error('transfer.twilio-refused', { doing, code, pii: { problem: message } })
     return undefined
   }
 
