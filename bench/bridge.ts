@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Trial } from './bridge/load.ts'
 import { ROUND_MS } from './bridge/model.ts'
-import { isOffered, NUMBERS, type Way, WAYS } from './bridge/ways.ts'
+import { isOffered, NUMBERS, type Way } from './bridge/ways.ts'
 import { run, type RuntimeName, runtimeNames, RUNTIMES } from './runtimes.ts'
 import { type Cell, type Spread, spreadOf, type Table } from './table.ts'
 
