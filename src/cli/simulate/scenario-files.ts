@@ -14,7 +14,7 @@ export type ScenarioFiles = Readonly<{
   isInner: (file: string) => 'customer' | 'service' | undefined
 }>
 
-/** Where the customer of a scenario would lie if it were a file of its own. */
+/** A scenario whose name is no name for a customer has one called customer. */
 const FILE_NAME = /^[a-z0-9][a-z0-9-]*$/
 
 /** Gives the files; `replace` fills in what is known only now, such as the port of a server. */

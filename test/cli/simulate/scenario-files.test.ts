@@ -66,7 +66,7 @@ describe('a scenario with a customer', () => {
 
   test('reads what lies beside it', async () => {
     const { customers } = await loaded(`${CUSTOMER}  knowledge: [{ file: prices.md }]\n`)
-    expect(customers[0].agent.instructions).toContain('sixty euros')
+    expect(JSON.stringify(customers[0].knowledge)).toContain('sixty euros')
   })
 
   test('learns where its server is', async () => {
