@@ -225,7 +225,6 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       isReady = false
       config.stop()
       shelf.stop()
-      library.stop()
       guard.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       await outbound.stop()
