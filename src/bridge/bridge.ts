@@ -120,6 +120,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     state = next
     for (const effect of effects) perform(effect)
     if (happening.type === 'model-ready') callerLane.open()
+    if (happening.type === 'caller-stopped-speaking') callerLane.endTurn()
   }
 
   const perform = (effect: CallEffect) => {

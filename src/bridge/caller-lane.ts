@@ -34,6 +34,8 @@ export type CallerLane = Readonly<{
   join: (frames: number) => void
   /** The caller has begun a turn; it is kept from shortly before now until it is forgotten. */
   keepTurn: (itemId: string) => void
+  /** The caller has fallen silent: what a turn that is forgotten leaves behind begins here. */
+  endTurn: () => void
   /** A turn and those before it need not be heard again; what came after it is kept. */
   forgetTurn: (itemId: string) => void
   /** Looks whether frames stopped coming while the caller speaks; to be called a few times a second. */
@@ -83,6 +85,8 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   let turns: readonly Readonly<{ itemId: string; from: number }>[] = []
   /** Whether the turns are those of a session that broke: the next one hears them again, under other names. */
   let isHeardAgain = false
+  /** Where the caller fell silent, as far as is known. */
+  let silentFrom = 0
   let frames = 0
   let filledMs = 0
   let filledSinceFrameMs = 0
@@ -127,8 +131,8 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     }
   }
 
-  /** From here on audio is kept in any case: a turn is told of some time after it began. */
-  const justBefore = () => voice.end - ALWAYS_KEPT_MS * BYTES_PER_MS
+  /** From here on audio is kept in any case: a turn is told of some time after it began, but not before the last one ended. */
+  const justBefore = () => Math.max(silentFrom, voice.end - ALWAYS_KEPT_MS * BYTES_PER_MS)
 
   const isCatchingUp = () => nowMs() < catchingUpUntilMs
 
@@ -197,6 +201,9 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       turns = [...(again ? [] : turns), { itemId, from }]
       isHeardAgain = false
       setLimit()
+    },
+    endTurn: () => {
+      silentFrom = voice.end
     },
     forgetTurn: (itemId) => {
       turns = turns.slice(turns.findIndex((turn) => turn.itemId === itemId) + 1)

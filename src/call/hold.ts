@@ -14,6 +14,8 @@ const TOOL_BUSY_MS = 1_200
 /** A filler is asked for so early that it is heard when the tone would be; should it not come, the tone does. */
 const FILLER_MS = 700
 const FILLER_LATE_MS = 1_600
+/** However long the caller has waited already, a tool that is this quick is waited for in silence. */
+const QUICK_TOOL_MS = 400
 
 const PIECE_MS = 1_000
 /** A new piece goes out this long before the last one ends. */
@@ -54,8 +56,11 @@ const isDue = (state: Talking, atMs: number): boolean => {
   if (floor.is === 'caller' || !isFetching(state)) return false
   if (state.holding) return true
   const hasFiller = state.tools.some(({ isFilled }) => isFilled)
-  return quietMs(state, atMs) >= (hasFiller ? FILLER_LATE_MS : TOOL_BUSY_MS)
+  return isSlow(state, atMs) && quietMs(state, atMs) >= (hasFiller ? FILLER_LATE_MS : TOOL_BUSY_MS)
 }
+
+const isSlow = (state: Talking, atMs: number): boolean =>
+  atMs - (busySinceMs(state) ?? 0) >= QUICK_TOOL_MS
 
 /** Whether a tool is at work, or its result is about to be said. */
 const isFetching = (state: Talking): boolean =>
@@ -63,11 +68,12 @@ const isFetching = (state: Talking): boolean =>
   (state.response.is !== 'free' && state.response.request.kind === 'results' &&
     !(state.response.is === 'active' && state.response.hasSpoken))
 
-/** How long the caller has heard nothing since something was begun. */
+/** How long the caller has heard nothing and said nothing. */
 const quietMs = ({ floor, ...state }: Talking, atMs: number): number => {
+  if (floor.is === 'awaited' || floor.is === 'nobody') return atMs - floor.sinceMs
   const sinceMs = busySinceMs(state) ??
     (state.response.is === 'free' ? atMs : state.response.sinceMs)
-  return atMs - (floor.is === 'nobody' ? Math.max(sinceMs, floor.sinceMs) : sinceMs)
+  return atMs - sinceMs
 }
 
 /** What is said while a tool works, once a tool call and only if nothing else is being said. */
@@ -78,6 +84,6 @@ const fillerDue = (state: Talking, atMs: number): string | undefined => {
     return undefined
   }
   const call = state.tools.find(({ stage, isFilled }) => stage === 'running' && !isFilled)
-  if (!call || quietMs(state, atMs) < FILLER_MS) return undefined
+  if (!call || !isSlow(state, atMs) || quietMs(state, atMs) < FILLER_MS) return undefined
   return state.rules.agents[state.agent]?.fillers[call.name]
 }

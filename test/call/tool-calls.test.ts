@@ -173,6 +173,16 @@ describe('while a tool works', () => {
     expect(done.slice(-2)).toEqual([TONE, { type: 'clear-playback' }])
   })
 
+  it('the wait is counted from what was heard last, but a quick tool is waited for in silence', () => {
+    const late = [
+      { type: 'caller-stopped-speaking', itemId: 'u', atMs: 1_000 },
+      { ...started, atMs: 1_900 },
+      { ...called('a'), atMs: 2_000 },
+    ] as const
+    expect(run(...late, { type: 'tick', atMs: 2_399 }).done).not.toContainEqual(TONE)
+    expect(run(...late, { type: 'tick', atMs: 2_400 }).done).toContainEqual(TONE)
+  })
+
   it('the tone goes on without a pause until the result is spoken', () => {
     const { done } = run(
       started,
