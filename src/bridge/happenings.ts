@@ -18,6 +18,8 @@ export const happeningOf = (event: RealtimeEvent): Happening | undefined => {
       return { type: 'caller-words', itemId: event.itemId, text: '', final: true }
     case 'item-added':
       return event.role === 'assistant' ? { ...event, type: 'agent-item-added' } : undefined
+    case 'remote-tool':
+      return { ...event, type: 'agent-used-remote-tool' }
     case 'tool-called':
       return { ...event, type: 'agent-called-tool' }
     case 'response-created':

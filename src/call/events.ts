@@ -53,6 +53,8 @@ export type AgentEvent =
     name: string
     given: string
   }>
+  /** The model has something done that is not ours to do: from now on, or until now. */
+  | Readonly<{ type: 'agent-used-remote-tool'; itemId: string; isOver: boolean }>
   /** The first audio of a response is here, and goes out after this. */
   | Readonly<{ type: 'agent-about-to-speak' }>
   | (AgentPart & Readonly<{ type: 'agent-words'; text: string; final: boolean }>)

@@ -7,6 +7,7 @@ import type { EndReason } from './end-reason.ts'
 import { cancel, refuseActive } from './refuse.ts'
 import { ask, askNext, type Change, sameAgain } from './responses.ts'
 import type { Live, Talking } from './state.ts'
+import { busySinceMs } from './tool-calls.ts'
 
 /** What follows: the call goes on, or it ends. */
 export type Outcome<State> =
@@ -15,6 +16,8 @@ export type Outcome<State> =
 
 /** From asking to the first word, and from the end of the caller's turn to the beginning of a response. */
 const RESPONSE_MS = 10_000
+/** The same where the model waits for a tool that it has done elsewhere. */
+const REMOTE_MS = 30_000
 const ANSWER_MS = 5_000
 const MOST_FAILURES = 2
 
@@ -94,5 +97,6 @@ const isOverdue = ({ response, floor, waiting, tools }: Talking, atMs: number): 
     return isOwed && atMs - floor.sinceMs >= ANSWER_MS
   }
   const hasSpoken = response.is === 'active' && response.hasSpoken
-  return !hasSpoken && atMs - response.sinceMs >= RESPONSE_MS
+  const sinceMs = atMs - response.sinceMs
+  return !hasSpoken && sinceMs >= (busySinceMs({ tools }) === undefined ? RESPONSE_MS : REMOTE_MS)
 }

@@ -6,7 +6,7 @@
  */
 import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
-import { busySinceMs } from './tool-calls.ts'
+import { busySinceMs, withoutRemoteTools } from './tool-calls.ts'
 import type { Floor, Live, Renewal, ResponseRequest, Talking, Up } from './state.ts'
 import { leaveTurns } from './unwritten.ts'
 
@@ -35,7 +35,7 @@ export const modelInterrupted = <State extends Live>(
 ): Change<State> => {
   if (state.model.is !== 'ready') return [state, []]
   const { unwritten, transcript, answered } = leaveTurns(state, floor)
-  const owed = owedReply({ ...state, unwritten }, floor)
+  const owed = owedReply(withoutRemoteTools({ ...state, unwritten }), floor)
   return [
     {
       ...state,
@@ -46,7 +46,7 @@ export const modelInterrupted = <State extends Live>(
       response: { is: 'free' },
       waiting: owed ? [owed, ...state.waiting] : state.waiting,
       // What is still being done is answered when it is done, whatever session asked for it.
-      tools: state.tools.filter(({ stage }) => stage !== 'back'),
+      tools: state.tools.filter(({ stage }) => stage !== 'back' && stage !== 'remote'),
     },
     [
       ...(answered === undefined ? [] : [{ type: 'forget-turn', itemId: answered } as const]),

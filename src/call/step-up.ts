@@ -13,11 +13,13 @@ import type { CallState, Up } from './state.ts'
 import {
   answerResults,
   isCutShort,
+  noteRemoteTool,
   noteToolCall,
   refuseTool,
   runTool,
   type ToolCalled,
   toolReturned,
+  withoutRemoteTools,
 } from './tool-calls.ts'
 import { place, words, written } from './words.ts'
 
@@ -50,6 +52,8 @@ export const stepUp = (state: Up, event: CallEvent): Step => {
       return refuseAudio(state, event)
     case 'agent-called-tool':
       return callTool(state, event)
+    case 'agent-used-remote-tool':
+      return [noteRemoteTool(state, event), []]
     case 'tool-returned':
       return toolReturned(state, event)
     case 'agent-item-added':
@@ -100,16 +104,17 @@ const responseEnded = (
   const reported = report({ type: 'response-ended', responseId, status, reason, usage })
   const isActive = state.response.is === 'active' && state.response.responseId === responseId
   if (!isActive) return [state, [reported]]
+  const over = withoutRemoteTools(state)
   if (status === 'failed') {
-    const outcome = responseFailed(state, reason, atMs)
+    const outcome = responseFailed(over, reason, atMs)
     return outcome.is === 'on'
       ? andThen(
-        andThen([state, [reported]], () => outcome.change),
+        andThen([over, [reported]], () => outcome.change),
         (next) => answerResults(next, responseId, atMs),
       )
-      : andThen([state, [reported]], (next) => end(next, outcome.reason, atMs, reason))
+      : andThen([over, [reported]], (next) => end(next, outcome.reason, atMs, reason))
   }
-  return andThen([state, [reported]], (next) =>
+  return andThen([over, [reported]], (next) =>
     andThen(
       freed(next, event),
       (free) =>

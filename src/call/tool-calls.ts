@@ -14,8 +14,11 @@ export type ToolCall = Readonly<{
   responseId: string
   name: string
   sinceMs: number
-  /** `planned`: it is what the call does next, and no work. `back`: what came of it is known. */
-  stage: 'running' | 'planned' | 'back'
+  /**
+   * `planned`: it is what the call does next, and no work. `back`: what came of it is known. `remote`: the model has it done without
+   * us, and goes on by itself.
+   */
+  stage: 'running' | 'remote' | 'planned' | 'back'
   /** Whether the caller was told to wait for it. */
   isFilled: boolean
 }>
@@ -108,7 +111,23 @@ export const answerResults = <State extends Up>(
 
 /** Since when something is being done, in ms of the clock; undefined when nothing is. */
 export const busySinceMs = ({ tools }: Pick<Up, 'tools'>): number | undefined =>
-  tools.find(({ stage }) => stage === 'running')?.sinceMs
+  tools.find(({ stage }) => stage === 'running' || stage === 'remote')?.sinceMs
+
+/** Notes that the model has something done elsewhere, or that this is over. */
+export const noteRemoteTool = <State extends Up>(
+  state: State,
+  { itemId, isOver, atMs }: Extract<CallEvent, { type: 'agent-used-remote-tool' }>,
+): State => {
+  const others = state.tools.filter(({ toolCallId }) => toolCallId !== itemId)
+  const call = { toolCallId: itemId, responseId: '', name: '', sinceMs: atMs, isFilled: false }
+  return { ...state, tools: isOver ? others : [...others, { ...call, stage: 'remote' }] }
+}
+
+/** Without what the model had done elsewhere: its response or its session is over. */
+export const withoutRemoteTools = <State extends Pick<Up, 'tools'>>(state: State): State => ({
+  ...state,
+  tools: state.tools.filter(({ stage }) => stage !== 'remote'),
+})
 
 /** Marks a tool call as what the call does next. */
 export const withStage = <State extends Up>(

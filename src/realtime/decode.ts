@@ -77,6 +77,9 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
     withPart(event, (part) => ({ ...part, ...spoken(event.delta, false) })),
   'response.output_audio_transcript.done': (event) =>
     withPart(event, (part) => ({ ...part, ...spoken(event.transcript, true) })),
+  'response.mcp_call.in_progress': (event) => remoteTool(event, false),
+  'response.mcp_call.completed': (event) => remoteTool(event, true),
+  'response.mcp_call.failed': (event) => remoteTool(event, true),
   'response.output_item.done': (event) => {
     const item = fields(event.item)
     return item.type === 'function_call' ? toolCalled(event, item) : { type: 'ignored' }
@@ -109,6 +112,10 @@ const IGNORED: ReadonlySet<string> = new Set([
   'response.content_part.done',
   'response.function_call_arguments.delta',
   'response.function_call_arguments.done',
+  'response.mcp_call_arguments.delta',
+  'response.mcp_call_arguments.done',
+  'mcp_list_tools.in_progress',
+  'mcp_list_tools.completed',
   'response.output_item.added',
   'response.output_text.delta',
   'response.output_text.done',
@@ -174,6 +181,9 @@ const echoed = (session: unknown): EchoedSession => {
     ...(outputRateHz === undefined ? {} : { outputRateHz }),
   }
 }
+
+const remoteTool = (event: Fields, isOver: boolean): RealtimeEvent | undefined =>
+  withItem(event, (itemId) => ({ type: 'remote-tool', itemId, isOver }))
 
 /** A call that was cut off while it was written is no call. */
 const toolCalled = (event: Fields, item: Fields): RealtimeEvent | undefined => {

@@ -48,6 +48,8 @@ export type RealtimeEvent =
     /** The arguments, as text that should be JSON. */
     given: string
   }>
+  /** OpenAI calls an MCP server, or has done so. */
+  | Readonly<{ type: 'remote-tool'; itemId: string; isOver: boolean }>
   | Readonly<{ type: 'input-transcript'; itemId: string; text: string; final: boolean }>
   | Readonly<{ type: 'input-transcript-failed'; itemId: string; message: string }>
   | Readonly<{ type: 'response-created'; responseId: string }>

@@ -210,6 +210,19 @@ describe('while a tool works', () => {
     expect(done.slice(-2)).toEqual([TONE, { type: 'clear-playback' }])
   })
 
+  it('of OpenAI itself a tone is heard, too, and its answer is waited for longer', () => {
+    const uses = (isOver: boolean) =>
+      ({ type: 'agent-used-remote-tool', itemId: 'mcp_1', isOver }) as const
+    const wait = [started, uses(false)] as const
+    expect(run(...wait, { type: 'tick', atMs: 1_204 }).done).toEqual([TONE])
+    expect(run(...wait, uses(true), { type: 'tick', atMs: 1_204 }).done).toEqual([])
+    const cancels = (atMs: number) =>
+      run(...wait, { type: 'tick', atMs }).done.some(({ type }) => type === 'cancel-response')
+    expect([cancels(12_000), cancels(30_004)]).toEqual([false, true])
+    const lost = run(...wait, { type: 'model-interrupted', cause: 'close-1006' })
+    expect(lost.state).toMatchObject({ tools: [], waiting: [{ kind: 'reply' }] })
+  })
+
   it('the agent says what the tool has for that, once, before a tone would come', () => {
     const { done } = run(
       started,

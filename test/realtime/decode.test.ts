@@ -69,6 +69,13 @@ describe('decode()', () => {
       .toBe('malformed')
   })
 
+  it('tells when OpenAI calls an MCP server, and when that is over', () => {
+    expect(decode('{"type":"response.mcp_call.in_progress","item_id":"mcp_1","output_index":0}'))
+      .toEqual({ type: 'remote-tool', itemId: 'mcp_1', isOver: false })
+    expect(decode('{"type":"response.mcp_call.failed","item_id":"mcp_1","output_index":0}'))
+      .toEqual({ type: 'remote-tool', itemId: 'mcp_1', isOver: true })
+  })
+
   it('says where audio belongs, and ignores fields it does not know', () => {
     expect(decode(
       '{"type":"response.output_audio.delta","response_id":"resp_1","item_id":"item_2","output_index":0,"content_index":1,"delta":"AAAA","obfuscation":"x"}',
