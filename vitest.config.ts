@@ -23,7 +23,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
-          ...real,
+          // Calls last as long as calls do, and most of that is waiting: some files at once, after the unit tests.
+          pool,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

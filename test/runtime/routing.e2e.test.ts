@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { watchCall } from '../../src/cli/watch-call.ts'
 import { clipOfText } from '../../src/sim/model/clips.ts'
@@ -89,12 +87,9 @@ describe.each(names)('who takes a call, on %s', (name) => {
   }
 
   beforeAll(async () => {
-    service = await startTestService(name)
-    for (const [id, text] of Object.entries(CUSTOMERS)) {
-      await writeFile(join(service.configFolder, 'customers', `${id}.yaml`), text)
-    }
-    await until('the customers are known', () => service.log().includes('config.reloaded'))
+    service = await startTestService(name, {}, CUSTOMERS)
   })
+  beforeEach(() => service.hasRoom())
   afterEach(() => service.behave({}))
   afterAll(() => service.stop())
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { muLawDecode } from '../../src/audio/g711.ts'
 import { createTone } from '../../src/audio/tone.ts'
 import { signToken } from '../../src/http/stream-token.ts'
@@ -36,6 +36,7 @@ describe.each(names)('the service on %s', (name) => {
   beforeAll(async () => {
     service = await startTestService(name)
   })
+  beforeEach(() => service.hasRoom())
   afterEach(() => service.behave({}))
   afterAll(() => service.stop())
 

@@ -50,6 +50,8 @@ export type TestService = Readonly<{
   /** How the model behaves from the next session on. */
   behave: (scenario: Partial<Scenario>) => void
   call: (options?: Partial<CallOptions>) => SimulatedCall
+  /** Resolves when calls are taken: a busy machine refuses them until it has recovered. */
+  hasRoom: () => Promise<void>
   /** What the service wrote to stderr. */
   log: () => string
   /** Sends SIGTERM; resolves with the exit code. */
@@ -58,15 +60,19 @@ export type TestService = Readonly<{
   stop: () => Promise<void>
 }>
 
-/** Starts the service on a runtime with the example customers; resolves when it listens. */
+/** Starts the service on a runtime with the example customers, and others by their ids; resolves when it listens. */
 export const startTestService = async (
   name: RuntimeName,
   variables: Readonly<Record<string, string>> = {},
+  customers: Readonly<Record<string, string>> = {},
 ): Promise<TestService> => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-'))
   const configFolder = join(folder, 'config')
   await cp('config', configFolder, { recursive: true })
   await addHuman(join(configFolder, 'customers', 'bright-smile.yaml'))
+  for (const [id, text] of Object.entries(customers)) {
+    await writeFile(join(configFolder, 'customers', `${id}.yaml`), text)
+  }
   const clips = await loadClips(files)
   let scenario: Scenario = PARROT
   const model = await startModelServer({
@@ -110,6 +116,8 @@ export const startTestService = async (
     exited.then((code) => reject(new Error(`the service ended with ${code}: ${log}`)))
   })
 
+  const countOf = (event: string) => log.split(`"service.${event}"`).length - 1
+
   const terminate = () => {
     child.kill('SIGTERM')
     return exited
@@ -136,6 +144,12 @@ export const startTestService = async (
         answerDelayMs: 50,
         ...options,
       }),
+    hasRoom: () =>
+      until(
+        'there is room for a call',
+        () => countOf('overloaded') === countOf('relieved'),
+        30_000,
+      ),
     log: () => log,
     terminate,
     stop: async () => {
