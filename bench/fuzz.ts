@@ -3,15 +3,16 @@
  *
  * Run it on each runtime: `node bench/fuzz.ts`, `bun bench/fuzz.ts`, `deno run -A bench/fuzz.ts`.
  */
-import { deepStrictEqual } from 'node:assert'
+import { deepStrictEqual, ok } from 'node:assert'
 import fc from 'fast-check'
 import { decode, decodePlain } from '../src/twilio/decode.ts'
-import { anyText } from '../test/twilio/any-text.ts'
+import { anyText, isCutRight } from '../test/twilio/any-text.ts'
 
 const RUNS = 100_000
 
 const differsNowhere = fc.property(anyText, (text) => {
   deepStrictEqual(decode(text), decodePlain(text))
+  ok(isCutRight(text))
 })
 fc.assert(differsNowhere, { numRuns: RUNS })
 console.log(`${navigator.userAgent}: ${RUNS} messages, both ways the same`)

@@ -2,7 +2,7 @@
  * What a call costs between the sockets: whole calls in this process, with sockets that lead nowhere, beside the bare relay.
  *
  * Run it on each runtime: `node bench/lane.ts`, `bun bench/lane.ts`, `deno run -A bench/lane.ts`. Nothing of the network is in it,
- * so it tells in seconds what a change of our own code does. Between two messages it walks through memory, as a kernel does that has
+ * so it tells in seconds what a change of our own code does. Every few messages it walks through memory, as a kernel does that has
  * other sockets to serve: a loop that finds everything in the processor's caches says nothing about a server with many calls.
  */
 import process from 'node:process'
@@ -14,8 +14,8 @@ import { createPlay, type Play } from './lane/play.ts'
 const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '4' },
     cold: { type: 'string', default: '256' },
     ways: { type: 'string', default: 'splice,pcmu,pcmu-60,pcm' },
     silent: { type: 'boolean', default: false },

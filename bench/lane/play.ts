@@ -6,7 +6,7 @@ import { type Call, createSplice, createTandem, type Ends, type Lane } from './l
 
 export type Play = Readonly<{
   calls: number
-  /** Brings every call its next frame of the caller, and what is due of the model and of marks; `between` runs between two. */
+  /** Brings every call its next frame of the caller, and what is due of the model and of marks; `between` runs after every fourth. */
   frame: (between: () => void) => void
   /** How many messages came out so far, on both sides. */
   sent: () => number

@@ -1,5 +1,7 @@
 /** Whatever a peer may send on a stream: media as Twilio writes it and nearly so, damaged texts, and no JSON at all. */
 import fc from 'fast-check'
+import { base64Decode, decodedLength } from '../../src/audio/base64.ts'
+import { cutMedia, decodePlain } from '../../src/twilio/decode.ts'
 
 const STREAM_SID = 'MZ0123456789abcdef0123456789abcdef'
 
@@ -34,3 +36,13 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string(),
   fc.json(),
 )
+
+/** Whether what the call's own way cuts out of a text, and believes once it is decoded, is what a full parse finds. */
+export const isCutRight = (text: string): boolean => {
+  const cut = { timestampMs: 0, payload: '' }
+  if (!cutMedia(text, cut)) return true
+  if (base64Decode(cut.payload, new Uint8Array(decodedLength(cut.payload))) < 0) return true
+  const parsed = decodePlain(text)
+  return parsed.type === 'media' && parsed.track === 'inbound' &&
+    parsed.timestampMs === cut.timestampMs && parsed.payload === cut.payload
+}
