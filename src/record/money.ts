@@ -17,7 +17,7 @@ export type TokenCounts = Readonly<{
 /** Dollars for a million tokens of each kind. */
 export type TokenPrices = TokenCounts
 
-/** The prices of one day on, until those of a later one. */
+/** Prices from one day on, until a later table has others; what a table does not name stays as it was. */
 export type PriceTable = Readonly<{
   /** `2026-11-01`, UTC. */
   from: string
@@ -26,7 +26,7 @@ export type PriceTable = Readonly<{
   /** Dollars for a minute of transcribed speech, by model. */
   transcription: Readonly<Record<string, number>>
   /** Dollars for a begun minute of Twilio's: the call and its stream. */
-  twilioMinute: number
+  twilioMinute?: number
 }>
 
 export type Prices = Readonly<{
@@ -119,23 +119,39 @@ export type Used = Readonly<{
 
 /** The cost in billionths of a dollar; undefined when there is no price for the model. */
 export const costNano = (prices: Prices, used: Used): number | undefined => {
-  const table = tableAt(prices, used.at)
-  const model = table && priceOf(table.models, used.model)
-  if (!table || !model) return undefined
-  const { transcription, talkedS = 0 } = used
+  const tables = tablesAt(prices, used.at)
+  const model = first(tables, ({ models }) => priceOf(models, used.model))
+  if (!model) return undefined
   // Dollars for a million tokens are thousands of billionths for one.
   const spoken = kinds.reduce((sum, kind) => sum + used.tokens[kind] * model[kind] * 1_000, 0)
-  const written = transcription
-    ? transcription.seconds / 60 * (priceOf(table.transcription, transcription.model) ?? 0) * NANO
-    : 0
-  const phone = Math.ceil(talkedS / 60) * table.twilioMinute * NANO
-  return Math.round((spoken + written) * prices.surcharge + phone)
+  const minute = first(tables, ({ twilioMinute }) => twilioMinute) ?? 0
+  const phone = Math.ceil((used.talkedS ?? 0) / 60) * minute * NANO
+  return Math.round((spoken + writtenNano(tables, used)) * prices.surcharge + phone)
 }
 
-/** The newest table that holds at a moment. */
-export const tableAt = ({ tables }: Prices, at: number): PriceTable | undefined =>
+/** The list prices with the changes of the service file. */
+export const pricesWith = (
+  changes: Readonly<{ surcharge: number; tables: readonly PriceTable[] }>,
+): Prices => ({
+  surcharge: changes.surcharge,
+  tables: [...DEFAULT_PRICES.tables, ...changes.tables],
+})
+
+const writtenNano = (tables: readonly PriceTable[], { transcription }: Used): number => {
+  if (!transcription) return 0
+  const { model, seconds } = transcription
+  return seconds / 60 * (first(tables, (table) => priceOf(table.transcription, model)) ?? 0) * NANO
+}
+
+/** The tables that hold at a moment, the newest first. */
+const tablesAt = ({ tables }: Prices, at: number): readonly PriceTable[] =>
   tables.filter(({ from }) => Date.parse(from) <= at)
-    .toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from)).at(-1)
+    .toSorted((a, b) => Date.parse(b.from) - Date.parse(a.from))
+
+const first = <Price>(
+  tables: readonly PriceTable[],
+  of: (table: PriceTable) => Price | undefined,
+): Price | undefined => tables.map(of).find((price) => price !== undefined)
 
 const NANO = 1e9
 
@@ -154,10 +170,8 @@ const priceOf = <Price>(
   name: string,
 ): Price | undefined => {
   const dated = Object.keys(prices)
-    .filter((each) =>
-      name === each ||
-      new RegExp(`^-\\d{4}-\\d{2}-\\d{2}$`).test(name.slice(each.length)) && name.startsWith(each)
-    )
-    .toSorted((a, b) => b.length - a.length)[0]
+    .find((each) => name === each || (name.startsWith(each) && isDate(name.slice(each.length))))
   return dated === undefined ? undefined : prices[dated]
 }
+
+const isDate = (text: string): boolean => /^-\d{4}-\d{2}-\d{2}$/.test(text)

@@ -70,16 +70,19 @@ export type CallLine = Readonly<{
   itemId: string
   /** The item this one follows, where that is known: words of the caller come late. */
   previousItemId?: string
-  kind: 'caller' | 'agent' | 'tool' | 'key'
+  kind: LineKind
   /** The words; of a tool its name; of a key the digit. */
   text: string
   at: number
   /** Set where the agent was cut short: how much was heard. */
   heardMs?: number
   /** Of a tool: what it was given and what came of it. */
-  tool?: Readonly<{ given: string; result?: string; failed?: boolean; tookMs?: number }>
+  tool?: Readonly<{ given: string; result: string; failed: boolean }>
   revision: number
 }>
+
+/** Who said it; a `human` is one that the call was put through to, a `note` is what the model was told of the call. */
+export type LineKind = 'caller' | 'agent' | 'human' | 'note' | 'tool' | 'key'
 
 /** A message that a caller left for somebody. */
 export type TakenMessage = Readonly<{

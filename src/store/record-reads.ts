@@ -240,9 +240,8 @@ const tokensShape = z.object({
 
 const toolShape = z.object({
   given: z.string(),
-  result: z.string().exactOptional(),
-  failed: z.boolean().exactOptional(),
-  tookMs: z.number().exactOptional(),
+  result: z.string(),
+  failed: z.boolean(),
 })
 
 const dataShape = z.record(z.string(), z.unknown())
@@ -282,7 +281,7 @@ const partOf = (row: Row): CallPart => ({
   revision: Number(row.revision),
 })
 
-const KINDS = ['caller', 'agent', 'tool', 'key'] as const
+const KINDS = ['caller', 'agent', 'human', 'note', 'tool', 'key'] as const
 
 const lineOf = (row: Row): CallLine => ({
   callSid: String(row.call_sid),

@@ -11,6 +11,8 @@ import { type Row, type Sql, sql, type Statement } from './sql.ts'
 import type { Store, StoredCheckpoint } from './store.ts'
 
 export type SharedStoreOptions = Readonly<{
+  /** Names the database, the same on each machine. */
+  id: string
   database: Sql
   clock: Clock
   /** Milliseconds since 1970. */
@@ -97,6 +99,7 @@ export const createSharedStore = (options: SharedStoreOptions): Store => {
 
   schedulePrune()
   return {
+    id: () => options.id,
     save: (checkpoint) => {
       if (closing) return
       backlog.save(checkpoint)

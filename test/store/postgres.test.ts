@@ -24,6 +24,7 @@ storeContract('postgres', async () => {
   const database = await open()
   await migrateRecord(database, NOON)
   return createSharedStore({
+    id: 'test',
     database,
     clock: systemClock,
     now: () => NOON,
