@@ -32,6 +32,7 @@ import { toolOwner, toolOwners } from './tools/tool-owners.ts'
 import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
 import type { Fetch } from './twilio-rest/twilio-api.ts'
+import { VERSION } from './version.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -71,9 +72,6 @@ export type ServiceOptions = Readonly<{
   fetch: Fetch
   log: Log
 }>
-
-/** What this is; the same as in package.json. */
-const VERSION = '0.1.0'
 
 /**
  * How long this process answers after its last call was handed over: Twilio asks, and asks again once those who were handed over
@@ -229,6 +227,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   })
   app = createApp({
     exchange,
+    record: options.record,
     listened,
     outbound,
     twilio: environment.twilio,

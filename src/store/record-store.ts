@@ -51,19 +51,23 @@ export const createRecordStore = (
   database: Sql,
   writer: RecordWriter,
   now: () => number,
-): RecordStore => ({
-  write: writer.write,
-  list: (filter, limit, after) => listCalls(database, filter, limit, after),
-  call: (callSid) => wholeCall(database, callSid),
-  find: (asked) => findLines(database, asked),
-  costs: (asked) => addCosts(database, asked),
-  forget: (number) => forgetNumber(database, number),
-  deleteBefore: (customer, kind, before) => deleteBefore(database, customer, kind, before),
-  takeLease: (lease) => takeLease(database, lease),
-  migrate: () => migrateRecord(database, now()),
-  flush: writer.flush,
-  close: async () => {
-    await writer.close()
-    await database.close()
-  },
-})
+): RecordStore => {
+  let migrating: Promise<readonly number[]> = Promise.resolve([])
+  return {
+    write: writer.write,
+    list: (filter, limit, after) => listCalls(database, filter, limit, after),
+    call: (callSid) => wholeCall(database, callSid),
+    find: (asked) => findLines(database, asked),
+    costs: (asked) => addCosts(database, asked),
+    forget: (number) => forgetNumber(database, number),
+    deleteBefore: (customer, kind, before) => deleteBefore(database, customer, kind, before),
+    takeLease: (lease) => takeLease(database, lease),
+    migrate: () => migrating = migrateRecord(database, now()),
+    flush: writer.flush,
+    close: async () => {
+      await migrating.catch(() => {})
+      await writer.close()
+      await database.close()
+    },
+  }
+}
