@@ -169,7 +169,6 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
         given: '{"day":"2026-05-04"}',
         result: '{"ok":true}',
         failed: false,
-        tookMs: 31,
       }
       const booked = line({ itemId: 'call_1', kind: 'tool', text: 'book_table', tool })
       const cut = line({
