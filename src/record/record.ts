@@ -91,6 +91,7 @@ export type TakenMessage = Readonly<{
   customer: string
   at: number
   for?: string
+  /** What the agent wrote down, JSON as it was given to the tool. */
   text: string
 }>
 

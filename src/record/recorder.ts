@@ -217,13 +217,29 @@ const takeLine = (recording: Recording, told: Told, atMs: number): Recorded => {
   else unheard.set(itemId, told)
   const next = { ...recording, unheard }
   if (!isHeard || (text === '' && speaker !== 'tool')) return [next, []]
-  return keepLine(next, {
+  const [after, writes] = keepLine(next, {
     itemId,
     ...contentOf(line),
     at: lineAt(recording, line.atMs, atMs),
     ...(previousItemId === undefined ? {} : { previousItemId }),
     ...(heardMs === undefined ? {} : { heardMs }),
   })
+  return [after, [...writes, ...messageOf(after, line, lineAt(recording, line.atMs, atMs))]]
+}
+
+/** The message that a caller left, if the line is that of the tool which takes it. */
+const messageOf = (
+  { begun: { callSid, customer, level } }: Recording,
+  line: Told['line'],
+  at: number,
+): readonly RecordWrite[] => {
+  if (line.speaker !== 'tool' || line.tool.name !== 'take_message') return []
+  if (line.tool.failed || level === 'factsOnly') return []
+  const text = line.tool.given
+  return [{
+    type: 'message',
+    message: { id: `${callSid}/${line.itemId}`, callSid, customer, at, text },
+  }]
 }
 
 const contentOf = (

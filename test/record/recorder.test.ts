@@ -125,6 +125,31 @@ describe('the lines of a call', () => {
     }])
   })
 
+  test('of the tool that takes a message are kept as a message, too, if it was taken', () => {
+    const taken = (failed: boolean): FeedEntry => ({
+      type: 'line',
+      atMs: 400,
+      line: {
+        itemId: 'i4',
+        speaker: 'tool',
+        text: 'The message was taken.',
+        final: true,
+        atMs: 900,
+        tool: { toolCallId: 'c', name: 'take_message', given: '{"message":"Call."}', failed },
+      },
+    })
+    const messages = (failed: boolean) =>
+      recorded([taken(failed)]).flatMap((write) => write.type === 'message' ? [write.message] : [])
+    expect(messages(false)).toEqual([{
+      id: 'CA1/i4',
+      callSid: 'CA1',
+      customer: 'bright-smile',
+      at: NOON + 400,
+      text: '{"message":"Call."}',
+    }])
+    expect(messages(true)).toEqual([])
+  })
+
   test('of keys are told apart, also two of one digit', () => {
     const key = (atMs: number): FeedEntry => ({ type: 'key-pressed', digit: '5', atMs })
     expect(

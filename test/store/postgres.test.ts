@@ -79,7 +79,13 @@ test('two machines resume each other: what one keeps the other takes up, and the
     const onError = (error: Error) => expect.unreachable(error.message)
     return {
       database,
-      store: createSharedStore({ database, clock: systemClock, now: () => NOON, onError }),
+      store: createSharedStore({
+        id: 'test',
+        database,
+        clock: systemClock,
+        now: () => NOON,
+        onError,
+      }),
     }
   }
   const one = open()
