@@ -3,7 +3,7 @@ import { inOrder } from '../record/record.ts'
 import type { CallFilter, CallSummary, RecordStore } from '../store/record-store.ts'
 import { storyOf, summaryOf } from './call-story.ts'
 import type { CommandContext, ExitCode } from './command.ts'
-import { csvRow } from './csv.ts'
+import { csvRow } from './csv-row.ts'
 import { withRecord } from './record-access.ts'
 
 export type CallsOptions = Readonly<{

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseMoment } from '../../src/cli/since.ts'
-import { csvRow } from '../../src/cli/csv.ts'
+import { csvRow } from '../../src/cli/csv-row.ts'
 import type { RecordWrite } from '../../src/record/record.ts'
 import { NOON } from '../store/fixture.ts'
 import { openRecord, openSqlite, writes } from '../store/record-fixture.ts'
