@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { systemClock } from '../src/clock.ts'
 import { NO_TOKENS } from '../src/record/money.ts'
 import type { CallLine, RecordWrite } from '../src/record/record.ts'
@@ -33,9 +34,10 @@ export const record = async (
   const folder = await mkdtemp(join(tmpdir(), 'tandem-bench-'))
   const server = await startPostgres()
   const path = join(folder, 'record.db')
+  const url = await server.database()
   const engines: readonly Sql[] = [
     createSqliteSql(path, createSqliteThread(path)),
-    createPostgresSql({ url: await server.database(), clock: systemClock }),
+    createPostgresSql({ url, clock: systemClock }),
   ]
   const reads: (string | number)[][] = []
   const writes: (string | number)[][] = []
@@ -51,9 +53,13 @@ export const record = async (
       await store.migrate()
       const calls = Math.floor(lines / LINES_A_CALL)
       await fill(database, calls, (done) => say(`${database.engine}: ${done} of ${calls} calls`))
-      if (database.engine === 'postgres') await database.write([sql('analyze')])
-      reads.push(...await askAll(database.engine, store, calls))
+      if (database.engine === 'postgres') await analyze(url)
+      for (const row of await askAll(database.engine, store, calls)) {
+        say(row.join(' '))
+        reads.push(row)
+      }
       writes.push(await writeWhileTicking(database.engine, store))
+      say(writes.at(-1)?.join(' ') ?? '')
       await store.close()
     }
   } finally {
@@ -73,6 +79,13 @@ export const record = async (
       rows: writes,
     },
   ]
+}
+
+/** What a server does by itself some minutes after so much was written; here it may take longer than a statement of the service. */
+const analyze = async (url: string): Promise<void> => {
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  await client.unsafe('vacuum analyze')
+  await client.end()
 }
 
 // A few words are in most lines, most in few: as in speech.

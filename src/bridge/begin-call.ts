@@ -178,6 +178,7 @@ const logReport = (log: Log, { type, atMs: _, ...fields }: CallEntry): void => {
   switch (type) {
     case 'caller-speaking':
     case 'agent-heard':
+    case 'transcribed':
       return log.debug(`call.${type}`, fields)
     case 'line':
       return log.debug('call.line', { pii: fields })

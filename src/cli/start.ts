@@ -105,16 +105,17 @@ const openStores = async (
   { dataFolder, databaseUrl, machine }: Environment,
   log: Log,
 ): Promise<Readonly<{ store: Store; record: RecordStore }>> => {
-  const onError = (what: string) => ({ code, message }: StoreError) =>
-    log.error(what, { code, problem: message })
+  const onError = ({ code, message }: StoreError) =>
+    log.error('record.failed', { code, problem: message })
+  const onStoreError = ({ code, message }: StoreError) =>
+    log.error('store.failed', { code, problem: message })
   const database = await openDatabase({ databaseUrl, dataFolder, clock })
   const name = machine ?? randomSecret().slice(0, 12)
   const record = openRecord(database, name, {
     dataFolder,
     clock,
-    onError: onError('record.failed'),
+    onError,
   })
-  const onStoreError = onError('store.failed')
   if (database.engine === 'postgres') {
     // What another release than this one expects of the tables, an operator decides: tandem migrate.
     const { host, pathname } = new URL(databaseUrl ?? '')
@@ -123,7 +124,7 @@ const openStores = async (
     return { store, record }
   }
   // Not waited for: the thread does it before what is asked later.
-  record.migrate().catch(onError('record.failed'))
+  record.migrate().catch(onError)
   const path = `${dataFolder}/tandem.db`
   const store = createSqliteStore({
     path,

@@ -129,8 +129,6 @@ const SEARCH: Readonly<Record<Engine, readonly string[]>> = {
   postgres: [
     'alter table call_lines add column words tsvector',
     'create index call_lines_words on call_lines using gin (words)',
-    // A search for a word of one in a thousand lines is planned by how often the word was seen.
-    'alter table call_lines alter column words set statistics 1000',
   ],
 }
 
