@@ -14,7 +14,7 @@ import { noJournal } from '../src/store/journal.ts'
 import { createPostgresSql } from '../src/store/postgres-sql.ts'
 import { createRecordStore, type RecordStore } from '../src/store/record-store.ts'
 import { createRecordWriter } from '../src/store/record-writer.ts'
-import { searchable } from '../src/store/search-words.ts'
+import { customerWord, searchable } from '../src/store/search-words.ts'
 import { placeholders, type Sql, sql, type Value } from '../src/store/sql.ts'
 import { createSqliteSql } from '../src/store/sqlite-sql.ts'
 import { startPostgres } from '../test/store/postgres.ts'
@@ -145,7 +145,7 @@ const fill = async (database: Sql, calls: number, say: (done: number) => void) =
         const kind = at % 2 ? 'agent' : 'caller'
         const when = startOf(call) + at * 3_000
         const row = [sid(call), customerOf(call), `i${at}`, null, kind, text, when, null, null, 1]
-        return isPostgres ? [...row, searchable(text)] : row
+        return isPostgres ? [...row, `${searchable(text)} ${customerWord(customerOf(call))}`] : row
       })
     )
     for (let at = 0; at < lines.length; at += 2_000) {

@@ -11,8 +11,6 @@ export type PostgresOptions = Readonly<{
   /** `postgres://user:password@host/database`; `?sslmode=require` where it is not on this network. */
   url: string
   clock: Clock
-  /** Connections at most. */
-  connections?: number
 }>
 
 /** How long the server may take for one thing, and the way there and back a little longer. */
@@ -21,9 +19,9 @@ const ANSWER_MS = 7_000
 const CONNECT_S = 3
 
 /** Makes the database known; it is connected to with the first statement. */
-export const createPostgresSql = ({ url, clock, connections = 4 }: PostgresOptions): Sql => {
+export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
   const client = postgres(url, {
-    max: connections,
+    max: CONNECTIONS,
     connect_timeout: CONNECT_S,
     // The library would wait longer after each failure; whoever asks here paces itself.
     backoff: () => 0.05,
@@ -49,20 +47,40 @@ export const createPostgresSql = ({ url, clock, connections = 4 }: PostgresOptio
 
   return {
     engine: 'postgres',
-    query: (statement) => within('read', rowsOf(client, statement)),
+    query: (statement) => within('read', again(() => rowsOf(client, statement))),
     write: (statements) => {
       // One alone is a transaction of its own; all of them are sent at once and answered one after the other.
-      const counts = client.begin((transaction) =>
-        Promise.all(statements.map(async ({ text, values }) => {
-          const { count } = await transaction.unsafe(numbered(text), bound(values), PREPARED)
-          return count
-        }))
-      )
-      return within('write to', counts)
+      const write = () =>
+        client.begin((transaction) =>
+          Promise.all(statements.map(async ({ text, values }) => {
+            const { count } = await transaction.unsafe(numbered(text), bound(values), PREPARED)
+            return count
+          }))
+        )
+      return within('write to', again(write))
     },
     close: () => client.end({ timeout: 5 }),
   }
 }
+
+/**
+ * Asks again where a connection has died with its server, which it finds out only when it is used: at most once for each, and one
+ * more. What is written here may be written twice.
+ */
+const again = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+  for (let tries = 1;; tries++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (tries > CONNECTIONS || !/terminating connection|CONNECTION_CLOSED/.test(String(error))) {
+        throw error
+      }
+    }
+  }
+}
+
+/** Connections at most. */
+const CONNECTIONS = 4
 
 const PREPARED = { prepare: true }
 

@@ -107,6 +107,7 @@ const TABLES = (engine: Engine): readonly string[] => {
 /** Words are found whatever their case and accents. */
 const SEARCH: Readonly<Record<Engine, readonly string[]>> = {
   sqlite: [
+    // The customer is one word of the index, `bright-smile` as brightsmile: as two it would be looked for among all who are bright.
     `create virtual table call_lines_words using fts5 (
       text, customer, content = 'call_lines', content_rowid = 'id',
       tokenize = 'unicode61 remove_diacritics 2'
@@ -114,16 +115,18 @@ const SEARCH: Readonly<Record<Engine, readonly string[]>> = {
     // What was deleted must not stay readable in the index.
     `insert into call_lines_words (call_lines_words, rank) values ('secure-delete', 1)`,
     `create trigger call_lines_added after insert on call_lines begin
-      insert into call_lines_words (rowid, text, customer) values (new.id, new.text, new.customer);
+      insert into call_lines_words (rowid, text, customer)
+      values (new.id, new.text, replace(new.customer, '-', ''));
     end`,
     `create trigger call_lines_deleted after delete on call_lines begin
       insert into call_lines_words (call_lines_words, rowid, text, customer)
-      values ('delete', old.id, old.text, old.customer);
+      values ('delete', old.id, old.text, replace(old.customer, '-', ''));
     end`,
     `create trigger call_lines_changed after update of text on call_lines begin
       insert into call_lines_words (call_lines_words, rowid, text, customer)
-      values ('delete', old.id, old.text, old.customer);
-      insert into call_lines_words (rowid, text, customer) values (new.id, new.text, new.customer);
+      values ('delete', old.id, old.text, replace(old.customer, '-', ''));
+      insert into call_lines_words (rowid, text, customer)
+      values (new.id, new.text, replace(new.customer, '-', ''));
     end`,
   ],
   postgres: [

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { CallFacts, CallLine, CallMoment, CallPart, TakenMessage } from '../record/record.ts'
 import { addTokens, NO_TOKENS } from '../record/money.ts'
-import { wordsOf } from './search-words.ts'
+import { customerWord, wordsOf } from './search-words.ts'
 import { placeholders, type Row, type Sql, sql, type Statement, type Value } from './sql.ts'
 
 /** Which calls are wanted; what is absent does not matter. Times in ms since 1970. */
@@ -124,7 +124,7 @@ const findBySqlite = (words: readonly string[], { customer, limit, before }: Sea
   const quoted = words.map((word) => `"${word}"`).join(' AND ')
   const match = customer === undefined
     ? `text : (${quoted})`
-    : `text : (${quoted}) AND customer : "${wordsOf(customer).join(' ')}"`
+    : `text : (${quoted}) AND customer : "${wordsOf(customer).join('')}"`
   const where = [
     sql('call_lines_words match ?', match),
     is('call_lines_words.rowid < ?', before),
@@ -142,8 +142,9 @@ const findByPostgres = (
   words: readonly string[],
   { customer, limit, before }: Search,
 ): Statement => {
+  const all = customer === undefined ? words : [...words, customerWord(customer)]
   const where = [
-    sql(`words @@ plainto_tsquery('simple', ?)`, words.join(' ')),
+    sql(`words @@ plainto_tsquery('simple', ?)`, all.join(' ')),
     is('id < ?', before),
     is('customer = ?', customer),
   ].filter((each) => each !== undefined)

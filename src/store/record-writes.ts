@@ -1,6 +1,6 @@
 /** How a write of the record is put into the tables. An older revision never replaces a newer one, and a repetition changes nothing. */
 import type { CallFacts, CallLine, CallPart, RecordWrite } from '../record/record.ts'
-import { searchable } from './search-words.ts'
+import { customerWord, searchable } from './search-words.ts'
 import { placeholders, type Sql, sql, type Statement, type Value } from './sql.ts'
 
 /** The statement that keeps a write. */
@@ -117,7 +117,10 @@ const keepLine = (engine: Sql['engine'], line: CallLine): Statement => {
     revision: line.revision,
   }
   const names = [...Object.keys(columns), ...(isSearched ? ['words'] : [])]
-  const values = [...Object.values(columns), ...(isSearched ? [searchable(line.text)] : [])]
+  const values = [
+    ...Object.values(columns),
+    ...(isSearched ? [`${searchable(line.text)} ${customerWord(line.customer)}`] : []),
+  ]
   const bound = `${placeholders(Object.keys(columns))}${
     isSearched ? `, to_tsvector('simple', ?)` : ''
   }`
