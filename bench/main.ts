@@ -7,6 +7,7 @@ import { bridge } from './bridge.ts'
 import { WAYS } from './bridge/ways.ts'
 import { knowledge } from './knowledge.ts'
 import { lane } from './lane-table.ts'
+import { record } from './record.ts'
 import { run, runtimeNames, RUNTIMES } from './runtimes.ts'
 import { soak } from './soak.ts'
 import { sockets } from './sockets.ts'
@@ -15,7 +16,7 @@ import { survive } from './survive.ts'
 import { type Table, textOf } from './table.ts'
 
 const USAGE =
-  `usage: npm run bench -- [audio] [knowledge] [lane] [start] [sockets] [bridge] [survive] [soak] [--json]
+  `usage: npm run bench -- [audio] [knowledge] [lane] [start] [sockets] [bridge] [survive] [record] [soak] [--json]
   --rounds <n>       how often start, sockets and bridge are measured (5)
   --connections <n>  sockets: how many at once (100)
   --calls <n,n>      bridge: how many at once (1,50,200,500)
@@ -23,6 +24,7 @@ const USAGE =
   --warmup <n>       bridge: how long before that (4)
   --ways <way,way>   bridge: some of them (all)
   --quick            bridge: 50 calls, one round, under three minutes
+  --lines <n>        record: how many lines of transcript (1000000)
   --runtime <name>   survive (all of them) and soak (node)
   --minutes <n>      soak: how long (10); it is not run unasked
   --at-once <n>      soak: how many calls (50)`
@@ -40,6 +42,7 @@ const options = {
   runtime: { type: 'string' },
   minutes: { type: 'string', default: '10' },
   'at-once': { type: 'string', default: '50' },
+  lines: { type: 'string', default: '1000000' },
 } as const
 
 const main = async (): Promise<void> => {
@@ -67,6 +70,7 @@ const main = async (): Promise<void> => {
     survive: async () => [
       await survive({ runtimes: runtime ? [runtime] : runtimeNames, calls: 20 }, console.error),
     ],
+    record: () => record(Number(values.lines), console.error),
     soak: async () => [
       await soak(
         {

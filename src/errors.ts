@@ -60,12 +60,14 @@ export type StoreErrorCode =
   | 'store-cannot-open'
   | 'store-read-only'
   | 'store-full'
+  | 'store-unreachable'
+  | 'store-not-migrated'
   | 'store-busy'
   | 'store-corrupt'
   | 'store-refused'
   | 'store-failed'
 
-/** The store cannot write or read. The calls go on; the operator looks after the disk. */
+/** The store cannot write or read. The calls go on; the operator looks after the disk or the server. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode
 

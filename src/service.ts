@@ -21,12 +21,18 @@ import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { guardedFetch } from './runtime/guarded-fetch.ts'
 import { randomSecret } from './runtime/hmac.ts'
+import { createKeeper, createRedactors } from './record/keep-calls.ts'
+import { pricesWith } from './record/money.ts'
+import { redactCallEntry, redactHumanEntry } from './record/redact-entry.ts'
+import { startRetention } from './record/retention.ts'
+import type { RecordStore } from './store/record-store.ts'
 import type { Store } from './store/store.ts'
 import { createMessageBook, type MessageFiles } from './tools/message-book.ts'
 import { toolOwner, toolOwners } from './tools/tool-owners.ts'
 import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
 import type { Fetch } from './twilio-rest/twilio-api.ts'
+import { VERSION } from './version.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -55,6 +61,8 @@ export type ServiceOptions = Readonly<{
   files: ConfigFiles & SecretFiles & MessageFiles
   /** Keeps what is needed to take calls up again. The service closes it. */
   store: Store
+  /** Keeps what calls said, did and cost. The service closes it. */
+  record: RecordStore
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
   clock: Clock
@@ -64,9 +72,6 @@ export type ServiceOptions = Readonly<{
   fetch: Fetch
   log: Log
 }>
-
-/** What this is; the same as in package.json. */
-const VERSION = '0.1.0'
 
 /**
  * How long this process answers after its last call was handed over: Twilio asks, and asks again once those who were handed over
@@ -148,10 +153,25 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
   const twilio = twilioOf(environment.twilio, { fetch: options.fetch, clock, random: Math.random })
+  const redactorOf = createRedactors()
+  const keepCall = createKeeper({
+    store: options.record,
+    prices: () => pricesWith(config.current().service.prices),
+    now: wallMs,
+    log,
+  })
 
   const exchange = createExchange({
     connect,
-    watchCall: metrics.watchCall,
+    watchCall: (call) => {
+      const count = metrics.watchCall(call)
+      const keep = keepCall(call)
+      return (entry) => {
+        count(entry)
+        keep(entry)
+      }
+    },
+    redact: (customer, entry) => redactCallEntry(redactorOf(customer), entry),
     isOverloaded: guard.isOverloaded,
     clock,
     log,
@@ -174,6 +194,15 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     model: options.model,
     secret: secrets.secret,
     feed: exchange.feed,
+    watchCall: (call) => {
+      const keep = keepCall(call)
+      const redact = redactorOf(call.facts.line.customer)
+      return (entry) => {
+        const told = redactHumanEntry(redact, entry)
+        keep(told)
+        return told
+      }
+    },
   })
 
   const outbound = createOutbound({
@@ -188,8 +217,17 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     newId: () => `out-${crypto.randomUUID()}`,
     log,
   })
+  const stopRetention = startRetention({
+    store: options.record,
+    customers: () => config.current().customers,
+    machine,
+    clock,
+    now: wallMs,
+    log,
+  })
   app = createApp({
     exchange,
+    record: options.record,
     listened,
     outbound,
     twilio: environment.twilio,
@@ -226,6 +264,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       config.stop()
       shelf.stop()
       guard.stop()
+      stopRetention()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       await outbound.stop()
       const handedOver = await drainCalls({
@@ -243,6 +282,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       // On Deno this closes every socket at once: no call may be left.
       await server.stop()
       await options.store.close()
+      // The two may share a database.
+      await options.record.close()
     },
   }
 }

@@ -5,6 +5,7 @@ import { silentLog } from '../src/log.ts'
 import type { Runtime, ServeOptions } from '../src/runtime/runtime.ts'
 import { startService } from '../src/service.ts'
 import { createMemoryStore } from '../src/store/memory.ts'
+import { noRecord } from '../src/store/open-record.ts'
 import { createMemoryFiles } from './config/memory-files.ts'
 import { createFakeClock } from './support/fake-clock.ts'
 
@@ -50,6 +51,7 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
           return store.close()
         },
       },
+      record: noRecord,
       onDrainAsked: () => {},
       clock: createFakeClock(),
       wallMs: () => 0,

@@ -22,7 +22,7 @@ import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
 import { type Bridge, createBridge } from './bridge.ts'
 import type { CallEntry, CallFeed } from './call-feed.ts'
 import { actionsOf, callRulesOf } from './call-rules.ts'
-import type { CallFacts } from './exchange.ts'
+import type { BegunCall, CallFacts } from './exchange.ts'
 import { createHuman } from './human.ts'
 import { writeCheckpoint } from './kept-call.ts'
 import { openRealtimeLeg } from './realtime-leg.ts'
@@ -35,8 +35,10 @@ export type BeginOptions = Readonly<{
   /** Salts the hash by which the model's maker may tell callers apart. */
   secret: string
   store: Store
-  /** Counts a call by what is told of it. */
-  watchCall: (call: Readonly<{ model: string }>) => (entry: CallEntry) => void
+  /** Counts and keeps a call by what is told of it. */
+  watchCall: (call: BegunCall) => (entry: CallEntry) => void
+  /** Takes out of what is told of a customer's calls what is not to be kept. */
+  redact: (customer: Customer, entry: CallEntry) => CallEntry
   /** Whether a new call would hurt those that are on. */
   isOverloaded: () => boolean
   /** Milliseconds since 1970. */
@@ -82,9 +84,11 @@ export const beginCall = (
   const { agent } = customer
   log.info('call.offered', { version: customer.version, model: agent.model, audio: agent.audio })
 
-  const count = options.watchCall(agent)
+  // What begins with a later epoch was begun before, by another process.
+  const { epoch } = beginning(rules, startedAtMs)
+  const watch = options.watchCall({ facts, model: agent.model, epoch, startedAtMs })
   const tell = (entry: CallEntry) => {
-    count(entry)
+    watch(entry)
     options.feed.publish(callSid, entry)
   }
   tell({ type: 'offered', customer: customer.id, number: line.number, atMs: 0 })
@@ -92,8 +96,10 @@ export const beginCall = (
   const report = (report: CallReport) => {
     const atMs = clock.nowMs() - startedAtMs
     if (report.type !== 'ended') {
-      tell({ ...report, atMs })
-      return logReport(log, report)
+      // The customer's own file, as it was read: the call's has its blanks filled in.
+      const entry = options.redact(line.customer, { ...report, atMs })
+      tell(entry)
+      return logReport(log, entry)
     }
     const { type: _, ...fields } = report
     const counts = bridge.counts()
@@ -168,10 +174,11 @@ const aboutOf = ({ callSid, from, line }: CallFacts): Omit<CallAbout, 'secrets'>
 })
 
 /** A call is told in about ten lines; what was said is private and goes under `pii`. */
-const logReport = (log: Log, { type, ...fields }: CallReport): void => {
+const logReport = (log: Log, { type, atMs: _, ...fields }: CallEntry): void => {
   switch (type) {
     case 'caller-speaking':
     case 'agent-heard':
+    case 'transcribed':
       return log.debug(`call.${type}`, fields)
     case 'line':
       return log.debug('call.line', { pii: fields })

@@ -37,6 +37,16 @@ export type CallFacts = Readonly<{
 /** A call that waits for its stream; the token of that stream is good for this epoch alone. */
 export type AwaitedCall = CallFacts & Readonly<{ epoch: number }>
 
+/** A call that begins in this process. */
+export type BegunCall = Readonly<{
+  facts: CallFacts
+  model: string
+  /** Above 1 where another process held it before. */
+  epoch: number
+  /** On the monotonic clock. */
+  startedAtMs: number
+}>
+
 /** What is to become of a caller whose stream has ended. */
 export type After =
   | Readonly<{ is: 'over' }>

@@ -11,7 +11,7 @@ import type { Runtime } from '../runtime/runtime.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import type { CallFeed } from './call-feed.ts'
-import type { AwaitedCall, CallFacts } from './exchange.ts'
+import type { AwaitedCall, BegunCall, CallFacts } from './exchange.ts'
 import { listen, type Listening, type ListeningReport } from './listening.ts'
 
 export type ListenedCalls = Readonly<{
@@ -36,7 +36,12 @@ export type ListenedCallsOptions = Readonly<{
   /** Salts the hash by which the model's maker may tell callers apart. */
   secret: string
   feed: Pick<CallFeed, 'publish'>
+  /** Keeps a call by what is told of it, and gives it as it may be told. */
+  watchCall: (call: BegunCall) => (entry: ListeningEntry) => ListeningEntry
 }>
+
+/** What is told of a call between humans, and when. */
+export type ListeningEntry = ListeningReport & Readonly<{ atMs: number }>
 
 /** How long Twilio may take to open the stream it was told to. */
 const STREAM_TIMEOUT_MS = 15_000
@@ -47,6 +52,7 @@ type ListenedCall = Readonly<{
   settings: Listen
   offeredAtMs: number
   log: Log
+  watch: (entry: ListeningEntry) => ListeningEntry
   listening?: Listening
 }>
 
@@ -64,9 +70,10 @@ export const createListenedCalls = (options: ListenedCallsOptions): ListenedCall
     cancelTick = calls.size > 0 ? clock.after(TICK_MS, tick) : undefined
   }
 
-  const publish = ({ facts, offeredAtMs, log }: ListenedCall, report: ListeningReport) => {
-    feed.publish(facts.callSid, { ...report, atMs: clock.nowMs() - offeredAtMs })
-    logReport(log, report)
+  const publish = ({ facts, offeredAtMs, log, watch }: ListenedCall, report: ListeningReport) => {
+    const { atMs, ...told } = watch({ ...report, atMs: clock.nowMs() - offeredAtMs })
+    feed.publish(facts.callSid, { ...told, atMs })
+    logReport(log, told)
     if (report.type === 'ended') calls.delete(facts.callSid)
   }
 
@@ -89,7 +96,14 @@ export const createListenedCalls = (options: ListenedCallsOptions): ListenedCall
       const { callSid, line } = facts
       if (!calls.has(callSid)) {
         const log = options.log.with({ callSid, customer: line.customer.id })
-        calls.set(callSid, { facts, settings, offeredAtMs: clock.nowMs(), log })
+        const offeredAtMs = clock.nowMs()
+        const watch = options.watchCall({
+          facts,
+          model: settings.model,
+          epoch: 1,
+          startedAtMs: offeredAtMs,
+        })
+        calls.set(callSid, { facts, settings, offeredAtMs, log, watch })
         cancelTick ??= clock.after(TICK_MS, tick)
         const { id } = line.customer
         feed.publish(callSid, { type: 'offered', customer: id, number: line.number, atMs: 0 })

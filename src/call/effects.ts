@@ -66,7 +66,10 @@ export type CallReport =
   | Readonly<{ type: 'agent-heard'; itemId: string; heardMs: number }>
   | Readonly<{ type: 'caller-speaking' }>
   | Readonly<{ type: 'barged-in'; heardMs: number; unheardMs: number; cut: readonly Cut[] }>
-  | Readonly<{ type: 'line'; line: TranscriptLine }>
+  /** `previousItemId` is the item that the line stands after, where it is new there. */
+  | Readonly<{ type: 'line'; line: TranscriptLine; previousItemId?: string }>
+  /** The caller's words were put down by a transcriber, which is billed by the second of audio. */
+  | Readonly<{ type: 'transcribed'; seconds: number }>
   | Readonly<{ type: 'key-pressed'; digit: string }>
   | Readonly<{ type: 'handed-off'; agent: string }>
   | Readonly<{ type: 'transferring'; destination: string; mode: 'cold' | 'warm' }>

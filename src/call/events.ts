@@ -31,7 +31,14 @@ export type CallerEvent =
   | Readonly<{ type: 'caller-started-speaking'; itemId: string }>
   | Readonly<{ type: 'caller-stopped-speaking'; itemId: string }>
   | Readonly<{ type: 'caller-turn-ended'; itemId: string; previousItemId?: string | undefined }>
-  | Readonly<{ type: 'caller-words'; itemId: string; text: string; final: boolean }>
+  /** `seconds` is how much audio was put into words, where the transcriber says so. */
+  | Readonly<{
+    type: 'caller-words'
+    itemId: string
+    text: string
+    final: boolean
+    seconds?: number
+  }>
   | Readonly<{ type: 'caller-pressed-key'; digit: string }>
 
 export type AgentEvent =

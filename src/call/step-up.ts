@@ -3,6 +3,7 @@ import { actionOf } from './actions.ts'
 import { andThen, report } from './change.ts'
 import { keep } from './checkpoint.ts'
 import { end } from './end.ts'
+import type { CallEffect } from './effects.ts'
 import type { CallEvent } from './events.ts'
 import { modelLimited, responseFailed, responseFiltered } from './failures.ts'
 import { modelComplained, modelReady } from './model-leg.ts'
@@ -65,7 +66,11 @@ export const stepUp = (state: Up, event: CallEvent): Step => {
     case 'caller-words':
       return andThen(
         words(state, { ...event, speaker: 'caller' }, event),
-        (next) => event.final ? written(next, event.itemId, event.atMs) : [next, []],
+        (next) =>
+          andThen(
+            event.final ? written(next, event.itemId, event.atMs) : [next, []],
+            (after) => [after, transcribed(event.seconds)],
+          ),
       )
     case 'caller-pressed-key':
       return [state, [report({ type: 'key-pressed', digit: event.digit })]]
@@ -134,3 +139,6 @@ const freed = (
   const answered: Change<Up> = last === undefined ? [state, []] : written(state, last, atMs)
   return andThen(answered, (next) => free(next, atMs))
 }
+
+const transcribed = (seconds: number | undefined): readonly CallEffect[] =>
+  seconds === undefined ? [] : [report({ type: 'transcribed', seconds })]

@@ -2,7 +2,14 @@
 import { keep } from './checkpoint.ts'
 import type { Change } from './responses.ts'
 import type { Up } from './state.ts'
-import { addWords, finishLine, lineOf, type NewLine, placeLine } from './transcript.ts'
+import {
+  addWords,
+  finishLine,
+  lineOf,
+  type NewLine,
+  placeLine,
+  type Transcript,
+} from './transcript.ts'
 import { endTurn } from './unwritten.ts'
 
 /** Makes room for the words of an item. */
@@ -23,8 +30,18 @@ export const words = <State extends Up>(
   const isTold = changed && changed !== lineOf(state.transcript, line.itemId)
   return [
     { ...state, transcript },
-    isTold ? [{ type: 'report', report: { type: 'line', line: changed } }] : [],
+    isTold
+      ? [{ type: 'report', report: { type: 'line', line: changed, ...after(transcript, line) } }]
+      : [],
   ]
+}
+
+const after = (
+  transcript: Transcript,
+  { itemId }: NewLine,
+): Readonly<{ previousItemId?: string }> => {
+  const previous = transcript[transcript.findIndex((each) => each.itemId === itemId) - 1]
+  return previous ? { previousItemId: previous.itemId } : {}
 }
 
 /** A turn of the caller is in words, or answered without: its audio is needed no longer. */

@@ -1,6 +1,7 @@
 /** The command line: `tandem <command>`. A command is loaded when it is typed, so that none pays for the others. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommandContext, ExitCode } from './command.ts'
+import { addRecordCommands } from './record-program.ts'
 
 /** Runs the command that was typed. Resolves with its exit code; for `serve`, once it listens. */
 export const runProgram = async (
@@ -115,6 +116,7 @@ const createProgram = (context: CommandContext, exit: (code: ExitCode) => void):
     .option('--json', 'the schema is JSON either way')
     .action(async (options) => exit(await (await import('./schema.ts')).schema(context, options)))
 
+  addRecordCommands(program, context, exit)
   return program
 }
 

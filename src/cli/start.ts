@@ -1,14 +1,24 @@
 /** Starts the service as the environment says, with the built-in model where there is no key for another. */
-import { holds, type LogLevel, parseEnvironment, type Variables } from '../config/environment.ts'
+import {
+  type Environment,
+  holds,
+  type LogLevel,
+  parseEnvironment,
+  type Variables,
+} from '../config/environment.ts'
 import { checkReport } from '../config/check.ts'
 import { loadConfig } from '../config/load.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, type StoreError } from '../errors.ts'
 import { withDocuments } from '../knowledge/documents.ts'
 import type { Log } from '../log.ts'
 import * as disk from '../runtime/files.ts'
+import { randomSecret, sha256 } from '../runtime/hmac.ts'
 import { sqlite } from '../runtime/sqlite.ts'
 import { type Service, startService } from '../service.ts'
 import { createMemoryStore } from '../store/memory.ts'
+import { noRecord, openDatabase, openRecord } from '../store/open-record.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import { createSharedStore } from '../store/shared.ts'
 import { createSqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandContext, ExitCode } from './command.ts'
@@ -48,7 +58,9 @@ export const startAll = async (
   const builtIn = environment.openai.apiKey === undefined
     ? await startBuiltInModel(context, scenario)
     : undefined
-  const store = isEphemeral ? createMemoryStore() : openStore(context, environment.dataFolder, log)
+  const { store, record } = isEphemeral
+    ? { store: createMemoryStore(), record: noRecord }
+    : await openStores(context, environment, log)
   try {
     const service = await startService({
       runtime: context.runtime,
@@ -58,6 +70,7 @@ export const startAll = async (
         { baseUrl: environment.openai.baseUrl, apiKey: environment.openai.apiKey ?? '' },
       files,
       store,
+      record,
       clock: context.clock,
       wallMs: Date.now,
       fetch,
@@ -75,6 +88,7 @@ export const startAll = async (
     }
   } catch (error) {
     await store.close()
+    await record.close()
     await builtIn?.stop()
     if (error instanceof ConfigError) {
       const loaded = await loadConfig(files, environment.configFolder, holds(variables))
@@ -86,14 +100,41 @@ export const startAll = async (
   }
 }
 
-const openStore = ({ clock }: CommandContext, dataFolder: string, log: Log): Store =>
-  createSqliteStore({
-    path: `${dataFolder}/tandem.db`,
+const openStores = async (
+  { clock }: CommandContext,
+  { dataFolder, databaseUrl, machine }: Environment,
+  log: Log,
+): Promise<Readonly<{ store: Store; record: RecordStore }>> => {
+  const onError = ({ code, message }: StoreError) =>
+    log.error('record.failed', { code, problem: message })
+  const onStoreError = ({ code, message }: StoreError) =>
+    log.error('store.failed', { code, problem: message })
+  const database = await openDatabase({ databaseUrl, dataFolder, clock })
+  const name = machine ?? randomSecret().slice(0, 12)
+  const record = openRecord(database, name, {
+    dataFolder,
+    clock,
+    onError,
+  })
+  if (database.engine === 'postgres') {
+    // What another release than this one expects of the tables, an operator decides: tandem migrate.
+    const { host, pathname } = new URL(databaseUrl ?? '')
+    const id = sha256(host + pathname).slice(0, 16)
+    const store = createSharedStore({ id, database, clock, now: Date.now, onError: onStoreError })
+    return { store, record }
+  }
+  // Not waited for: the thread does it before what is asked later.
+  record.migrate().catch(onError)
+  const path = `${dataFolder}/tandem.db`
+  const store = createSqliteStore({
+    path,
     driver: sqlite,
     clock,
     now: Date.now,
-    onError: ({ code, message }) => log.error('store.failed', { code, problem: message }),
+    onError: onStoreError,
   })
+  return { store, record }
+}
 
 const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') => {
   // Only those who have no key pay for loading it.

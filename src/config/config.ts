@@ -1,8 +1,11 @@
 /** The configuration as the rest of the program sees it: checked, with every default filled in, and never changed in place. */
 import type { Hours } from './hours/hours.ts'
 import type { Listen } from './listen-schema.ts'
+import type { Operator } from './operators-schema.ts'
 import type { Outbound } from './outbound.ts'
 import { toE164 } from './phone-number.ts'
+import type { PriceChanges } from './prices-schema.ts'
+import type { Redaction, Retention } from './record-schema.ts'
 import type { ToolConfig } from './tools.ts'
 
 export type { Hours, Listen }
@@ -19,6 +22,10 @@ export type ServiceConfig = Readonly<{
   /** Calls at once. */
   capacity: number
   network: Network
+  /** Prices that differ from the list's. */
+  prices: PriceChanges
+  /** Tokens for the API, besides that of the environment. */
+  operators: readonly Operator[]
 }>
 
 /** Where requests of tools, knowledge and webhooks may go besides public addresses. */
@@ -56,6 +63,11 @@ export type Customer = Readonly<{
   limits: Limits
   phrases: Phrases
   fallback: Fallback
+  /** How much is kept of a call. */
+  record: 'everything' | 'noAudio' | 'factsOnly'
+  /** What is taken out before anything is kept; nothing without it. */
+  redact?: Redaction
+  retention: Retention
   /** Always open without them. */
   hours?: Hours
   /** Numbers, beginnings of numbers that end in `*`, and `anonymous`. */
@@ -191,6 +203,8 @@ export type Fallback = Readonly<{
 export const DEFAULT_SERVICE: ServiceConfig = {
   capacity: 200,
   network: { allowPrivate: [] },
+  prices: { surcharge: 1, tables: [] },
+  operators: [],
 }
 
 /** Makes a configuration of its parts. Each number must have one owner: the last would win. */

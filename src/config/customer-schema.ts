@@ -11,6 +11,7 @@ import { knowledgeSchema } from './knowledge-schema.ts'
 import { listenSchema } from './listen-schema.ts'
 import { outboundSchema } from './outbound-schema.ts'
 import { E164_PATTERN } from './phone-number.ts'
+import { recordLevelSchema, redactSchema, retentionSchema } from './record-schema.ts'
 import { transferSchema } from './transfer-schema.ts'
 
 const word = z.string().trim().min(1)
@@ -84,6 +85,9 @@ export const customerSchema = z.strictObject({
   ),
   limits: limits.prefault({}).describe('How much this customer may use.'),
   fallback: fallback.prefault({}).describe('What happens when the model cannot be reached.'),
+  record: recordLevelSchema,
+  redact: redactSchema,
+  retention: retentionSchema,
   hours: hoursSchema.exactOptional().describe(
     'When these numbers are answered, and what happens at other times. Always without it.',
   ),

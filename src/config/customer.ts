@@ -15,6 +15,7 @@ import { basename } from './paths.ts'
 import { toE164 } from './phone-number.ts'
 import type { Finding, Problem } from './problem.ts'
 import { MAIN_AGENT } from './route.ts'
+import { createRetention } from './record-schema.ts'
 import { checkMeaning } from './rules.ts'
 import { createSuggest } from './sections.ts'
 import { checkShape } from './shape.ts'
@@ -152,6 +153,9 @@ const createCustomer = (
     ...(hours ? { hours } : {}),
     ...(shape.listen ? { listen: shape.listen } : {}),
     ...(outbound && { outbound }),
+    record: shape.record,
+    ...(shape.redact ? { redact: shape.redact } : {}),
+    retention: createRetention(shape.retention),
   }
 }
 

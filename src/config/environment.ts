@@ -17,6 +17,8 @@ export type Environment = Readonly<{
   twilio: TwilioEnvironment
   configFolder: string
   dataFolder: string
+  /** A PostgreSQL that several machines share; a file in the data folder without it. */
+  databaseUrl: string | undefined
   operatorToken: string | undefined
   secret: string | undefined
   machine: string | undefined
@@ -122,6 +124,7 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
     },
     configFolder: get('TANDEM_CONFIG') ?? './config',
     dataFolder: get('TANDEM_DATA') ?? './data',
+    databaseUrl: databaseUrl(get('DATABASE_URL'), complain),
     operatorToken: get('TANDEM_OPERATOR_TOKEN'),
     secret: get('TANDEM_SECRET'),
     machine: get('TANDEM_MACHINE') ?? get('FLY_MACHINE_ID'),
@@ -133,6 +136,15 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
     isProduction,
   }
   return problems.length > 0 ? { problems } : { environment }
+}
+
+const databaseUrl = (
+  value: string | undefined,
+  complain: (variable: string, message: string) => void,
+): string | undefined => {
+  if (value === undefined || /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+  // It may hold a password, so it is not said again.
+  complain('DATABASE_URL', 'is no address of a PostgreSQL: postgres://user:password@host/database')
 }
 
 const NEEDED_IN_PRODUCTION = {

@@ -1,6 +1,8 @@
 /** The shape of `tandem.yaml`: what holds for the service as a whole. The file may be absent. */
 import { z } from 'zod'
 import { DEFAULT_SERVICE } from './config.ts'
+import { operatorsSchema } from './operators-schema.ts'
+import { pricesSchema } from './prices-schema.ts'
 
 const range = { error: 'must be an address range such as 10.0.0.0/8' }
 
@@ -17,4 +19,6 @@ export const serviceSchema = z.strictObject({
     'Calls at once; a call beyond it is rejected before it is answered.',
   ),
   network: network.prefault({}).describe('Where requests that a customer file names may go.'),
+  prices: pricesSchema,
+  operators: operatorsSchema,
 }).describe('The Tandem service.')

@@ -1,12 +1,20 @@
 /** For the operator's own programs. */
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
+import { createMiddleware } from 'hono/factory'
 import { streamSSE } from 'hono/streaming'
 import type { Exchange } from '../bridge/exchange.ts'
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import type { Scope } from '../config/operators-schema.ts'
+import type { Log } from '../log.ts'
+import type { RecordStore } from '../store/record-store.ts'
+import { VERSION } from '../version.ts'
 import type { AppTypes } from './bindings.ts'
+import { includes, scopeOf } from './operators.ts'
 import { outboundApi, type OutboundApiOptions } from './outbound-api.ts'
+import { problemResponse } from './problem.ts'
 import { type VoiceTokenOptions, voiceTokenRoutes } from './voice-token.ts'
 
 export type ApiOptions =
@@ -14,7 +22,11 @@ export type ApiOptions =
   & VoiceTokenOptions
   & Readonly<{
     exchange: Pick<Exchange, 'feed'>
+    record: RecordStore
+    /** The token that is good for everything. */
     operatorToken: string
+    config: () => Config
+    log: Log
     clock: Clock
     /** Begins to drain the service, which ends when its calls have. */
     drain: () => void
@@ -23,11 +35,20 @@ export type ApiOptions =
 /** A proxy that hears nothing for a while closes the connection. */
 const KEEP_ALIVE_MS = 5_000
 
-/** `/api/v1`: needs the operator's token. */
-export const apiRoutes = (options: ApiOptions): Hono<AppTypes> => {
-  const { exchange, operatorToken, drain, clock } = options
-  const api = new Hono<AppTypes>()
-  api.use(bearerAuth({ token: operatorToken }))
+type ApiTypes = AppTypes & { Variables: { scope: Scope } }
+
+/** `/api/v1`: needs the token of an operator. */
+export const apiRoutes = (options: ApiOptions): Hono<ApiTypes> => {
+  const { exchange, record, operatorToken, config, drain, clock, log } = options
+  const api = new Hono<ApiTypes>()
+  const scopeOfToken = (token: string) => scopeOf(token, operatorToken, config().service.operators)
+  api.use(bearerAuth({ verifyToken: (token) => scopeOfToken(token) !== undefined }))
+  api.use(async (c, next) => {
+    const token = c.req.header('authorization')?.replace(/^Bearer +/i, '') ?? ''
+    c.set('scope', scopeOfToken(token) ?? 'read')
+    await next()
+  })
+  api.on(['POST', 'PUT', 'DELETE', 'PATCH'], '*', needs('operate'))
   api.route('/', outboundApi(options))
   api.route('/', voiceTokenRoutes(options))
 
@@ -58,8 +79,22 @@ export const apiRoutes = (options: ApiOptions): Hono<AppTypes> => {
       stop()
     })
   })
+
+  // Loaded by who asks for it first: it takes longer than all the rest.
+  let recordRoutes: ReturnType<typeof loadRecordApi> | undefined
+  const loadRecordApi = async () =>
+    (await import('./record-api.ts')).recordApi({ record, log, version: VERSION })
+  api.post('/forget', needs('admin'))
+  api.all('*', async (c) => (await (recordRoutes ??= loadRecordApi())).fetch(c.req.raw))
   return api
 }
+
+/** Refuses whose token is not good for something. */
+const needs = (scope: Scope) =>
+  createMiddleware<ApiTypes>(async (c, next) => {
+    if (includes(c.get('scope'), scope)) return await next()
+    return problemResponse({ title: `this token is not good for that: ${scope}`, status: 403 })
+  })
 
 type Next<Value> = { is: 'value'; value: Value } | { is: 'quiet' } | { is: 'closed' }
 

@@ -54,7 +54,10 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   'conversation.item.input_audio_transcription.delta': (event) =>
     withItem(event, (itemId) => transcript(itemId, event.delta, false)),
   'conversation.item.input_audio_transcription.completed': (event) =>
-    withItem(event, (itemId) => transcript(itemId, event.transcript, true)),
+    withItem(event, (itemId) => ({
+      ...transcript(itemId, event.transcript, true),
+      ...transcribed(fields(event.usage)),
+    })),
   'conversation.item.input_audio_transcription.failed': (event) =>
     withItem(event, (itemId) => ({
       type: 'input-transcript-failed',
@@ -155,12 +158,19 @@ const after = (event: Fields): { previousItemId?: string } => {
   return previousItemId === undefined ? {} : { previousItemId }
 }
 
-const transcript = (itemId: string, said: unknown, final: boolean): RealtimeEvent => ({
-  type: 'input-transcript',
+const transcript = (itemId: string, said: unknown, final: boolean) => ({
+  type: 'input-transcript' as const,
   itemId,
   text: text(said) ?? '',
   final,
 })
+
+/** Some models say how long the audio was, others how many tokens it had: ten for a second. */
+const transcribed = (usage: Fields): { seconds?: number } => {
+  const tokens = number(fields(usage.input_token_details).audio_tokens)
+  const seconds = number(usage.seconds) ?? (tokens === undefined ? undefined : tokens / 10)
+  return seconds === undefined ? {} : { seconds }
+}
 
 const spoken = (said: unknown, final: boolean) => ({
   type: 'output-transcript' as const,

@@ -50,7 +50,14 @@ export type RealtimeEvent =
   }>
   /** OpenAI calls an MCP server, or has done so. */
   | Readonly<{ type: 'remote-tool'; itemId: string; isOver: boolean }>
-  | Readonly<{ type: 'input-transcript'; itemId: string; text: string; final: boolean }>
+  | Readonly<{
+    type: 'input-transcript'
+    itemId: string
+    text: string
+    final: boolean
+    /** How much audio was transcribed, as it is billed; said with the final words. */
+    seconds?: number
+  }>
   | Readonly<{ type: 'input-transcript-failed'; itemId: string; message: string }>
   | Readonly<{ type: 'response-created'; responseId: string }>
   | OutputAudio

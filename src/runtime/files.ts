@@ -1,6 +1,16 @@
 /** The files of this machine, the same on the three runtimes by `node:fs`. */
 import { watch as watchFolder } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Reads a text file; undefined when there is none. Rejects when it cannot be read. */
@@ -36,6 +46,19 @@ export const write = async (
   await writeFile(beside, content, { mode: isPrivate ? 0o600 : 0o644 })
   await rename(beside, path)
 }
+
+/** Adds to the end of a file, and makes it and the folders it needs; readable by the owner alone. */
+export const append = async (path: string, text: string): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true })
+  await appendFile(path, text, { mode: 0o600 })
+}
+
+/** Removes a file; nothing happens when there is none. */
+export const remove = (path: string): Promise<void> => rm(path, { force: true })
+
+/** When a file was changed last, in ms since 1970; undefined when there is none. */
+export const changedAt = (path: string): Promise<number | undefined> =>
+  stat(path).then(({ mtimeMs }) => mtimeMs).catch(whenMissing(undefined))
 
 /**
  * Adds a line to a file that only its owner reads, made with the folders it needs if it is not there. Resolves when the line is on

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { StoreError, StoreErrorCode } from '../errors.ts'
 import type { SqlDatabase, SqliteDriver } from '../runtime/sqlite.ts'
 import { migrate } from './migrations.ts'
+import { createPacer } from './pacer.ts'
 import { storeError } from './problem.ts'
 
 /** What came of an attempt; a failure has been told. */
@@ -137,16 +138,5 @@ const closeQuietly = (database: SqlDatabase): void => {
     database.close()
   } catch {
     // Nothing is left that could be done with it.
-  }
-}
-
-/** Says yes to each name at most once in `everyMs`. */
-const createPacer = <Name>(clock: Pick<Clock, 'nowMs'>, everyMs: number) => {
-  const lastMs = new Map<Name, number>()
-  return (name: Name): boolean => {
-    const last = lastMs.get(name)
-    if (last !== undefined && clock.nowMs() - last < everyMs) return false
-    lastMs.set(name, clock.nowMs())
-    return true
   }
 }

@@ -54,6 +54,10 @@ const COMMANDS = [
   'knowledge',
   'simulate',
   'schema',
+  'calls',
+  'costs',
+  'forget',
+  'migrate',
 ]
 
 describe('tandem', () => {
@@ -66,7 +70,10 @@ describe('tandem', () => {
     expect(err).toEqual([])
   })
 
-  test.each([...COMMANDS.filter((name) => name !== 'knowledge'), 'knowledge search'])(
+  const groups = ['knowledge', 'calls']
+  const inGroups = ['knowledge search', 'calls list', 'calls show', 'calls export']
+
+  test.each([...COMMANDS.filter((name) => !groups.includes(name)), ...inGroups])(
     '%s has --help and --json',
     async (command) => {
       const { run, out } = createProgram()

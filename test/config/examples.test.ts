@@ -47,7 +47,12 @@ test('the example customers are configured without a warning', async () => {
   expect(loaded.warnings).toEqual([])
   if ('problems' in loaded) return
   const { service, lineOf } = loaded.config
-  expect(service).toEqual({ capacity: 200, network: { allowPrivate: [] } })
+  expect(service).toEqual({
+    capacity: 200,
+    network: { allowPrivate: [] },
+    prices: { surcharge: 1, tables: [] },
+    operators: [],
+  })
 
   const dentist = lineOf('+15005550006')?.customer
   expect(dentist?.name).toBe('Bright Smile Dental')

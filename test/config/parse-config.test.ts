@@ -54,6 +54,8 @@ test('the smallest customer file is whole: every setting has its default', () =>
     fallback: {
       say: 'We are sorry, we cannot take your call right now. Please try again in a few minutes.',
     },
+    record: 'everything',
+    retention: {},
   })
 })
 

@@ -11,6 +11,7 @@ import type { Socket, SocketClose, SocketEvents } from '../../src/runtime/socket
 import { sign } from '../../src/sim/caller/signature.ts'
 import type { StreamStart } from '../../src/twilio/messages.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
+import { noRecord } from '../../src/store/open-record.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createSocketPair } from '../../src/sim/virtual/socket-pair.ts'
 
@@ -192,6 +193,7 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     machine: 'm1',
     secret: 'test-secret',
     operatorToken: 'test-operator-token',
+    record: noRecord,
     isReady: () => true,
     outbound: {
       place: () => Promise.resolve({ code: 'outbound-off', message: 'nobody may be called' }),

@@ -38,7 +38,9 @@ describe('docs/operations.md', () => {
 /** What the sources hand to the log, and what the feed of a call becomes in it. */
 const loggedNames = async (): Promise<ReadonlySet<string>> => {
   const names = new Set<string>()
-  for (const folder of ['', 'bridge/', 'http/', 'cli/', 'outbound/', 'tools/', 'knowledge/']) {
+  for (
+    const folder of ['', 'bridge/', 'http/', 'cli/', 'outbound/', 'record/', 'tools/', 'knowledge/']
+  ) {
     for (const file of await list(`src/${folder}`)) {
       if (!file.endsWith('.ts')) continue
       const source = await readText(`src/${folder}${file}`)
@@ -49,7 +51,7 @@ const loggedNames = async (): Promise<ReadonlySet<string>> => {
   }
   const [, reports] = (await readText('src/call/effects.ts')).split('export type CallReport')
   for (const [, type] of reports.matchAll(/\btype: '([^']+)'/g)) names.add(`call.${type}`)
-  for (const detail of ['caller-speaking', 'agent-heard', 'line', 'key-pressed']) {
+  for (const detail of ['caller-speaking', 'agent-heard', 'transcribed', 'line', 'key-pressed']) {
     expect(names.delete(`call.${detail}`)).toBe(true)
   }
   return names

@@ -45,6 +45,24 @@ describe('decode()', () => {
     )).toEqual({ type: 'input-transcript', itemId: 'item_1', text: 'Hello.', final: true })
   })
 
+  it.each([
+    ['{"type":"duration","seconds":3.5}', { seconds: 3.5 }],
+    ['{"type":"tokens","input_tokens":40,"input_token_details":{"audio_tokens":35}}', {
+      seconds: 3.5,
+    }],
+    ['{"type":"tokens","input_tokens":40}', {}],
+  ])('keeps how much audio was transcribed: %s', (usage, expected) => {
+    expect(decode(
+      `{"type":"conversation.item.input_audio_transcription.completed","item_id":"item_1","transcript":"Hello.","usage":${usage}}`,
+    )).toEqual({
+      type: 'input-transcript',
+      itemId: 'item_1',
+      text: 'Hello.',
+      final: true,
+      ...expected,
+    })
+  })
+
   it('takes a tool call whole, once it is complete, with its arguments as they are', () => {
     const done = (item: string) =>
       decode(

@@ -167,6 +167,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     knowledgeOf: () => undefined,
     store,
     watchCall: () => () => {},
+    redact: (_, entry) => entry,
     isOverloaded: () => load.isOverloaded,
     wallMs: clock.nowMs,
     toolsOf: () => ({ toolbox: () => options.toolbox ?? NO_TOOLS, servers: [] }),

@@ -8,6 +8,7 @@ import { PARROT } from '../../sim/model/scenario.ts'
 import { type RunningModelServer, startModelServer } from '../../sim/model/server.ts'
 import { type RunningTwilio, startTwilio } from '../../sim/twilio/server.ts'
 import { createMemoryStore } from '../../store/memory.ts'
+import { noRecord } from '../../store/open-record.ts'
 import type { Scenario } from './parse-scenario.ts'
 import { calleeOf } from './phones.ts'
 import type { ScenarioFiles } from './scenario-files.ts'
@@ -88,6 +89,7 @@ export const startScenarioService = (
     environment: parsed.environment,
     files,
     store: createMemoryStore(),
+    record: noRecord,
     onDrainAsked: () => {},
     clock: world.clock,
     wallMs: world.wallMs,

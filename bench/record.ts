@@ -1,0 +1,271 @@
+/**
+ * What the record costs: a million lines of transcript, asked for pages, words and single calls on both databases; and what writing
+ * 2,000 events a second does to the thread that carries the audio.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { systemClock } from '../src/clock.ts'
+import { NO_TOKENS } from '../src/record/money.ts'
+import type { CallLine, RecordWrite } from '../src/record/record.ts'
+import { createSqliteThread } from '../src/runtime/sqlite-thread.ts'
+import { noJournal } from '../src/store/journal.ts'
+import { createPostgresSql } from '../src/store/postgres-sql.ts'
+import { createRecordStore, type RecordStore } from '../src/store/record-store.ts'
+import { createRecordWriter } from '../src/store/record-writer.ts'
+import { customerWord, searchable } from '../src/store/search-words.ts'
+import { placeholders, type Sql, sql, type Value } from '../src/store/sql.ts'
+import { createSqliteSql } from '../src/store/sqlite-sql.ts'
+import { startPostgres } from '../test/store/postgres.ts'
+import type { Table } from './table.ts'
+
+const LINES_A_CALL = 50
+const CUSTOMERS = 20
+const BEGIN = Date.parse('2026-01-01T00:00:00Z')
+const EVERY_MS = 15 * 60_000
+const ASKED = 300
+
+/** Measures both databases with so many lines. */
+export const record = async (
+  lines: number,
+  say: (text: string) => void,
+): Promise<readonly Table[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-bench-'))
+  const server = await startPostgres()
+  const path = join(folder, 'record.db')
+  const url = await server.database()
+  const engines: readonly Sql[] = [
+    createSqliteSql(path, createSqliteThread(path)),
+    createPostgresSql({ url, clock: systemClock }),
+  ]
+  const reads: (string | number)[][] = []
+  const writes: (string | number)[][] = []
+  try {
+    for (const database of engines) {
+      const writer = createRecordWriter({
+        database,
+        journal: noJournal,
+        clock: systemClock,
+        onError: ({ message }) => say(message),
+      })
+      const store = createRecordStore(database, writer, Date.now)
+      await store.migrate()
+      const calls = Math.floor(lines / LINES_A_CALL)
+      await fill(database, calls, (done) => say(`${database.engine}: ${done} of ${calls} calls`))
+      if (database.engine === 'postgres') await analyze(url)
+      for (const row of await askAll(database.engine, store, calls)) {
+        say(row.join(' '))
+        reads.push(row)
+      }
+      writes.push(await writeWhileTicking(database.engine, store))
+      say(writes.at(-1)?.join(' ') ?? '')
+      await store.close()
+    }
+  } finally {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return [
+    {
+      title: `asking a record of ${lines} lines, ms`,
+      columns: ['database', 'question', 'p50', 'p99', 'longest'],
+      rows: reads,
+    },
+    {
+      title:
+        'writing 2,000 events a second for 10 s: how late a timer of 5 ms is on the thread of the audio, ms',
+      columns: ['database', 'idle p50', 'idle p99', 'writing p50', 'writing p99'],
+      rows: writes,
+    },
+  ]
+}
+
+/** What a server does by itself some minutes after so much was written; here it may take longer than a statement of the service. */
+const analyze = async (url: string): Promise<void> => {
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  await client.unsafe('vacuum analyze')
+  await client.end()
+}
+
+// A few words are in most lines, most in few: as in speech.
+const word = (random: () => number) => `word${Math.floor(random() ** 4 * 20_000)}`
+
+const textOf = (random: () => number) => Array.from({ length: 12 }, () => word(random)).join(' ')
+
+const fill = async (database: Sql, calls: number, say: (done: number) => void) => {
+  const random = seeded(7)
+  const isPostgres = database.engine === 'postgres'
+  for (let from = 0; from < calls; from += 200) {
+    const some = Array.from({ length: Math.min(200, calls - from) }, (_, at) => from + at)
+    await insert(
+      database,
+      'calls',
+      some.map((call) => [
+        sid(call),
+        customerOf(call),
+        '+15005550006',
+        'inbound',
+        `+1555${String(call % 5_000).padStart(7, '0')}`,
+        '+15005550006',
+        startOf(call),
+        startOf(call) + 180_000,
+        'caller-hung-up',
+        null,
+        'v1',
+        'gpt-realtime-2.1',
+        'm1',
+        1,
+        1,
+      ]),
+    )
+    await insert(
+      database,
+      'call_parts',
+      some.map((call) => [
+        sid(call),
+        1,
+        customerOf(call),
+        startOf(call),
+        startOf(call) + 180_000,
+        300,
+        20,
+        12_000,
+        900,
+        2,
+        0,
+        JSON.stringify(NO_TOKENS),
+        150_000_000,
+        1,
+      ]),
+    )
+    const lines = some.flatMap((call) =>
+      Array.from({ length: LINES_A_CALL }, (_, at): Value[] => {
+        const text = textOf(random)
+        const kind = at % 2 ? 'agent' : 'caller'
+        const when = startOf(call) + at * 3_000
+        const row = [sid(call), customerOf(call), `i${at}`, null, kind, text, when, null, null, 1]
+        return isPostgres ? [...row, `${searchable(text)} ${customerWord(customerOf(call))}`] : row
+      })
+    )
+    for (let at = 0; at < lines.length; at += 2_000) {
+      await insertLines(database, lines.slice(at, at + 2_000))
+    }
+    if (from % 4_000 === 0) say(from)
+  }
+}
+
+const insert = (database: Sql, table: string, rows: readonly Value[][]) =>
+  database.write([
+    sql(
+      `insert into ${table} values ${rows.map((row) => `(${placeholders(row)})`).join(', ')}`,
+      ...rows.flat(),
+    ),
+  ])
+
+const insertLines = (database: Sql, rows: readonly Value[][]) => {
+  const columns =
+    'call_sid, customer, item_id, previous_item_id, kind, text, at, heard_ms, tool, revision'
+  const isPostgres = database.engine === 'postgres'
+  const row = isPostgres
+    ? `(${placeholders(Array(10).fill(0))}, to_tsvector('simple', ?))`
+    : `(${placeholders(Array(10).fill(0))})`
+  return database.write([
+    sql(
+      `insert into call_lines (${columns}${isPostgres ? ', words' : ''}) values ${
+        rows.map(() => row).join(', ')
+      }`,
+      ...rows.flat(),
+    ),
+  ])
+}
+
+const askAll = async (engine: string, store: RecordStore, calls: number) => {
+  const random = seeded(11)
+  const anyCall = () => Math.floor(random() * calls)
+  const questions: Readonly<Record<string, () => Promise<unknown>>> = {
+    'first page': () => store.list({}, 50),
+    'page of a customer': () => store.list({ customer: customerOf(anyCall()) }, 50),
+    'page anywhere': () => {
+      const call = anyCall()
+      return store.list({}, 50, { startedAt: startOf(call), callSid: sid(call) })
+    },
+    'calls of a number': () =>
+      store.list({ number: `+1555${String(anyCall() % 5_000).padStart(7, '0')}` }, 50),
+    'one call': () => store.call(sid(anyCall())),
+    'any word': () => store.find({ words: word(random), limit: 50 }),
+    'the commonest word': () => store.find({ words: 'word0', limit: 50 }),
+    'a rare word': () =>
+      store.find({ words: `word${15_000 + Math.floor(random() * 5_000)}`, limit: 50 }),
+    'two words': () => store.find({ words: `${word(random)} ${word(random)}`, limit: 50 }),
+    'a word of a customer': () =>
+      store.find({ words: word(random), customer: customerOf(anyCall()), limit: 50 }),
+  }
+  const rows: (string | number)[][] = []
+  for (const [name, ask] of Object.entries(questions)) {
+    const took: number[] = []
+    for (let asked = 0; asked < ASKED; asked++) {
+      const from = performance.now()
+      await ask()
+      took.push(performance.now() - from)
+    }
+    rows.push([engine, name, at(took, 0.5), at(took, 0.99), at(took, 1)])
+  }
+  return rows
+}
+
+const writeWhileTicking = async (engine: string, store: RecordStore) => {
+  const idle = await ticks(10_000, () => {})
+  let event = 0
+  const writing = await ticks(10_000, () => {
+    const lines = Array.from(
+      { length: 10 },
+      (): RecordWrite => ({ type: 'line', line: lineOf(event++) }),
+    )
+    store.write(lines)
+  })
+  await store.flush()
+  return [engine, at(idle, 0.5), at(idle, 0.99), at(writing, 0.5), at(writing, 0.99)]
+}
+
+/** Does something every 5 ms for a while; gives by how much each time was late. */
+const ticks = (forMs: number, action: () => void): Promise<number[]> =>
+  new Promise((resolve) => {
+    const late: number[] = []
+    const begun = performance.now()
+    let due = begun + 5
+    const timer = setInterval(() => {
+      const now = performance.now()
+      late.push(Math.max(0, now - due))
+      due = now + 5
+      action()
+      if (now - begun < forMs) return
+      clearInterval(timer)
+      resolve(late)
+    }, 5)
+  })
+
+const lineOf = (event: number): CallLine => ({
+  callSid: `CB${event % 200}`,
+  customer: customerOf(event),
+  itemId: `i${event}`,
+  kind: 'caller',
+  text: `this is word${event % 977} said in the middle of a busy hour`,
+  at: BEGIN + event,
+  revision: 1,
+})
+
+const sid = (call: number) => `CA${String(call).padStart(32, '0')}`
+const customerOf = (call: number) => `customer-${call % CUSTOMERS}`
+const startOf = (call: number) => BEGIN + call * EVERY_MS
+
+const at = (values: readonly number[], share: number): string => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1)
+}
+
+/** The same numbers each time: a linear congruential generator. */
+const seeded = (seed: number) => () => {
+  seed = (seed * 1_664_525 + 1_013_904_223) % 4_294_967_296
+  return seed / 4_294_967_296
+}

@@ -1,0 +1,108 @@
+/** `tandem calls`: what the record has, as a list, as a story, as a file for other programs. */
+import { inOrder } from '../record/record.ts'
+import type { CallFilter, CallSummary, RecordStore } from '../store/record-store.ts'
+import { storyOf, summaryOf } from './call-story.ts'
+import type { CommandContext, ExitCode } from './command.ts'
+import { csvRow } from './csv-row.ts'
+import { withRecord } from './record-access.ts'
+
+export type CallsOptions = Readonly<{
+  customer?: string
+  number?: string
+  since?: number
+  until?: number
+  json?: true
+}>
+
+/** Lists the newest calls, or those in which words were said. */
+export const listCalls = (
+  context: CommandContext,
+  { json, limit, words, ...filter }: CallsOptions & Readonly<{ limit: number; words?: string }>,
+): Promise<ExitCode> =>
+  withRecord(context, async ({ record }) => {
+    if (words !== undefined) {
+      const found = await record.find({ words, customer: filter.customer, limit })
+      for (const { line } of found) {
+        context.out(json ? JSON.stringify(line) : `${line.callSid}  ${line.kind}  ${line.text}`)
+      }
+      return 0
+    }
+    const calls = await record.list(filter, limit)
+    for (const call of calls) context.out(json ? JSON.stringify(call) : summaryOf(call))
+    if (calls.length === 0 && !json) context.err('no calls')
+    return 0
+  })
+
+/** Tells one call. */
+export const showCall = (
+  context: CommandContext,
+  callSid: string,
+  { json }: Readonly<{ json?: true }>,
+): Promise<ExitCode> =>
+  withRecord(context, async ({ record }) => {
+    const whole = await record.call(callSid)
+    if (!whole) {
+      context.err(`there is no call ${callSid} in the record`)
+      return 1
+    }
+    if (json) context.out(JSON.stringify({ ...whole, lines: inOrder(whole.lines) }))
+    else for (const line of storyOf(whole)) context.out(line)
+    return 0
+  })
+
+/** Writes calls for other programs: with their words as JSON lines, or their facts as CSV. */
+export const exportCalls = (
+  context: CommandContext,
+  { format, json: _, ...filter }: CallsOptions & Readonly<{ format: 'jsonl' | 'csv' }>,
+): Promise<ExitCode> =>
+  withRecord(context, async ({ record }) => {
+    if (format === 'csv') context.out(csvRow(Object.keys(csvOf(undefined))))
+    let done = 0
+    for await (const call of allCalls(record, filter)) {
+      if (format === 'csv') context.out(csvRow(Object.values(csvOf(call))))
+      else {
+        const whole = await record.call(call.callSid)
+        if (whole) context.out(JSON.stringify({ ...whole, lines: inOrder(whole.lines) }))
+      }
+      done++
+      if (context.isTerminal && done % 100 === 0) context.err(`${done} calls`)
+    }
+    return 0
+  })
+
+const PAGE = 200
+
+const allCalls = async function* (
+  record: RecordStore,
+  filter: CallFilter,
+): AsyncGenerator<CallSummary> {
+  let page = await record.list(filter, PAGE)
+  while (page.length > 0) {
+    yield* page
+    page = await record.list(filter, PAGE, page.at(-1))
+  }
+}
+
+const csvOf = (call: CallSummary | undefined) => ({
+  callSid: call?.callSid,
+  customer: call?.customer,
+  line: call?.line,
+  direction: call?.direction,
+  from: call?.from,
+  to: call?.to,
+  startedAt: iso(call?.startedAt),
+  endedAt: iso(call?.endedAt),
+  endReason: call?.endReason,
+  model: call?.model,
+  agentVersion: call?.agentVersion,
+  firstAudioMs: call?.firstAudioMs,
+  turns: call?.turns,
+  latencySumMs: call?.latencySumMs,
+  latencyMaxMs: call?.latencyMaxMs,
+  bargeIns: call?.bargeIns,
+  errors: call?.errors,
+  costUsd: call && call.costNano / 1e9,
+})
+
+const iso = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString()

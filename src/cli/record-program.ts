@@ -1,0 +1,86 @@
+/** The commands about the record, as they are typed. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { CommandContext, ExitCode } from './command.ts'
+import { parseMoment } from './since.ts'
+
+/** Adds the commands to the program. */
+export const addRecordCommands = (
+  program: Command,
+  context: CommandContext,
+  exit: (code: ExitCode) => void,
+): void => {
+  const json = ['--json', 'write JSON, one object a line'] as const
+  const filtered = (command: Command) =>
+    command
+      .option('--customer <id>', 'only of this customer')
+      .option('--since <when>', 'from then on: 7d, 24h, 2026-11-25', moment)
+      .option('--until <when>', 'before then', moment)
+
+  const calls = program.command('calls')
+    .description('what calls said, did and cost')
+
+  filtered(calls.command('list', { isDefault: true }))
+    .description('the newest calls')
+    .option('--number <number>', 'only with this number on either end')
+    .option('--words <words>', 'lines in which these words were said, instead')
+    .option('--limit <n>', 'how many', whole, 20)
+    .option(...json)
+    .action(async (options) => exit(await (await import('./calls.ts')).listCalls(context, options)))
+
+  calls.command('show')
+    .description('one call: its facts, a timeline, what was said')
+    .argument('<id>', 'the call, CA...')
+    .option(...json)
+    .action(async (id, options) =>
+      exit(await (await import('./calls.ts')).showCall(context, id, options))
+    )
+
+  filtered(calls.command('export'))
+    .description('calls for other programs, on stdout')
+    .option('--number <number>', 'only with this number on either end')
+    .addOption(
+      new Option('--format <format>', 'jsonl: all that is kept; csv: facts without words')
+        .choices(['jsonl', 'csv']).default('jsonl'),
+    )
+    .option(...json)
+    .action(async (options) =>
+      exit(await (await import('./calls.ts')).exportCalls(context, options))
+    )
+
+  filtered(program.command('costs'))
+    .description('what calls cost, added up')
+    .addOption(
+      new Option('--by <what>', 'what is added up').choices(['customer', 'line', 'model', 'day'])
+        .default('customer'),
+    )
+    .option(...json)
+    .action(async (options) => exit(await (await import('./record.ts')).costs(context, options)))
+
+  program.command('forget')
+    .description('delete all calls with a person, for good')
+    .requiredOption('--number <number>', 'their number, E.164', e164)
+    .option(...json)
+    .action(async (options) => exit(await (await import('./record.ts')).forget(context, options)))
+
+  program.command('migrate')
+    .description('bring the database of the record to the version of this program')
+    .option(...json)
+    .action(async (options) => exit(await (await import('./record.ts')).migrate(context, options)))
+}
+
+const moment = (text: string): number => {
+  const at = parseMoment(text, Date.now())
+  if (at !== undefined) return at
+  throw new InvalidArgumentError('It must be like 7d, 24h or 2026-11-25.')
+}
+
+const whole = (text: string): number => {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('It must be a whole number above 0.')
+}
+
+const e164 = (text: string): string => {
+  if (/^\+\d{7,15}$/.test(text)) return text
+  throw new InvalidArgumentError('It must be a number such as +15005550006.')
+}

@@ -1,0 +1,86 @@
+/** `tandem costs`, `tandem forget` and `tandem migrate`: the record as a whole. */
+import { systemClock } from '../clock.ts'
+import * as files from '../runtime/files.ts'
+import { sqlite } from '../runtime/sqlite.ts'
+import type { CostsBy } from '../store/record-store.ts'
+import { createSqliteStore } from '../store/sqlite.ts'
+import { formatDollars } from './call-story.ts'
+import type { CommandContext, ExitCode } from './command.ts'
+import { formatMs } from './format.ts'
+import { withRecord } from './record-access.ts'
+
+/** Adds up what calls cost. */
+export const costs = (
+  context: CommandContext,
+  { json, ...asked }: Readonly<
+    { by: CostsBy; customer?: string; since?: number; until?: number; json?: true }
+  >,
+): Promise<ExitCode> =>
+  withRecord(context, async ({ record }) => {
+    const sums = await record.costs(asked)
+    if (json) {
+      context.out(JSON.stringify(sums))
+      return 0
+    }
+    const width = Math.max(5, ...sums.map(({ name }) => name.length))
+    for (const { name, calls, talkedMs, costNano } of sums) {
+      context.out(
+        `${name.padEnd(width)}  ${String(calls).padStart(7)} calls  ${
+          formatMs(talkedMs).padStart(12)
+        }  ${formatDollars(costNano).padStart(12)}`,
+      )
+    }
+    const total = sums.reduce((sum, { costNano }) => sum + costNano, 0)
+    context.out(`${'total'.padEnd(width)}  ${formatDollars(total)}`)
+    return 0
+  })
+
+/** Deletes a person: every call they made or were called in, and what would resume one. */
+export const forget = (
+  context: CommandContext,
+  { number, json }: Readonly<{ number: string; json?: true }>,
+): Promise<ExitCode> =>
+  withRecord(context, async ({ record, engine, dataFolder }) => {
+    const callSids = await record.forget(number)
+    if (engine === 'sqlite' && callSids.length > 0) {
+      await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
+    }
+    const waiting = (await files.list(dataFolder)).filter((name) => name.endsWith('.journal'))
+    if (waiting.length > 0) {
+      context.err(
+        `${waiting.length} journals in ${dataFolder} wait for the database and may name this person; forget again when they are gone`,
+      )
+    }
+    context.out(
+      json ? JSON.stringify({ forgotten: callSids }) : `${callSids.length} calls forgotten`,
+    )
+    return 0
+  })
+
+/** Brings the database of the record to the version of this program. */
+export const migrate = (
+  context: CommandContext,
+  { json }: Readonly<{ json?: true }>,
+): Promise<ExitCode> =>
+  withRecord(context, async ({ record, engine }) => {
+    const steps = await record.migrate()
+    if (json) context.out(JSON.stringify({ engine, steps }))
+    else context.out(steps.length === 0 ? 'nothing to do' : `steps done: ${steps.join(', ')}`)
+    return 0
+  }, { migrates: false })
+
+const forgetCheckpoints = async (
+  context: CommandContext,
+  path: string,
+  callSids: readonly string[],
+): Promise<void> => {
+  const store = createSqliteStore({
+    path,
+    driver: sqlite,
+    clock: systemClock,
+    now: Date.now,
+    onError: ({ message }) => context.err(message),
+  })
+  for (const callSid of callSids) store.forget(callSid)
+  await store.close()
+}

@@ -1,0 +1,19 @@
+/** Who asks, by their token, and what it is good for. */
+import type { Operator, Scope } from '../config/operators-schema.ts'
+import { isEqual, sha256 } from '../runtime/hmac.ts'
+
+/** Tells what a token is good for; undefined for one that nobody has. Takes as long whoever it is. */
+export const scopeOf = (
+  token: string,
+  operatorToken: string,
+  operators: readonly Pick<Operator, 'sha256' | 'scope'>[],
+): Scope | undefined => {
+  const given = sha256(token)
+  const holders = [{ sha256: sha256(operatorToken), scope: 'admin' } as const, ...operators]
+  return holders.filter((each) => isEqual(each.sha256, given)).at(0)?.scope
+}
+
+const RANK: Readonly<Record<Scope, number>> = { read: 0, operate: 1, admin: 2 }
+
+/** Whether a scope includes another. */
+export const includes = (scope: Scope, needed: Scope): boolean => RANK[scope] >= RANK[needed]

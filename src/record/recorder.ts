@@ -1,0 +1,314 @@
+/**
+ * What is kept of a call, decided: takes what the exchange tells of it, one entry after the other, and gives what is to be written. A
+ * line of the agent is kept once it was heard, and as far as it was heard.
+ */
+import type { FeedEntry } from '../bridge/call-feed.ts'
+import type { HumanLine } from '../bridge/spoken-order.ts'
+import type { TranscriptLine } from '../call/transcript.ts'
+import { addTokens, costNano, NO_TOKENS, type Prices, tokensOf } from './money.ts'
+import type { CallFacts, CallLine, CallPart, LineKind, RecordWrite } from './record.ts'
+
+/** How much is kept: all, all but the sound, or only what happened and when. */
+export type RecordLevel = 'everything' | 'noAudio' | 'factsOnly'
+
+/** A call as it begins, or as another process takes it up. */
+export type BegunCall = Readonly<{
+  callSid: string
+  customer: string
+  line: string
+  direction: 'inbound' | 'outbound'
+  from: string
+  to: string
+  /** ms since 1970, and the same moment on the clock of the call's lines. */
+  startedAt: number
+  startedAtMs: number
+  /** The epoch in which this process took the call. */
+  epoch: number
+  owner: string
+  agentVersion: string
+  /** JSON of what the agent was told. */
+  agentBody: string
+  model: string
+  transcriptionModel: string | undefined
+  level: RecordLevel
+  prices: Prices
+}>
+
+/** What is known of a call that is being recorded. */
+export type Recording = Readonly<{
+  begun: BegunCall
+  call: CallFacts
+  part: CallPart
+  writes: number
+  moments: number
+  /** Words of the agent that nobody has heard to their end yet, and items heard whose words are not all there. */
+  unheard: ReadonlyMap<string, Told>
+  heard: ReadonlySet<string>
+  /** What the agent's next sound will answer; it also speaks unasked. */
+  awaited: 'greeting' | 'answer' | 'nothing'
+  transcribedS: number
+  /** When the line opened, and the time it was open before that; ms of the call. */
+  openSinceMs: number | undefined
+}>
+
+type Told = Readonly<{ line: TranscriptLine | HumanLine; previousItemId?: string }>
+
+export type Recorded = readonly [recording: Recording, writes: readonly RecordWrite[]]
+
+/** Begins the record of a call. */
+export const beginRecording = (begun: BegunCall): Recorded => {
+  const { callSid, customer, startedAt, epoch } = begun
+  const { line, direction, from, to, agentVersion, model, owner } = begun
+  const recording: Recording = {
+    begun,
+    call: {
+      callSid,
+      customer,
+      line,
+      direction,
+      from,
+      to,
+      startedAt,
+      agentVersion,
+      model,
+      owner,
+      epoch,
+      revision: 0,
+    },
+    part: {
+      callSid,
+      customer,
+      part: epoch,
+      startedAt,
+      turns: 0,
+      latencySumMs: 0,
+      latencyMaxMs: 0,
+      bargeIns: 0,
+      errors: 0,
+      tokens: NO_TOKENS,
+      costNano: 0,
+      revision: 0,
+    },
+    writes: 0,
+    moments: 0,
+    unheard: new Map(),
+    heard: new Set(),
+    awaited: epoch === 1 ? 'greeting' : 'nothing',
+    transcribedS: 0,
+    openSinceMs: undefined,
+  }
+  const version: RecordWrite = {
+    type: 'version',
+    version: { version: agentVersion, customer, firstSeenAt: startedAt, body: begun.agentBody },
+  }
+  const [next, writes] = keepFacts(recording, 0)
+  return [next, [version, ...writes]]
+}
+
+/** Takes an entry of the call's feed, already redacted. */
+export const record = (recording: Recording, entry: FeedEntry): Recorded => {
+  switch (entry.type) {
+    case 'line':
+      return takeLine(recording, entry, entry.atMs)
+    case 'agent-heard':
+      return agentHeard(recording, entry.itemId, entry.atMs)
+    case 'key-pressed':
+      return keyPressed(recording, entry.digit, entry.atMs)
+    case 'caller-speaking':
+      return [{ ...recording, awaited: 'answer' }, []]
+    case 'transcribed':
+      return [{ ...recording, transcribedS: recording.transcribedS + entry.seconds }, []]
+    case 'offered':
+    case 'model-ready':
+      return [recording, []]
+    default:
+      return then(moment(recording, entry), (next) => keepFacts(count(next, entry), entry.atMs))
+  }
+}
+
+/** Counts what happened. */
+const count = (recording: Recording, entry: FeedEntry): Recording => {
+  const { part, call } = recording
+  switch (entry.type) {
+    case 'caller-connected':
+      return {
+        ...recording,
+        call: { ...call, epoch: entry.epoch },
+        openSinceMs: recording.openSinceMs ?? entry.atMs,
+        awaited: entry.epoch > 1 ? 'nothing' : recording.awaited,
+      }
+    case 'agent-speaking':
+      return agentSpeaks(recording, entry.latencyMs)
+    case 'barged-in':
+      return { ...recording, part: { ...part, bargeIns: part.bargeIns + 1 } }
+    case 'response-ended': {
+      const tokens = entry.usage ? addTokens(part.tokens, tokensOf(entry.usage)) : part.tokens
+      const errors = part.errors + (entry.status === 'failed' ? 1 : 0)
+      return { ...recording, part: { ...part, tokens, errors } }
+    }
+    case 'model-complained':
+    case 'model-interrupted':
+    case 'stream-lost':
+      return { ...recording, part: { ...part, errors: part.errors + 1 } }
+    case 'ended':
+      return ended(recording, entry)
+    default:
+      return recording
+  }
+}
+
+const agentSpeaks = (recording: Recording, latencyMs: number): Recording => {
+  const { part, awaited } = recording
+  const next: Recording = { ...recording, awaited: 'nothing' }
+  if (awaited === 'nothing') return next
+  if (awaited === 'greeting') return { ...next, part: { ...part, firstAudioMs: latencyMs } }
+  return {
+    ...next,
+    part: {
+      ...part,
+      turns: part.turns + 1,
+      latencySumMs: part.latencySumMs + latencyMs,
+      latencyMaxMs: Math.max(part.latencyMaxMs, latencyMs),
+    },
+  }
+}
+
+/** A call that another process takes up goes on; this process's part of it is over. */
+const ended = (
+  recording: Recording,
+  entry: Extract<FeedEntry, { type: 'ended' }>,
+): Recording => {
+  const { reason, atMs } = entry
+  const cause = 'cause' in entry ? entry.cause : undefined
+  const endedAt = wallOf(recording, atMs)
+  const part = { ...recording.part, endedAt }
+  if (reason === 'handed-over') return { ...recording, part }
+  const why = cause === undefined ? {} : { cause }
+  return { ...recording, part, call: { ...recording.call, endedAt, endReason: reason, ...why } }
+}
+
+/** Writes what is known of the call and of this part of it, with what it cost so far. */
+const keepFacts = (recording: Recording, atMs: number): Recorded => {
+  const { begun, transcribedS, openSinceMs } = recording
+  const { startedAt, model, prices, transcriptionModel } = begun
+  const cost = costNano(prices, {
+    at: startedAt,
+    model,
+    tokens: recording.part.tokens,
+    talkedS: openSinceMs === undefined ? 0 : (atMs - openSinceMs) / 1_000,
+    transcription: transcriptionModel === undefined
+      ? undefined
+      : { model: transcriptionModel, seconds: transcribedS },
+  })
+  const [revision, next] = revise(recording)
+  const call = { ...recording.call, revision }
+  const part = { ...recording.part, revision, costNano: cost ?? 0 }
+  return [{ ...next, call, part }, [{ type: 'call', call }, { type: 'part', part }]]
+}
+
+const takeLine = (recording: Recording, told: Told, atMs: number): Recorded => {
+  const { line, previousItemId } = told
+  const { itemId, speaker, final, text } = line
+  if (!final) return [recording, []]
+  const heardMs = 'heardMs' in line ? line.heardMs : undefined
+  const isHeard = speaker !== 'agent' || heardMs !== undefined || recording.heard.has(itemId)
+  const unheard = new Map(recording.unheard)
+  if (isHeard) unheard.delete(itemId)
+  else unheard.set(itemId, told)
+  const next = { ...recording, unheard }
+  if (!isHeard || (text === '' && speaker !== 'tool')) return [next, []]
+  const [after, writes] = keepLine(next, {
+    itemId,
+    ...contentOf(line),
+    at: lineAt(recording, line.atMs, atMs),
+    ...(previousItemId === undefined ? {} : { previousItemId }),
+    ...(heardMs === undefined ? {} : { heardMs }),
+  })
+  return [after, [...writes, ...messageOf(after, line, lineAt(recording, line.atMs, atMs))]]
+}
+
+/** The message that a caller left, if the line is that of the tool which takes it. */
+const messageOf = (
+  { begun: { callSid, customer, level } }: Recording,
+  line: Told['line'],
+  at: number,
+): readonly RecordWrite[] => {
+  if (line.speaker !== 'tool' || line.tool.name !== 'take_message') return []
+  if (line.tool.failed || level === 'factsOnly') return []
+  const text = line.tool.given
+  return [{
+    type: 'message',
+    message: { id: `${callSid}/${line.itemId}`, callSid, customer, at, text },
+  }]
+}
+
+const contentOf = (
+  line: Told['line'],
+): Readonly<{ kind: LineKind; text: string }> & Pick<CallLine, 'tool'> => {
+  if (line.speaker !== 'tool') return { kind: line.speaker, text: line.text }
+  const { name, given, failed } = line.tool
+  return { kind: 'tool', text: name, tool: { given, result: line.text, failed } }
+}
+
+const agentHeard = (recording: Recording, itemId: string, atMs: number): Recorded => {
+  const next = { ...recording, heard: new Set(recording.heard).add(itemId) }
+  const told = recording.unheard.get(itemId)
+  return told ? takeLine(next, told, atMs) : [next, []]
+}
+
+const keyPressed = (recording: Recording, digit: string, atMs: number): Recorded =>
+  keepLine(recording, {
+    itemId: `key-${recording.begun.epoch}-${recording.writes}`,
+    kind: 'key',
+    text: digit,
+    at: wallOf(recording, atMs),
+  })
+
+const keepLine = (
+  recording: Recording,
+  line: Omit<CallLine, 'callSid' | 'customer' | 'revision'>,
+): Recorded => {
+  const { callSid, customer, level } = recording.begun
+  if (level === 'factsOnly') return [recording, []]
+  const [revision, next] = revise(recording)
+  return [next, [{ type: 'line', line: { callSid, customer, ...line, revision } }]]
+}
+
+/** Something for the timeline. What the model's server wrote about a problem may quote the caller, so it counts as content. */
+const moment = (recording: Recording, entry: FeedEntry): Recorded => {
+  const { callSid, epoch, level } = recording.begun
+  const { type, atMs, ...data } = entry
+  const kept = level === 'factsOnly' && 'problem' in data ? { ...data, problem: undefined } : data
+  const seq = recording.moments + 1
+  if (seq > MOST_MOMENTS && type !== 'ended') return [recording, []]
+  return [{ ...recording, moments: seq }, [{
+    type: 'moment',
+    moment: { callSid, part: epoch, seq, at: wallOf(recording, atMs), kind: type, data: kept },
+  }]]
+}
+
+/** A call of an hour has some 500. */
+const MOST_MOMENTS = 5_000
+/** More than any process writes of a call, so that what a later one writes counts as newer. */
+const PART = 1_000_000_000
+
+const revise = (recording: Recording): readonly [number, Recording] => {
+  const writes = recording.writes + 1
+  return [recording.begun.epoch * PART + writes, { ...recording, writes }]
+}
+
+const wallOf = ({ begun }: Recording, atMs: number): number => Math.round(begun.startedAt + atMs)
+
+/** When a line began; one from a process before this has a time of another clock, which says nothing here. */
+const lineAt = (recording: Recording, lineAtMs: number, atMs: number): number => {
+  const sinceMs = lineAtMs - recording.begun.startedAtMs
+  return wallOf(recording, sinceMs >= 0 && sinceMs <= atMs ? sinceMs : atMs)
+}
+
+const then = (
+  [recording, writes]: Recorded,
+  next: (recording: Recording) => Recorded,
+): Recorded => {
+  const [after, more] = next(recording)
+  return [after, [...writes, ...more]]
+}

@@ -1,0 +1,55 @@
+/** Opens the record where the environment says: PostgreSQL, or a file in the data folder. */
+import type { Clock } from '../clock.ts'
+import type { StoreError } from '../errors.ts'
+import * as files from '../runtime/files.ts'
+import { createSqliteThread } from '../runtime/sqlite-thread.ts'
+import { createJournal } from './journal.ts'
+import { createRecordStore, type RecordStore } from './record-store.ts'
+import { createRecordWriter } from './record-writer.ts'
+import type { Sql } from './sql.ts'
+import { createSqliteSql } from './sqlite-sql.ts'
+
+export type OpenOptions = Readonly<{
+  databaseUrl: string | undefined
+  dataFolder: string
+  clock: Clock
+  onError: (error: StoreError) => void
+}>
+
+/** Makes the database known; nothing is read or written yet. The driver of PostgreSQL is loaded by those who have one. */
+export const openDatabase = async (
+  { databaseUrl, dataFolder, clock }: Omit<OpenOptions, 'onError'>,
+): Promise<Sql> => {
+  if (databaseUrl !== undefined) {
+    const { createPostgresSql } = await import('./postgres-sql.ts')
+    return createPostgresSql({ url: databaseUrl, clock })
+  }
+  const path = `${dataFolder}/record.db`
+  return createSqliteSql(path, createSqliteThread(path))
+}
+
+/** Makes the record of a process over its database. `name` is what its journal is called by. */
+export const openRecord = (
+  database: Sql,
+  name: string,
+  { dataFolder, clock, onError }: Omit<OpenOptions, 'databaseUrl'>,
+): RecordStore => {
+  const journal = createJournal({ folder: dataFolder, files, name, now: Date.now })
+  const writer = createRecordWriter({ database, journal, clock, onError })
+  return createRecordStore(database, writer, Date.now)
+}
+
+/** A record that keeps nothing. */
+export const noRecord: RecordStore = {
+  write: () => {},
+  list: () => Promise.resolve([]),
+  call: () => Promise.resolve(undefined),
+  find: () => Promise.resolve([]),
+  costs: () => Promise.resolve([]),
+  forget: () => Promise.resolve([]),
+  deleteBefore: () => Promise.resolve(0),
+  takeLease: () => Promise.resolve(false),
+  migrate: () => Promise.resolve([]),
+  flush: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+}

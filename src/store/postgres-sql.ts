@@ -1,0 +1,101 @@
+/**
+ * The database that several machines share: PostgreSQL at `DATABASE_URL`. Loaded only where there is one; what is asked while it is
+ * away fails within seconds and never waits for it to come back.
+ */
+import postgres from 'postgres'
+import type { Clock } from '../clock.ts'
+import { storeError } from './problem.ts'
+import type { Row, Sql, Statement, Value } from './sql.ts'
+
+export type PostgresOptions = Readonly<{
+  /** `postgres://user:password@host/database`; `?sslmode=require` where it is not on this network. */
+  url: string
+  clock: Clock
+}>
+
+/** How long the server may take for one thing, and the way there and back a little longer. */
+const STATEMENT_MS = 5_000
+const ANSWER_MS = 7_000
+const CONNECT_S = 3
+
+/** Makes the database known; it is connected to with the first statement. */
+export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
+  const client = postgres(url, {
+    max: CONNECTIONS,
+    connect_timeout: CONNECT_S,
+    // The library would wait longer after each failure; whoever asks here paces itself.
+    backoff: () => 0.05,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: 'tandem', statement_timeout: STATEMENT_MS },
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+  })
+
+  /** Ends a wait that the library would not. */
+  const within = async <Result>(doing: string, work: Promise<Result>): Promise<Result> => {
+    const late = Promise.withResolvers<never>()
+    const cancel = clock.after(ANSWER_MS, () => late.reject(new Error('the answer TIMED_OUT')))
+    try {
+      return await Promise.race([work, late.promise])
+    } catch (cause) {
+      throw storeError(`cannot ${doing} PostgreSQL`, cause)
+    } finally {
+      cancel()
+      work.catch(() => {})
+    }
+  }
+
+  return {
+    engine: 'postgres',
+    query: (statement) => within('read', again(() => rowsOf(client, statement))),
+    write: (statements) => {
+      // One alone is a transaction of its own; all of them are sent at once and answered one after the other.
+      const write = () =>
+        client.begin((transaction) =>
+          Promise.all(statements.map(async ({ text, values }) => {
+            const { count } = await transaction.unsafe(numbered(text), bound(values), PREPARED)
+            return count
+          }))
+        )
+      return within('write to', again(write))
+    },
+    close: () => client.end({ timeout: 5 }),
+  }
+}
+
+/**
+ * Asks again where a connection has died with its server, which it finds out only when it is used: at most once for each, and one
+ * more. What is written here may be written twice.
+ */
+const again = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+  for (let tries = 1;; tries++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (tries > CONNECTIONS || !/terminating connection|CONNECTION_CLOSED/.test(String(error))) {
+        throw error
+      }
+    }
+  }
+}
+
+/** Connections at most. */
+const CONNECTIONS = 4
+
+const PREPARED = { prepare: true }
+
+const rowsOf = async (
+  client: postgres.Sql<{ bigint: number }>,
+  { text, values }: Statement,
+): Promise<readonly Row[]> => [
+  ...await client.unsafe<Record<string, Value>[]>(numbered(text), bound(values), PREPARED),
+]
+
+const numbered = (text: string): string => {
+  let last = 0
+  return text.replaceAll('?', () => `$${++last}`)
+}
+
+// PostgreSQL's text has room for every character but this one.
+const bound = (values: readonly Value[]): Value[] =>
+  values.map((value) => typeof value === 'string' ? value.replaceAll('\0', '') : value)

@@ -1,0 +1,316 @@
+/** What the record is asked: calls a page at a time, one call whole, words that were said, and what it cost. */
+import { z } from 'zod'
+import type { CallFacts, CallLine, CallMoment, CallPart, TakenMessage } from '../record/record.ts'
+import { addTokens, NO_TOKENS } from '../record/money.ts'
+import { customerWord, wordsOf } from './search-words.ts'
+import { placeholders, type Row, type Sql, sql, type Statement, type Value } from './sql.ts'
+
+/** Which calls are wanted; what is absent does not matter. Times in ms since 1970. */
+export type CallFilter = Readonly<{
+  customer?: string | undefined
+  /** A number on either end. */
+  number?: string | undefined
+  endReason?: string | undefined
+  since?: number | undefined
+  until?: number | undefined
+  /** Only those that go on, or only those that have ended. */
+  isLive?: boolean | undefined
+}>
+
+/** Where a page goes on: after this call. */
+export type CallCursor = Readonly<{ startedAt: number; callSid: string }>
+
+/** A call and what it counted, all its parts together. */
+export type CallSummary = CallFacts & CallTotals
+
+export type CallTotals = Omit<
+  CallPart,
+  'callSid' | 'customer' | 'part' | 'startedAt' | 'endedAt' | 'revision'
+>
+
+/** Everything that is kept of a call. */
+export type WholeCall = Readonly<{
+  call: CallSummary
+  lines: readonly CallLine[]
+  moments: readonly CallMoment[]
+  messages: readonly TakenMessage[]
+}>
+
+/** A line that has the words; `id` is where the next page goes on. */
+export type FoundLine = Readonly<{ id: number; line: CallLine }>
+
+export type CostsBy = 'customer' | 'line' | 'model' | 'day'
+
+/** What a group of calls cost. */
+export type Costs = Readonly<{
+  /** The customer, line, model or day (`2026-11-25`, UTC). */
+  name: string
+  calls: number
+  talkedMs: number
+  costNano: number
+}>
+
+/** Asks for the newest calls, after those of a cursor. */
+export const listCalls = async (
+  database: Sql,
+  filter: CallFilter,
+  limit: number,
+  after?: CallCursor,
+): Promise<readonly CallSummary[]> => {
+  const where = [
+    is('customer = ?', filter.customer),
+    is('end_reason = ?', filter.endReason),
+    is('started_at >= ?', filter.since),
+    is('started_at < ?', filter.until),
+    filter.number === undefined
+      ? undefined
+      : sql('(from_number = ? or to_number = ?)', filter.number, filter.number),
+    filter.isLive === undefined
+      ? undefined
+      : sql(`ended_at is ${filter.isLive ? 'null' : 'not null'}`),
+    after && sql('(started_at, call_sid) < (?, ?)', after.startedAt, after.callSid),
+  ].filter((each) => each !== undefined)
+  const rows = await database.query(sql(
+    `select * from calls${whereAll(where)} order by started_at desc, call_sid desc limit ?`,
+    ...where.flatMap(({ values }) => values),
+    limit,
+  ))
+  const calls = rows.map(callOf)
+  const parts = await partsOf(database, calls.map(({ callSid }) => callSid))
+  return calls.map((call) => ({ ...call, ...totals(parts.filter(isOf(call.callSid))) }))
+}
+
+/** Asks for all that is kept of a call. */
+export const wholeCall = async (database: Sql, callSid: string): Promise<WholeCall | undefined> => {
+  const ofCall = (table: string, order: string) =>
+    database.query(sql(`select * from ${table} where call_sid = ? order by ${order}`, callSid))
+  const [[row], parts, lines, moments, messages] = await Promise.all([
+    ofCall('calls', 'call_sid'),
+    partsOf(database, [callSid]),
+    ofCall('call_lines', 'at, id'),
+    ofCall('call_moments', 'part, seq'),
+    ofCall('messages', 'at, id'),
+  ])
+  if (!row) return undefined
+  return {
+    call: { ...callOf(row), ...totals(parts) },
+    lines: lines.map(lineOf),
+    moments: moments.map(momentOf),
+    messages: messages.map(messageOf),
+  }
+}
+
+/** Asks for the newest lines with all the words, before the one of an earlier page. */
+export const findLines = async (
+  database: Sql,
+  asked: Readonly<{
+    words: string
+    customer?: string | undefined
+    limit: number
+    before?: number | undefined
+  }>,
+): Promise<readonly FoundLine[]> => {
+  const words = wordsOf(asked.words)
+  if (words.length === 0) return []
+  const find = database.engine === 'sqlite' ? findBySqlite : findByPostgres
+  const rows = await database.query(find(words, asked))
+  return rows.map((row) => ({ id: Number(row.id), line: lineOf(row) }))
+}
+
+type Search = Omit<Parameters<typeof findLines>[1], 'words'>
+
+// The index is walked from the newest line on and the customer is in it, so nothing is sorted.
+const findBySqlite = (words: readonly string[], { customer, limit, before }: Search): Statement => {
+  const quoted = words.map((word) => `"${word}"`).join(' AND ')
+  const match = customer === undefined
+    ? `text : (${quoted})`
+    : `text : (${quoted}) AND customer : "${wordsOf(customer).join('')}"`
+  const where = [
+    sql('call_lines_words match ?', match),
+    is('call_lines_words.rowid < ?', before),
+    is('call_lines.customer = ?', customer),
+  ].filter((each) => each !== undefined)
+  return sql(
+    `select call_lines.* from call_lines_words join call_lines on call_lines.id = call_lines_words.rowid
+    ${whereAll(where)} order by call_lines_words.rowid desc limit ?`,
+    ...where.flatMap(({ values }) => values),
+    limit,
+  )
+}
+
+const findByPostgres = (
+  words: readonly string[],
+  { customer, limit, before }: Search,
+): Statement => {
+  const all = customer === undefined ? words : [...words, customerWord(customer)]
+  const where = [
+    sql(`words @@ plainto_tsquery('simple', ?)`, all.join(' ')),
+    is('id < ?', before),
+    is('customer = ?', customer),
+  ].filter((each) => each !== undefined)
+  return sql(
+    `select * from call_lines${whereAll(where)} order by id desc limit ?`,
+    ...where.flatMap(({ values }) => values),
+    limit,
+  )
+}
+
+const GROUP: Readonly<Record<CostsBy, string>> = {
+  customer: 'calls.customer',
+  line: 'calls.line',
+  model: 'calls.model',
+  day: 'call_parts.started_at / 86400000',
+}
+
+const DAY_MS = 86_400_000
+
+/** Adds up what calls cost, those that began in a time, the dearest first; days in their order. */
+export const addCosts = async (
+  database: Sql,
+  { by, customer, since, until }: Readonly<
+    { by: CostsBy } & Pick<CallFilter, 'customer' | 'since' | 'until'>
+  >,
+): Promise<readonly Costs[]> => {
+  const where = [
+    is('call_parts.customer = ?', customer),
+    is('call_parts.started_at >= ?', since),
+    is('call_parts.started_at < ?', until),
+  ].filter((each) => each !== undefined)
+  const rows = await database.query(sql(
+    `select ${GROUP[by]} as name, count(distinct call_parts.call_sid) as calls,
+      cast(sum(coalesce(call_parts.ended_at, call_parts.started_at) - call_parts.started_at) as double precision) as talked_ms,
+      cast(sum(call_parts.cost_nano) as double precision) as cost_nano
+    from call_parts join calls on calls.call_sid = call_parts.call_sid${whereAll(where)}
+    group by ${GROUP[by]} order by ${by === 'day' ? 'name' : 'cost_nano desc, name'}`,
+    ...where.flatMap(({ values }) => values),
+  ))
+  return rows.map(({ name, calls, talked_ms, cost_nano }) => ({
+    name: by === 'day' ? new Date(Number(name) * DAY_MS).toISOString().slice(0, 10) : String(name),
+    calls: Number(calls),
+    talkedMs: Number(talked_ms),
+    costNano: Number(cost_nano),
+  }))
+}
+
+const is = (text: string, value: Value | undefined): Statement | undefined =>
+  value === undefined ? undefined : sql(text, value)
+
+const whereAll = (conditions: readonly Statement[]): string =>
+  conditions.length === 0 ? '' : ` where ${conditions.map(({ text }) => text).join(' and ')}`
+
+const partsOf = async (
+  database: Sql,
+  callSids: readonly string[],
+): Promise<readonly CallPart[]> => {
+  if (callSids.length === 0) return []
+  const rows = await database.query(sql(
+    `select * from call_parts where call_sid in (${placeholders(callSids)}) order by part`,
+    ...callSids,
+  ))
+  return rows.map(partOf)
+}
+
+const isOf = (callSid: string) => (part: CallPart) => part.callSid === callSid
+
+/** Adds up what the processes counted that held a call one after the other. */
+const totals = (parts: readonly CallPart[]): CallTotals => {
+  const sum = (
+    of: 'turns' | 'latencySumMs' | 'bargeIns' | 'errors' | 'costNano',
+  ) => parts.reduce((total, part) => total + part[of], 0)
+  const firstAudioMs = parts.find((part) => part.firstAudioMs !== undefined)?.firstAudioMs
+  return {
+    ...(firstAudioMs === undefined ? {} : { firstAudioMs }),
+    turns: sum('turns'),
+    latencySumMs: sum('latencySumMs'),
+    latencyMaxMs: Math.max(0, ...parts.map(({ latencyMaxMs }) => latencyMaxMs)),
+    bargeIns: sum('bargeIns'),
+    errors: sum('errors'),
+    tokens: parts.map(({ tokens }) => tokens).reduce(addTokens, NO_TOKENS),
+    costNano: sum('costNano'),
+  }
+}
+
+const tokensShape = z.object({
+  textIn: z.number(),
+  textCached: z.number(),
+  textOut: z.number(),
+  audioIn: z.number(),
+  audioCached: z.number(),
+  audioOut: z.number(),
+})
+
+const toolShape = z.object({
+  given: z.string(),
+  result: z.string(),
+  failed: z.boolean(),
+})
+
+const dataShape = z.record(z.string(), z.unknown())
+
+const callOf = (row: Row): CallFacts => ({
+  callSid: String(row.call_sid),
+  customer: String(row.customer),
+  line: String(row.line),
+  direction: row.direction === 'outbound' ? 'outbound' : 'inbound',
+  from: String(row.from_number),
+  to: String(row.to_number),
+  startedAt: Number(row.started_at),
+  ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
+  ...(row.end_reason === null ? {} : { endReason: String(row.end_reason) }),
+  ...(row.cause === null ? {} : { cause: String(row.cause) }),
+  agentVersion: String(row.agent_version),
+  model: String(row.model),
+  owner: String(row.owner),
+  epoch: Number(row.epoch),
+  revision: Number(row.revision),
+})
+
+const partOf = (row: Row): CallPart => ({
+  callSid: String(row.call_sid),
+  customer: String(row.customer),
+  part: Number(row.part),
+  startedAt: Number(row.started_at),
+  ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
+  ...(row.first_audio_ms === null ? {} : { firstAudioMs: Number(row.first_audio_ms) }),
+  turns: Number(row.turns),
+  latencySumMs: Number(row.latency_sum_ms),
+  latencyMaxMs: Number(row.latency_max_ms),
+  bargeIns: Number(row.barge_ins),
+  errors: Number(row.errors),
+  tokens: tokensShape.parse(JSON.parse(String(row.tokens))),
+  costNano: Number(row.cost_nano),
+  revision: Number(row.revision),
+})
+
+const KINDS = ['caller', 'agent', 'human', 'note', 'tool', 'key'] as const
+
+const lineOf = (row: Row): CallLine => ({
+  callSid: String(row.call_sid),
+  customer: String(row.customer),
+  itemId: String(row.item_id),
+  ...(row.previous_item_id === null ? {} : { previousItemId: String(row.previous_item_id) }),
+  kind: KINDS.find((kind) => kind === row.kind) ?? 'agent',
+  text: String(row.text),
+  at: Number(row.at),
+  ...(row.heard_ms === null ? {} : { heardMs: Number(row.heard_ms) }),
+  ...(row.tool === null ? {} : { tool: toolShape.parse(JSON.parse(String(row.tool))) }),
+  revision: Number(row.revision),
+})
+
+const momentOf = (row: Row): CallMoment => ({
+  callSid: String(row.call_sid),
+  part: Number(row.part),
+  seq: Number(row.seq),
+  at: Number(row.at),
+  kind: String(row.kind),
+  data: dataShape.parse(JSON.parse(String(row.data))),
+})
+
+const messageOf = (row: Row): TakenMessage => ({
+  id: String(row.id),
+  callSid: String(row.call_sid),
+  customer: String(row.customer),
+  at: Number(row.at),
+  ...(row.for_whom === null ? {} : { for: String(row.for_whom) }),
+  text: String(row.text),
+})

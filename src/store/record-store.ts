@@ -1,0 +1,73 @@
+/** The record of all calls: told of by those that go on, asked by the API and the command line. One interface over either database. */
+import type { RecordWrite } from '../record/record.ts'
+import { deleteBefore, forgetNumber, type KeptKind, takeLease } from './record-deletes.ts'
+import { migrateRecord } from './record-migrations.ts'
+import {
+  addCosts,
+  type CallCursor,
+  type CallFilter,
+  type CallSummary,
+  type Costs,
+  type CostsBy,
+  findLines,
+  type FoundLine,
+  listCalls,
+  type WholeCall,
+  wholeCall,
+} from './record-reads.ts'
+import type { RecordWriter } from './record-writer.ts'
+import type { Sql } from './sql.ts'
+
+/** All that asks rejects with a `StoreError` when the database is away; `write` never does. */
+export type RecordStore = Readonly<{
+  /** Keeps writes. Returns at once. */
+  write: (writes: readonly RecordWrite[]) => void
+  /** Gives the newest calls, after those of a cursor. */
+  list: (filter: CallFilter, limit: number, after?: CallCursor) => Promise<readonly CallSummary[]>
+  /** Gives all that is kept of a call. */
+  call: (callSid: string) => Promise<WholeCall | undefined>
+  /** Gives the newest lines that have all the words. */
+  find: (asked: Parameters<typeof findLines>[1]) => Promise<readonly FoundLine[]>
+  /** Adds up what calls cost. */
+  costs: (asked: Parameters<typeof addCosts>[1]) => Promise<readonly Costs[]>
+  /** Deletes all calls with a person and gives which they were. */
+  forget: (number: string) => Promise<readonly string[]>
+  /** Deletes what a customer has of a kind from before a time, and gives how much it was. */
+  deleteBefore: (customer: string, kind: KeptKind, before: number) => Promise<number>
+  /** Takes a task for this machine alone; false when another has it. */
+  takeLease: (lease: Parameters<typeof takeLease>[1]) => Promise<boolean>
+  /** Brings the database to the newest version; gives the steps that were missing. */
+  migrate: () => Promise<readonly number[]>
+  /** Resolves when what was told is in the database or, if that is away, in the journal. */
+  flush: () => Promise<void>
+  /** Flushes and lets go of the database. */
+  close: () => Promise<void>
+}>
+
+export type { CallCursor, CallFilter, CallSummary, Costs, CostsBy, FoundLine, KeptKind, WholeCall }
+
+/** Makes the store of a database; both it and the writer are closed with it. */
+export const createRecordStore = (
+  database: Sql,
+  writer: RecordWriter,
+  now: () => number,
+): RecordStore => {
+  let migrating: Promise<readonly number[]> = Promise.resolve([])
+  return {
+    write: writer.write,
+    list: (filter, limit, after) => listCalls(database, filter, limit, after),
+    call: (callSid) => wholeCall(database, callSid),
+    find: (asked) => findLines(database, asked),
+    costs: (asked) => addCosts(database, asked),
+    forget: (number) => forgetNumber(database, number),
+    deleteBefore: (customer, kind, before) => deleteBefore(database, customer, kind, before),
+    takeLease: (lease) => takeLease(database, lease),
+    migrate: () => migrating = migrateRecord(database, now()),
+    flush: writer.flush,
+    close: async () => {
+      await migrating.catch(() => {})
+      await writer.close()
+      await database.close()
+    },
+  }
+}

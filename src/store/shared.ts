@@ -1,0 +1,155 @@
+/**
+ * The store that several machines share, so that one can take up the calls of another: checkpoints in PostgreSQL. What is not written
+ * yet is known here, and waits while the server is away.
+ */
+import type { Cancel, Clock } from '../clock.ts'
+import type { StoreError } from '../errors.ts'
+import { type Change, createBacklog } from './backlog.ts'
+import { createPacer } from './pacer.ts'
+import { storeError } from './problem.ts'
+import { type Row, type Sql, sql, type Statement } from './sql.ts'
+import type { Store, StoredCheckpoint } from './store.ts'
+
+export type SharedStoreOptions = Readonly<{
+  /** Names the database, the same on each machine. */
+  id: string
+  database: Sql
+  clock: Clock
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Hears what the store cannot do, of each kind at most once a minute. */
+  onError: (error: StoreError) => void
+}>
+
+const BATCH_MS = 50
+const BATCH = { rows: 64, chars: 512 * 1024 }
+const RETRY_MS = 1_000
+const KEPT_MS = 24 * 60 * 60 * 1_000
+const PRUNE_EVERY_MS = 60 * 60 * 1_000
+const TELL_AGAIN_MS = 60_000
+
+/** Makes the store of one machine; the database is closed by who made it. */
+export const createSharedStore = (options: SharedStoreOptions): Store => {
+  const { database, clock, now } = options
+  const backlog = createBacklog()
+  const isDue = createPacer<string>(clock, TELL_AGAIN_MS)
+  let writing: Promise<boolean> | undefined
+  let cancelBatch: Cancel | undefined
+  let cancelPrune: Cancel | undefined
+  let closing: Promise<void> | undefined
+
+  const tell = (tried: string, cause: unknown) => {
+    const error = storeError(tried, cause)
+    if (isDue(error.code)) options.onError(error)
+  }
+
+  const schedule = (delayMs = BATCH_MS): void => {
+    cancelBatch ??= clock.after(delayMs, async () => {
+      cancelBatch = undefined
+      const isWell = await writeBatch()
+      if (backlog.size() > 0 && !closing) schedule(isWell ? BATCH_MS : RETRY_MS)
+    })
+  }
+
+  /** Writes the next changes, all or none of them. One batch is on its way at a time; false when it failed. */
+  const writeBatch = (): Promise<boolean> =>
+    writing ??= writeNext().finally(() => {
+      writing = undefined
+    })
+
+  const writeNext = async (): Promise<boolean> => {
+    const batch = backlog.next(BATCH)
+    try {
+      if (batch.length > 0) await database.write(batch.flatMap(statementsOf))
+      backlog.done(batch)
+      return true
+    } catch (error) {
+      tell('cannot keep checkpoints', error)
+      return false
+    }
+  }
+
+  const flush = async (): Promise<void> => {
+    await writing
+    while (backlog.size() > 0) if (!await writeBatch()) return
+  }
+
+  const schedulePrune = (): void => {
+    cancelPrune = clock.after(PRUNE_EVERY_MS, () => {
+      const before = now() - KEPT_MS
+      backlog.dropBefore(before)
+      database.write([sql('delete from checkpoints where saved_at < ?', before)])
+        .catch((error) => tell('cannot delete old checkpoints', error))
+      schedulePrune()
+    })
+  }
+
+  const load = async (callSid: string): Promise<StoredCheckpoint | undefined> => {
+    const read = await database.query(sql(FIND, callSid)).catch((error) => {
+      tell('cannot read checkpoints', error)
+    })
+    // Looked at only now: what was saved or forgotten while the server answered counts.
+    const mine = backlog.newest(callSid)
+    const change = backlog.change(callSid)
+    if (!read || change?.forgets) return mine
+    const found = read.map(checkpointOf).at(0)
+    // What was written may have been replaced by the machine that has the call now.
+    return change && !(mine && found && found.epoch > mine.epoch) ? mine : found
+  }
+
+  schedulePrune()
+  return {
+    id: () => options.id,
+    save: (checkpoint) => {
+      if (closing) return
+      backlog.save(checkpoint)
+      schedule()
+    },
+    forget: (callSid) => {
+      if (closing) return
+      backlog.forget(callSid)
+      schedule()
+    },
+    load,
+    flush: () => closing ?? flush(),
+    close: () =>
+      closing ??= flush().finally(() => {
+        cancelBatch?.()
+        cancelPrune?.()
+      }),
+  }
+}
+
+const FIND = 'select call_sid, epoch, owner, saved_at, body from checkpoints where call_sid = ?'
+
+// At the same epoch the later write counts and not the later time: clocks are set back.
+const SAVE = `
+  insert into checkpoints (call_sid, epoch, owner, saved_at, body) values (?, ?, ?, ?, ?)
+  on conflict (call_sid) do update set
+    epoch = excluded.epoch, owner = excluded.owner, saved_at = excluded.saved_at, body = excluded.body
+  where excluded.epoch >= checkpoints.epoch
+`
+
+const statementsOf = ({ callSid, forgets, checkpoint }: Change): readonly Statement[] => [
+  ...(forgets ? [sql('delete from checkpoints where call_sid = ?', callSid)] : []),
+  ...(checkpoint
+    ? [
+      sql(
+        SAVE,
+        checkpoint.callSid,
+        checkpoint.epoch,
+        checkpoint.owner,
+        checkpoint.savedAt,
+        checkpoint.body,
+      ),
+    ]
+    : []),
+]
+
+const checkpointOf = (row: Row): StoredCheckpoint => ({
+  callSid: String(row.call_sid),
+  epoch: Number(row.epoch),
+  owner: String(row.owner),
+  savedAt: Number(row.saved_at),
+  body: String(row.body),
+})

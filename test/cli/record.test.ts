@@ -1,0 +1,184 @@
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { parseMoment } from '../../src/cli/since.ts'
+import { csvRow } from '../../src/cli/csv-row.ts'
+import type { RecordWrite } from '../../src/record/record.ts'
+import { NOON } from '../store/fixture.ts'
+import { openRecord, openSqlite, writes } from '../store/record-fixture.ts'
+import { createFolder, createProgram } from './program-fixture.ts'
+
+const STORY: readonly RecordWrite[] = [
+  writes.call({ endedAt: NOON + 20_000, endReason: 'caller-hung-up', revision: 2 }),
+  writes.part({
+    firstAudioMs: 310,
+    turns: 1,
+    latencySumMs: 640,
+    latencyMaxMs: 640,
+    bargeIns: 1,
+    costNano: 21_500_000,
+    endedAt: NOON + 20_000,
+  }),
+  writes.line({
+    itemId: 'i1',
+    kind: 'agent',
+    text: 'Welcome to',
+    at: NOON + 1_000,
+    heardMs: 900,
+  }),
+  writes.line({ itemId: 'i2', at: NOON + 4_000 }),
+  writes.line({
+    itemId: 'i3',
+    kind: 'tool',
+    text: 'book_table',
+    at: NOON + 5_000,
+    tool: { given: '{"people":2}', result: 'booked', failed: false },
+  }),
+  writes.line({ itemId: 'i4', kind: 'key', text: '#', at: NOON + 15_000 }),
+  ...[
+    { at: NOON + 400, kind: 'caller-connected', data: { epoch: 1 } },
+    { at: NOON + 2_000, kind: 'barged-in', data: { unheardMs: 700 } },
+    { at: NOON + 20_000, kind: 'ended', data: { reason: 'caller-hung-up' } },
+  ].map((moment, seq): RecordWrite => ({
+    type: 'moment',
+    moment: { callSid: 'CA1', part: 1, seq, ...moment },
+  })),
+]
+
+/** The program beside a record with something in it. */
+const createKept = async (kept: readonly RecordWrite[] = STORY) => {
+  const { folder, remove } = await createFolder()
+  onTestFinished(remove)
+  const record = await openRecord(openSqlite(join(folder, 'record.db')))
+  record.write(kept)
+  await record.flush()
+  const program = createProgram({ TANDEM_DATA: folder, NODE_ENV: 'production' })
+  return { ...program, record }
+}
+
+describe('tandem calls', () => {
+  test('lists the newest first, a line each', async () => {
+    const { run, out } = await createKept([
+      ...STORY,
+      writes.call({ callSid: 'CA2', startedAt: NOON + 60_000 }),
+    ])
+    expect(await run('calls')).toBe(0)
+    expect(out).toEqual([
+      'CA2  2026-05-04 12:01:00  bright-smile  from +15550001111  goes on  $0.0000',
+      'CA1  2026-05-04 12:00:00  bright-smile  from +15550001111  20.0 s  caller-hung-up  $0.0215',
+    ])
+  })
+
+  test('finds words', async () => {
+    const { run, out } = await createKept()
+    expect(await run('calls', '--words', 'table TWO')).toBe(0)
+    expect(out).toEqual(['CA1  caller  I would like a table for two.'])
+  })
+
+  test('takes only what is asked for', async () => {
+    const { run, out } = await createKept()
+    expect(await run('calls', 'list', '--since', '2026-05-05')).toBe(0)
+    expect(out).toEqual([])
+    expect(await run('calls', '--since', 'yesterday')).toBe(2)
+  })
+
+  test('tells a call as a story with a timeline', async () => {
+    const { run, out } = await createKept()
+    expect(await run('calls', 'show', 'CA1')).toBe(0)
+    expect(out).toEqual([
+      'CA1  bright-smile  2026-05-04 12:00:00  20.0 s, ended: caller-hung-up',
+      '  inbound, line +15005550006, from +15550001111 to +15005550006',
+      '  gpt-realtime-2.1, agent version 0123456789abcdef, taken up 0 times',
+      '  first sound after 0.31 s; 1 answers, after 0.64 s on average and 0.64 s at most; 1 interruptions, 0 errors',
+      '  $0.0215',
+      '',
+      '  caller  ············█································#··············',
+      '  agent   ···█························································',
+      '  tools   ···············█············································',
+      '  events  ······!·····················································',
+      '          0                                                     20.0 s',
+      '',
+      '    0.40 s          the line is open',
+      '    1.00 s  agent   Welcome to —',
+      '    2.00 s          the caller cuts in; 0.70 s not heard',
+      '    4.00 s  caller  I would like a table for two.',
+      '    5.00 s  tool    book_table({"people":2}) = booked',
+      '    15.0 s  key     [#]',
+      '    20.0 s          ended: caller-hung-up',
+    ])
+  })
+
+  test('says that there is no such call', async () => {
+    const { run, err } = await createKept()
+    expect(await run('calls', 'show', 'CA9')).toBe(1)
+    expect(err).toEqual(['there is no call CA9 in the record'])
+  })
+
+  test('exports facts as CSV and everything as JSON lines', async () => {
+    const csv = await createKept()
+    expect(await csv.run('calls', 'export', '--format', 'csv')).toBe(0)
+    expect(csv.out).toHaveLength(2)
+    expect(csv.out[1]).toBe(
+      'CA1,bright-smile,+15005550006,inbound,+15550001111,+15005550006,2026-05-04T12:00:00.000Z,' +
+        '2026-05-04T12:00:20.000Z,caller-hung-up,gpt-realtime-2.1,0123456789abcdef,310,1,640,640,1,0,0.0215',
+    )
+    const jsonl = await createKept()
+    expect(await jsonl.run('calls', 'export')).toBe(0)
+    expect(JSON.parse(jsonl.out[0]).lines.map((line: { text: string }) => line.text)).toEqual([
+      'Welcome to',
+      'I would like a table for two.',
+      'book_table',
+      '#',
+    ])
+  })
+})
+
+test('tandem costs adds up', async () => {
+  const { run, out } = await createKept()
+  expect(await run('costs', '--by', 'customer')).toBe(0)
+  expect(out).toEqual([
+    'bright-smile        1 calls        20.0 s       $0.0215',
+    'total         $0.0215',
+  ])
+  expect(await run('costs', '--by', 'planet')).toBe(2)
+})
+
+test('tandem forget deletes a person', async () => {
+  const { run, out, record } = await createKept()
+  expect(await run('forget', '--number', '+15550001111')).toBe(0)
+  expect(out).toEqual(['1 calls forgotten'])
+  expect(await record.list({}, 10)).toEqual([])
+  expect(await run('forget', '--number', '5550001111')).toBe(2)
+  expect(await run('forget')).toBe(2)
+})
+
+test('tandem migrate says what it did', async () => {
+  const { folder, remove } = await createFolder()
+  onTestFinished(remove)
+  const { run, out } = createProgram({ TANDEM_DATA: folder })
+  expect(await run('migrate')).toBe(0)
+  expect(await run('migrate')).toBe(0)
+  expect(await run('migrate', '--json')).toBe(0)
+  expect(out).toEqual(['steps done: 1', 'nothing to do', '{"engine":"sqlite","steps":[]}'])
+})
+
+test('a database that cannot be reached is said, and the command fails', async () => {
+  const program = createProgram({ DATABASE_URL: 'postgres://tandem:secret@127.0.0.1:1/tandem' })
+  expect(await program.run('calls')).toBe(1)
+  expect(program.err.join('\n')).toMatch(/cannot read PostgreSQL: .*; check DATABASE_URL/)
+  expect(program.err.join('\n')).not.toContain('secret')
+})
+
+test('parseMoment() reads days ago, days and times', () => {
+  expect(parseMoment('7d', NOON)).toBe(NOON - 7 * 86_400_000)
+  expect(parseMoment('90m', NOON)).toBe(NOON - 90 * 60_000)
+  expect(parseMoment('2026-05-04', 0)).toBe(NOON - 12 * 3_600_000)
+  expect(parseMoment('2026-05-04T12:00:00Z', 0)).toBe(NOON)
+  for (const text of ['', 'x', '7', '2026-99-99']) expect(parseMoment(text, NOON)).toBeUndefined()
+})
+
+test('csvRow() quotes, and disarms what a spreadsheet would run', () => {
+  expect(
+    csvRow(['a', 'b,c', 'say "x"', 'two\nlines', undefined, 1.5, '+15005550006', '=1+1', '+x', -2]),
+  )
+    .toBe(`a,"b,c","say ""x""","two\nlines",,1.5,+15005550006,'=1+1,'+x,-2`)
+})

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../src/config/parse-config.ts'
+import { problemsOf, withLines } from './sources.ts'
+
+const customerOf = (more: string) => {
+  const text = withLines(more)
+  const parsed = parseConfig({
+    customers: [{ path: 'customers/bright-smile.yaml', text }],
+    readKnowledge: () => undefined,
+  })
+  if ('problems' in parsed) throw new Error(parsed.problems.map((it) => it.message).join('\n'))
+  return parsed.config.customers[0]
+}
+
+const serviceOf = (text: string) => {
+  const parsed = parseConfig({
+    service: { path: 'tandem.yaml', text },
+    customers: [{ path: 'customers/bright-smile.yaml', text: withLines('') }],
+    readKnowledge: () => undefined,
+  })
+  return 'problems' in parsed ? parsed.problems.map((it) => it.message) : parsed.config.service
+}
+
+describe('record, redact and retention', () => {
+  test('without them everything is kept, as it was said and for good', () => {
+    const { record, redact, retention } = customerOf('')
+    expect([record, redact, retention]).toEqual(['everything', undefined, {}])
+  })
+
+  test('an empty redact takes phone numbers, e-mail and cards out', () => {
+    expect(customerOf('redact: {}\n').redact).toEqual({
+      phones: true,
+      emails: true,
+      cards: true,
+      words: [],
+      patterns: [],
+    })
+  })
+
+  test('times are days, weeks and years', () => {
+    expect(customerOf('retention: { transcript: 12w, calls: 1y }\n').retention).toEqual({
+      transcriptMs: 84 * 86_400_000,
+      callsMs: 365 * 86_400_000,
+    })
+  })
+
+  test('mistakes are said at their place', () => {
+    expect(problemsOf(withLines('record: all\n'))).toEqual([
+      '5:9 invalid-value record must be everything, noAudio or factsOnly, got "all"',
+    ])
+    expect(problemsOf(withLines('retention: { transcript: 30m }\n'))).toEqual([
+      '5:26 invalid-value retention.transcript: write a time in days, weeks or years: 30d, 12w, 1y',
+    ])
+    expect(problemsOf(withLines('redact: { patterns: ["("] }\n'))).toEqual([
+      '5:22 invalid-value redact.patterns[0]: this is no regular expression of JavaScript',
+    ])
+    expect(problemsOf(withLines('redact: { phone: true }\n'))).toEqual([
+      '5:11 unknown-key unknown key "phone" in redact > did you mean "phones"?',
+    ])
+  })
+})
+
+describe('prices and operators of the service', () => {
+  test('are taken', () => {
+    const hash = 'a'.repeat(64)
+    expect(serviceOf(`
+prices: { surcharge: 1.1, tables: [{ from: "2027-01-01", twilioMinute: 0.02 }] }
+operators: [{ name: front desk, sha256: ${hash} }]
+`)).toMatchObject({
+      prices: {
+        surcharge: 1.1,
+        tables: [{ from: '2027-01-01', models: {}, transcription: {}, twilioMinute: 0.02 }],
+      },
+      operators: [{ name: 'front desk', sha256: hash, scope: 'read' }],
+    })
+  })
+
+  test('mistakes are said', () => {
+    expect(serviceOf('operators: [{ name: x, sha256: secret }]\n')).toEqual([
+      'operators[0].sha256: write the SHA-256 of the token, 64 hex digits',
+    ])
+    expect(serviceOf('prices: { tables: [{ from: "1.1.2027" }] }\n')).toEqual([
+      'prices.tables[0].from: write a day: 2027-01-31',
+    ])
+  })
+})

@@ -1,0 +1,294 @@
+import { describe, expect, test } from 'vitest'
+import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import { StoreError } from '../../src/errors.ts'
+import type { RecordWrite } from '../../src/record/record.ts'
+import { sha256 } from '../../src/runtime/hmac.ts'
+import { noRecord } from '../../src/store/open-record.ts'
+import { NOON } from '../store/fixture.ts'
+import { openRecord, openSqlite, writes } from '../store/record-fixture.ts'
+import { createAppFixture } from './app-fixture.ts'
+
+const CALL = 'CA0123456789abcdef0123456789abcdef'
+
+/** The API over a record with something in it. */
+const createApi = async (kept: readonly RecordWrite[] = []) => {
+  const record = await openRecord(openSqlite(':memory:'))
+  record.write(kept)
+  await record.flush()
+  const operators = ['read', 'operate', 'admin'] as const
+  const config = createConfig({
+    ...DEFAULT_SERVICE,
+    operators: operators.map((scope) => ({ name: scope, scope, sha256: sha256(`token-${scope}`) })),
+  }, [])
+  const { app, logged } = createAppFixture({ record, config: () => config })
+  const ask = async (path: string, token = 'token-read', init: RequestInit = {}) => {
+    const response = await app.request(`/api/v1${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    })
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      body: await response.json(),
+    }
+  }
+  return { ask, record, logged, app }
+}
+
+const STORY: readonly RecordWrite[] = [
+  writes.call({
+    callSid: CALL,
+    endedAt: NOON + 60_000,
+    endReason: 'caller-hung-up',
+    revision: 2,
+  }),
+  writes.part({
+    callSid: CALL,
+    firstAudioMs: 310,
+    turns: 2,
+    latencySumMs: 1_200,
+    latencyMaxMs: 700,
+    costNano: 21_000_000,
+  }),
+  writes.line({ callSid: CALL, itemId: 'i2', at: NOON + 4_000 }),
+  writes.line({
+    callSid: CALL,
+    itemId: 'i1',
+    kind: 'agent',
+    text: 'Welcome',
+    at: NOON + 1_000,
+    heardMs: 500,
+  }),
+  {
+    type: 'moment',
+    moment: { callSid: CALL, part: 1, seq: 1, at: NOON + 400, kind: 'caller-connected', data: {} },
+  },
+]
+
+describe('calls', () => {
+  test('are listed with what they said, did and cost', async () => {
+    const { ask } = await createApi(STORY)
+    const { status, body } = await ask('/calls')
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      calls: [{
+        callSid: CALL,
+        customer: 'bright-smile',
+        line: '+15005550006',
+        direction: 'inbound',
+        from: '+15550001111',
+        to: '+15005550006',
+        startedAt: '2026-05-04T12:00:00.000Z',
+        endedAt: '2026-05-04T12:01:00.000Z',
+        durationMs: 60_000,
+        endReason: 'caller-hung-up',
+        agentVersion: '0123456789abcdef',
+        model: 'gpt-realtime-2.1',
+        epoch: 1,
+        firstAudioMs: 310,
+        turns: 2,
+        meanLatencyMs: 600,
+        longestLatencyMs: 700,
+        bargeIns: 0,
+        errors: 0,
+        tokens: {
+          textIn: 0,
+          textCached: 0,
+          textOut: 0,
+          audioIn: 0,
+          audioCached: 0,
+          audioOut: 0,
+        },
+        costUsd: 0.021,
+      }],
+    })
+  })
+
+  test('are listed page by page', async () => {
+    const { ask } = await createApi(
+      [1, 2, 3].map((at) => writes.call({ callSid: `CA${at}`, startedAt: NOON + at })),
+    )
+    const first = await ask('/calls?limit=2')
+    expect(first.body.calls.map((call: { callSid: string }) => call.callSid)).toEqual([
+      'CA3',
+      'CA2',
+    ])
+    const second = await ask(`/calls?limit=2&cursor=${first.body.next}`)
+    expect(second.body.calls.map((call: { callSid: string }) => call.callSid)).toEqual(['CA1'])
+    expect(second.body.next).toBeUndefined()
+  })
+
+  test('are found by what is asked of them', async () => {
+    const { ask } = await createApi(STORY)
+    const count = async (query: string) => (await ask(`/calls?${query}`)).body.calls.length
+    expect(await count('since=2026-05-04&until=2026-05-05')).toBe(1)
+    expect(await count('since=2026-05-04T14:00:00%2B02:00')).toBe(1)
+    expect(await count('since=2026-05-05')).toBe(0)
+    expect(await count('live=true')).toBe(0)
+    expect(await count('number=%2B15550001111&customer=bright-smile')).toBe(1)
+  })
+
+  test('one is given with what happened in it', async () => {
+    const { ask } = await createApi(STORY)
+    const { body } = await ask(`/calls/${CALL}`)
+    expect(body).toMatchObject({
+      callSid: CALL,
+      moments: [{ atMs: 400, kind: 'caller-connected', data: {} }],
+      messages: [],
+    })
+  })
+
+  test('have a transcript, in order and as it was heard', async () => {
+    const { ask } = await createApi(STORY)
+    expect((await ask(`/calls/${CALL}/transcript`)).body).toEqual({
+      lines: [
+        {
+          itemId: 'i1',
+          kind: 'agent',
+          text: 'Welcome',
+          at: '2026-05-04T12:00:01.000Z',
+          atMs: 1_000,
+          heardMs: 500,
+        },
+        {
+          itemId: 'i2',
+          kind: 'caller',
+          text: 'I would like a table for two.',
+          at: '2026-05-04T12:00:04.000Z',
+          atMs: 4_000,
+        },
+      ],
+    })
+  })
+
+  test('lines are found by their words', async () => {
+    const { ask } = await createApi(STORY)
+    const { body } = await ask('/lines?words=TABLE%20two&limit=1')
+    expect(body).toMatchObject({
+      lines: [{ callSid: CALL, customer: 'bright-smile', itemId: 'i2' }],
+    })
+    expect(body.next).toBeUndefined()
+  })
+
+  test('costs are added up', async () => {
+    const { ask } = await createApi(STORY)
+    expect((await ask('/costs?by=day')).body).toEqual({
+      costs: [{ name: '2026-05-04', calls: 1, talkedMs: 0, costUsd: 0.021 }],
+    })
+  })
+})
+
+describe('what cannot be done', () => {
+  test.each([
+    ['/calls/CA9', 404, 'no such call'],
+    ['/calls/CA9/transcript', 404, 'no such call'],
+    ['/calls?limit=0', 400, 'the question makes no sense'],
+    ['/calls?since=yesterday', 400, 'the question makes no sense'],
+    ['/calls?cursor=x', 400, 'this is no cursor'],
+    ['/lines', 400, 'the question makes no sense'],
+    ['/nothing', 404, 'not found'],
+  ])('%s is a problem with a status', async (path, status, title) => {
+    const { ask } = await createApi()
+    expect(await ask(path)).toMatchObject({
+      status,
+      type: 'application/problem+json',
+      body: { type: 'about:blank', title, status },
+    })
+  })
+
+  test('a database that is away is no fault of the service', async () => {
+    const away = () => Promise.reject(new StoreError('store-unreachable', 'with its address'))
+    const { app } = createAppFixture({ record: { ...noRecord, list: away } })
+    const response = await app.request('/api/v1/calls', {
+      headers: { authorization: 'Bearer test-operator-token' },
+    })
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ detail: 'store-unreachable' })
+  })
+})
+
+describe('tokens', () => {
+  const forget = { method: 'POST', body: JSON.stringify({ number: '+15550001111' }) }
+
+  test('one that reads does not delete', async () => {
+    const { ask } = await createApi(STORY)
+    expect((await ask('/forget', 'token-read', forget)).status).toBe(403)
+    expect((await ask('/forget', 'token-operate', forget)).status).toBe(403)
+    expect((await ask('/calls')).body.calls).toHaveLength(1)
+  })
+
+  test('one that may do all deletes', async () => {
+    const { ask } = await createApi(STORY)
+    expect((await ask('/forget', 'token-admin', forget)).body).toEqual({ forgotten: [CALL] })
+    expect((await ask('/calls', 'test-operator-token')).body.calls).toHaveLength(0)
+  })
+
+  test('one that nobody has is refused, also its hash', async () => {
+    const { app } = await createApi()
+    for (const token of ['token-other', sha256('token-read')]) {
+      const response = await app.request('/api/v1/calls', {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      expect(response.status).toBe(401)
+    }
+  })
+
+  test('draining needs one that operates', async () => {
+    const { app } = await createApi()
+    const drain = async (token: string) =>
+      (await app.request('/api/v1/drain', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      })).status
+    expect([await drain('token-read'), await drain('token-operate')]).toEqual([403, 202])
+  })
+})
+
+type Parameter = { name: string; in: string; required?: boolean; schema: { example?: unknown } }
+type Operation = {
+  parameters?: Parameter[]
+  requestBody?: {
+    content: Record<string, { schema: { properties: Record<string, { example: unknown }> } }>
+  }
+  responses: Record<string, unknown>
+}
+
+test('the OpenAPI document is of version 3.1, and all its examples are answered', async () => {
+  const { ask } = await createApi(STORY)
+  const { body: document } = await ask('/openapi.json')
+  expect(document.openapi).toBe('3.1.0')
+  const paths: Record<string, Record<string, Operation>> = document.paths
+  const asked: string[] = []
+  for (const [path, operations] of Object.entries(paths)) {
+    for (
+      const [method, { parameters = [], requestBody, responses }] of Object.entries(operations)
+    ) {
+      const example = (each: Parameter) => String(each.schema.example)
+      const filled = parameters.filter((each) => each.in === 'path').reduce(
+        (left, each) => left.replace(`{${each.name}}`, example(each)),
+        path,
+      )
+      const query = new URLSearchParams(
+        parameters.filter((each) => each.in === 'query' && each.schema.example !== undefined)
+          .map((each) => [each.name, example(each)]),
+      )
+      const properties = requestBody?.content['application/json'].schema.properties ?? {}
+      const body = Object.entries(properties).map(([name, each]) => [name, each.example])
+      const answered = await ask(`${filled.replace('/api/v1', '')}?${query}`, 'token-admin', {
+        method: method.toUpperCase(),
+        ...(requestBody ? { body: JSON.stringify(Object.fromEntries(body)) } : {}),
+      })
+      expect([path, answered.status]).toEqual([path, 200])
+      expect(Object.keys(responses)).toContain('200')
+      asked.push(`${method} ${path}`)
+    }
+  }
+  expect(asked).toEqual([
+    'get /api/v1/calls',
+    'get /api/v1/calls/{callSid}',
+    'get /api/v1/calls/{callSid}/transcript',
+    'get /api/v1/lines',
+    'get /api/v1/costs',
+    'post /api/v1/forget',
+  ])
+})

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { type Fields, silentLog } from '../../src/log.ts'
+import { overdue, startRetention } from '../../src/record/retention.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+
+test('what is overdue is said for each customer and kind', () => {
+  expect(overdue([
+    { id: 'a', retention: {} },
+    { id: 'b', retention: { transcriptMs: 30 * DAY } },
+    { id: 'c', retention: { transcriptMs: 30 * DAY, callsMs: 365 * DAY } },
+    // Its words go with the call, and not later.
+    { id: 'd', retention: { transcriptMs: 60 * DAY, callsMs: 30 * DAY } },
+  ], 400 * DAY)).toEqual([
+    { customer: 'b', kind: 'transcript', before: 370 * DAY },
+    { customer: 'c', kind: 'calls', before: 35 * DAY },
+    { customer: 'c', kind: 'transcript', before: 370 * DAY },
+    { customer: 'd', kind: 'calls', before: 370 * DAY },
+  ])
+})
+
+const start = (hasLease: boolean) => {
+  const clock = createFakeClock()
+  const asked: string[] = []
+  const logged: Fields[] = []
+  const stop = startRetention({
+    store: {
+      takeLease: ({ owner, until, now }) => {
+        asked.push(`lease ${owner} for ${until - now} ms`)
+        return Promise.resolve(hasLease)
+      },
+      deleteBefore: (customer, kind) => {
+        asked.push(`delete ${kind} of ${customer}`)
+        return Promise.resolve(7)
+      },
+    },
+    customers: () => [{ id: 'a', retention: { callsMs: DAY } }],
+    machine: 'm1',
+    clock,
+    now: () => 10 * DAY + clock.nowMs(),
+    log: { ...silentLog, info: (_, fields = {}) => void logged.push(fields) },
+  })
+  const pass = async (ms: number) => {
+    clock.advance(ms)
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+  }
+  return { clock, asked, logged, stop, pass }
+}
+
+test('the job runs a minute after the start and then once an hour, and says what it deleted', async () => {
+  const { asked, logged, pass, stop, clock } = start(true)
+  await pass(59_999)
+  expect(asked).toEqual([])
+  await pass(1)
+  expect(asked).toEqual(['lease m1 for 3600000 ms', 'delete calls of a'])
+  expect(logged).toEqual([
+    { customer: 'a', kind: 'calls', deleted: 7, before: '1970-01-10T00:01:00.000Z' },
+  ])
+  await pass(HOUR)
+  expect(asked).toHaveLength(4)
+  stop()
+  expect(clock.waiting()).toBe(0)
+})
+
+test('the job is left to the machine that has it', async () => {
+  const { asked, pass } = start(false)
+  await pass(60_000)
+  expect(asked).toEqual(['lease m1 for 3600000 ms'])
+})

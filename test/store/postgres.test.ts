@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import * as files from '../../src/runtime/files.ts'
+import { createJournal } from '../../src/store/journal.ts'
+import { createPostgresSql } from '../../src/store/postgres-sql.ts'
+import { migrateRecord } from '../../src/store/record-migrations.ts'
+import { createSharedStore } from '../../src/store/shared.ts'
+import { storeContract } from './contract.ts'
+import { checkpoint, makeFolder, NOON } from './fixture.ts'
+import { startPostgres, type TestPostgres } from './postgres.ts'
+import { recordContract } from './record-contract.ts'
+import { openRecord, writes } from './record-fixture.ts'
+
+let server: TestPostgres
+
+beforeAll(async () => {
+  server = await startPostgres()
+}, 30_000)
+
+afterAll(() => server.stop())
+
+const open = async () => createPostgresSql({ url: await server.database(), clock: systemClock })
+
+recordContract('postgres', open)
+
+storeContract('postgres', async () => {
+  const database = await open()
+  await migrateRecord(database, NOON)
+  return createSharedStore({
+    id: 'test',
+    database,
+    clock: systemClock,
+    now: () => NOON,
+    onError: (error) => expect.unreachable(error.message),
+  })
+})
+
+test('a server that is killed in the middle of 20 calls loses no line of them', async () => {
+  const folder = await makeFolder()
+  const database = createPostgresSql({ url: await server.database(), clock: systemClock })
+  const journal = createJournal({ folder, files, name: 'a', now: Date.now })
+  const record = await openRecord(database, journal)
+  const say = (turn: number) =>
+    Array.from(
+      { length: 20 },
+      (_, call) =>
+        writes.line({
+          callSid: `CA${call}`,
+          itemId: `i${turn}`,
+          at: NOON + turn,
+          text: `turn ${turn}`,
+        }),
+    )
+  record.write(Array.from({ length: 20 }, (_, call) => writes.call({ callSid: `CA${call}` })))
+  for (let turn = 0; turn < 30; turn++) {
+    if (turn === 10) await Promise.all([server.kill(), record.flush()])
+    record.write(say(turn))
+    if (turn % 5 === 0) await record.flush()
+  }
+  await record.flush()
+  expect(record.errors.map(({ code }) => code)).toEqual(['store-unreachable'])
+  await server.restart()
+  // The database is asked again two seconds after it was last found away.
+  await expect.poll(async () => {
+    await record.flush()
+    return (await record.find({ words: 'turn 29', limit: 100 })).length
+  }, { timeout: 10_000, interval: 250 }).toBe(20)
+  for (let call = 0; call < 20; call++) {
+    expect((await record.call(`CA${call}`))?.lines.map(({ itemId }) => itemId))
+      .toEqual(Array.from({ length: 30 }, (_, turn) => `i${turn}`))
+  }
+}, 30_000)
+
+test('two machines resume each other: what one keeps the other takes up, and the first is fenced off', async () => {
+  const url = await server.database()
+  const open = () => {
+    const database = createPostgresSql({ url, clock: systemClock })
+    onTestFinished(() => database.close())
+    const onError = (error: Error) => expect.unreachable(error.message)
+    return {
+      database,
+      store: createSharedStore({
+        id: 'test',
+        database,
+        clock: systemClock,
+        now: () => NOON,
+        onError,
+      }),
+    }
+  }
+  const one = open()
+  const other = open()
+  await migrateRecord(one.database, NOON)
+  one.store.save(checkpoint({ epoch: 1, owner: 'machine-a' }))
+  await one.store.flush()
+  expect((await other.store.load('CA1'))?.owner).toBe('machine-a')
+  other.store.save(checkpoint({ epoch: 2, owner: 'machine-b' }))
+  await other.store.flush()
+  one.store.save(checkpoint({ epoch: 1, owner: 'machine-a', body: 'late' }))
+  await one.store.flush()
+  expect((await one.store.load('CA1'))?.owner).toBe('machine-b')
+  other.store.forget('CA1')
+  await other.store.flush()
+  expect(await one.store.load('CA1')).toBeUndefined()
+  await Promise.all([one.store.close(), other.store.close()])
+})

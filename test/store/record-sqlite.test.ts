@@ -1,0 +1,40 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createSqliteThread } from '../../src/runtime/sqlite-thread.ts'
+import { sql } from '../../src/store/sql.ts'
+import { createSqliteSql } from '../../src/store/sqlite-sql.ts'
+import { makeFolder } from './fixture.ts'
+import { recordContract } from './record-contract.ts'
+import { openRecord, openSqlite, writes } from './record-fixture.ts'
+
+const newPath = async () => join(await makeFolder(), 'data', 'record.db')
+
+recordContract('sqlite', async () => openSqlite(await newPath()))
+
+const openThread = (path: string) => createSqliteSql(path, createSqliteThread(path))
+
+test('the record lives in a file that only its owner may read, on a thread of its own', async () => {
+  const path = await newPath()
+  const record = await openRecord(openThread(path))
+  record.write([writes.call(), writes.line()])
+  await record.flush()
+  expect((await record.call('CA1'))?.lines).toHaveLength(1)
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  const beside = await openRecord(openThread(path))
+  expect(await beside.list({}, 10)).toHaveLength(1)
+})
+
+test('what fails on the thread fails here, with what to do about it', async () => {
+  const file = join(await makeFolder(), 'file')
+  await writeFile(file, '')
+  const database = openThread(join(file, 'record.db'))
+  await expect(database.query(sql('select 1'))).rejects.toMatchObject({
+    code: 'store-cannot-open',
+    message: expect.stringMatching(
+      /^cannot read .*record.db: .*; check that the folder is there/,
+    ),
+  })
+  await database.close()
+  await expect(database.query(sql('select 1'))).rejects.toThrow('the database is closed')
+})
