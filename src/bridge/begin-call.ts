@@ -106,12 +106,16 @@ export const beginCall = (
     log.info('call.ended', { ...fields, ...counts })
     tell({ type: 'counts', ...counts, atMs })
     tell({ ...report, atMs })
-    if (report.reason !== 'handed-over') store.forget(callSid)
+    if (report.reason !== 'handed-over') store.forget(callSid, keptEpoch)
     ended(report.reason)
   }
 
-  const save = (checkpoint: Checkpoint) =>
+  /** Up to here the call is this process's to forget. */
+  let keptEpoch = epoch
+  const save = (checkpoint: Checkpoint) => {
+    keptEpoch = checkpoint.epoch
     store.save(writeCheckpoint(facts, checkpoint, options.wallMs()))
+  }
 
   const agentOf = (name: string) => {
     const each = customer.agents[name]

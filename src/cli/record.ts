@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts'
 import * as files from '../runtime/files.ts'
 import { sqlite } from '../runtime/sqlite.ts'
 import type { CostsBy } from '../store/record-store.ts'
+import { ANY_EPOCH } from '../store/store.ts'
 import { createSqliteStore } from '../store/sqlite.ts'
 import { formatDollars } from './call-story.ts'
 import type { CommandContext, ExitCode } from './command.ts'
@@ -81,6 +82,6 @@ const forgetCheckpoints = async (
     now: Date.now,
     onError: ({ message }) => context.err(message),
   })
-  for (const callSid of callSids) store.forget(callSid)
+  for (const callSid of callSids) store.forget(callSid, ANY_EPOCH)
   await store.close()
 }

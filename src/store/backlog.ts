@@ -4,16 +4,19 @@
  */
 import type { StoredCheckpoint } from './store.ts'
 
-/** What is to be done to the row of a call: first forget what is there, then keep the checkpoint. */
+/**
+ * What is to be done to the row of a call: first forget what is there up to the epoch `forgets` (0 for nothing), then keep the
+ * checkpoint. A higher epoch belongs to the process that has the call now.
+ */
 export type Change = Readonly<{
   callSid: string
-  forgets: boolean
+  forgets: number
   checkpoint: StoredCheckpoint | undefined
 }>
 
 export type Backlog = Readonly<{
   save: (checkpoint: StoredCheckpoint) => void
-  forget: (callSid: string) => void
+  forget: (callSid: string, epoch: number) => void
   /** The newest checkpoint that was saved here and not forgotten. */
   newest: (callSid: string) => StoredCheckpoint | undefined
   /** What is to be done for a call; undefined when its row is as it should be. */
@@ -39,7 +42,7 @@ export const createBacklog = (): Backlog => {
   // A change keeps its place when it is overtaken, so a call that saves all the time waits no longer than others.
   const changes = new Map<string, Change>()
 
-  const put = (callSid: string, forgets: boolean) => {
+  const put = (callSid: string, forgets: number) => {
     changes.set(callSid, { callSid, forgets, checkpoint: newest.get(callSid) })
   }
 
@@ -49,11 +52,11 @@ export const createBacklog = (): Backlog => {
       const known = newest.get(callSid)
       if (known && known.epoch > epoch) return
       newest.set(callSid, checkpoint)
-      put(callSid, changes.get(callSid)?.forgets ?? false)
+      put(callSid, changes.get(callSid)?.forgets ?? 0)
     },
-    forget: (callSid) => {
+    forget: (callSid, epoch) => {
       newest.delete(callSid)
-      put(callSid, true)
+      put(callSid, Math.max(epoch, changes.get(callSid)?.forgets ?? 0))
     },
     newest: (callSid) => newest.get(callSid),
     change: (callSid) => changes.get(callSid),
@@ -65,18 +68,31 @@ export const createBacklog = (): Backlog => {
       }
     },
     startOver: () => {
-      for (const callSid of newest.keys()) if (!changes.has(callSid)) put(callSid, false)
+      for (const callSid of newest.keys()) if (!changes.has(callSid)) put(callSid, 0)
     },
     dropBefore: (savedAt) => {
       for (const [callSid, checkpoint] of newest) {
         if (checkpoint.savedAt >= savedAt) continue
         newest.delete(callSid)
-        if (changes.get(callSid)?.forgets) put(callSid, true)
+        const forgets = changes.get(callSid)?.forgets ?? 0
+        if (forgets > 0) put(callSid, forgets)
         else changes.delete(callSid)
       }
     },
   }
 }
+
+/** Whether what was written is to be forgotten, and is not that of another process. */
+export const isForgotten = (
+  change: Change | undefined,
+  found: StoredCheckpoint | undefined,
+): boolean => change !== undefined && change.forgets > 0 && (found?.epoch ?? 0) <= change.forgets
+
+/** The newer of what was saved here and what was found, which another process may have written. */
+export const newer = (
+  mine: StoredCheckpoint | undefined,
+  found: StoredCheckpoint | undefined,
+): StoredCheckpoint | undefined => mine && found && found.epoch > mine.epoch ? found : mine ?? found
 
 const within = (limit: BatchLimit, changes: Iterable<Change>): readonly Change[] => {
   const batch: Change[] = []

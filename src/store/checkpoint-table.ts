@@ -28,7 +28,7 @@ const PRUNE = `
 /** Prepares the statements; the database must have been migrated. */
 export const createCheckpointTable = (database: SqlDatabase): CheckpointTable => {
   const save = database.prepare(SAVE)
-  const forget = database.prepare('delete from checkpoints where call_sid = ?')
+  const forget = database.prepare('delete from checkpoints where call_sid = ? and epoch <= ?')
   const find = database.prepare(
     'select call_sid, epoch, owner, saved_at, body from checkpoints where call_sid = ?',
   )
@@ -36,7 +36,7 @@ export const createCheckpointTable = (database: SqlDatabase): CheckpointTable =>
 
   return {
     write: ({ callSid, forgets, checkpoint }) => {
-      if (forgets) forget.run(callSid)
+      if (forgets > 0) forget.run(callSid, forgets)
       if (!checkpoint) return
       const { epoch, owner, savedAt, body } = checkpoint
       save.run(callSid, epoch, owner, savedAt, body)

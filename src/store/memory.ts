@@ -14,8 +14,8 @@ export const createMemoryStore = (): Store => {
       if (isClosed || (kept && kept.epoch > checkpoint.epoch)) return
       newest.set(checkpoint.callSid, checkpoint)
     },
-    forget: (callSid) => {
-      if (!isClosed) newest.delete(callSid)
+    forget: (callSid, epoch) => {
+      if (!isClosed && (newest.get(callSid)?.epoch ?? 0) <= epoch) newest.delete(callSid)
     },
     load: (callSid) => Promise.resolve(newest.get(callSid)),
     flush: () => Promise.resolve(),

@@ -4,7 +4,7 @@
  */
 import type { Cancel, Clock } from '../clock.ts'
 import type { StoreError } from '../errors.ts'
-import { type Change, createBacklog } from './backlog.ts'
+import { type Change, createBacklog, isForgotten, newer } from './backlog.ts'
 import { createPacer } from './pacer.ts'
 import { storeError } from './problem.ts'
 import { type Row, type Sql, sql, type Statement } from './sql.ts'
@@ -91,10 +91,10 @@ export const createSharedStore = (options: SharedStoreOptions): Store => {
     // Looked at only now: what was saved or forgotten while the server answered counts.
     const mine = backlog.newest(callSid)
     const change = backlog.change(callSid)
-    if (!read || change?.forgets) return mine
-    const found = read.map(checkpointOf).at(0)
+    const found = read?.map(checkpointOf).at(0)
+    if (!read || isForgotten(change, found)) return mine
     // What was written may have been replaced by the machine that has the call now.
-    return change && !(mine && found && found.epoch > mine.epoch) ? mine : found
+    return change ? newer(mine, found) : found
   }
 
   schedulePrune()
@@ -105,9 +105,9 @@ export const createSharedStore = (options: SharedStoreOptions): Store => {
       backlog.save(checkpoint)
       schedule()
     },
-    forget: (callSid) => {
+    forget: (callSid, epoch) => {
       if (closing) return
-      backlog.forget(callSid)
+      backlog.forget(callSid, epoch)
       schedule()
     },
     load,
@@ -131,7 +131,9 @@ const SAVE = `
 `
 
 const statementsOf = ({ callSid, forgets, checkpoint }: Change): readonly Statement[] => [
-  ...(forgets ? [sql('delete from checkpoints where call_sid = ?', callSid)] : []),
+  ...(forgets > 0
+    ? [sql('delete from checkpoints where call_sid = ? and epoch <= ?', callSid, forgets)]
+    : []),
   ...(checkpoint
     ? [
       sql(

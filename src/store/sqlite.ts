@@ -5,7 +5,7 @@
 import type { Cancel, Clock } from '../clock.ts'
 import type { StoreError, StoreErrorCode } from '../errors.ts'
 import type { SqliteDriver } from '../runtime/sqlite.ts'
-import { type BatchLimit, type Change, createBacklog } from './backlog.ts'
+import { type BatchLimit, type Change, createBacklog, isForgotten, newer } from './backlog.ts'
 import { type CheckpointTable, createCheckpointTable } from './checkpoint-table.ts'
 import { storeError } from './problem.ts'
 import type { Store, StoredCheckpoint } from './store.ts'
@@ -137,7 +137,8 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
     const read = await patiently(() => file.attempt('read', (table) => table.read(callSid)))
     const mine = backlog.newest(callSid)
     const change = backlog.change(callSid)
-    if ('failed' in read || change?.forgets) return mine
+    if ('failed' in read) return mine
+    if (isForgotten(change, read.result)) return mine
     // What was written may have been replaced by the machine that has the call now.
     return change ? newer(mine, read.result) : read.result
   }
@@ -161,9 +162,9 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
       backlog.save(checkpoint)
       schedule()
     },
-    forget: (callSid) => {
+    forget: (callSid, epoch) => {
       if (closing) return
-      backlog.forget(callSid)
+      backlog.forget(callSid, epoch)
       schedule()
     },
     load,
@@ -179,9 +180,6 @@ const failureOf = (attempt: Attempt<unknown>): Failure | undefined =>
 
 const isPassing = (failure: Failure | undefined): boolean =>
   failure === 'store-busy' || failure === 'store-corrupt'
-
-const newer = (mine: StoredCheckpoint | undefined, found: StoredCheckpoint | undefined) =>
-  mine && found && found.epoch > mine.epoch ? found : mine ?? found
 
 const passed = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => void clock.after(ms, resolve))

@@ -16,13 +16,16 @@ export type StoredCheckpoint = Readonly<{
   body: string
 }>
 
+/** Higher than that of any call: for forgetting one whoever has it. */
+export const ANY_EPOCH = 2 ** 31 - 1
+
 export type Store = Readonly<{
   /** Names what this store keeps its calls in: who names the same has the same calls. Undefined when it cannot be told. */
   id: () => string | undefined
   /** Keeps a checkpoint. Returns at once; only the newest of a call is written, a moment later. */
   save: (checkpoint: StoredCheckpoint) => void
-  /** Forgets a call that needs no resuming any more. */
-  forget: (callSid: string) => void
+  /** Forgets a call that needs no resuming any more, up to an epoch: a higher one is that of a process that has taken it up since. */
+  forget: (callSid: string, epoch: number) => void
   /** Gives the newest checkpoint of a call, written yet or not. */
   load: (callSid: string) => Promise<StoredCheckpoint | undefined>
   /** Writes what was saved and forgotten so far. Resolves when that was done, or could not be and was told. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CallOutcome } from '../../src/sim/caller/outcome.ts'
 import { clipOfText } from '../../src/sim/model/clips.ts'
 import type { ModelSession } from '../../src/sim/model/session.ts'
+import type { Turn } from '../../src/sim/model/turn.ts'
 import {
   type Caller,
   conversationOf,
@@ -21,6 +22,12 @@ const KILLS_PER_CALL = 3
 const KILLED_WITHIN_MS = 14_000
 /** The share of handshakes that the model refuses besides; they are tried again. */
 const REFUSED = 0.1
+/** The first answer of each session is a tool call; what comes of it is said back. */
+const ASKS_THE_TIME: Turn = {
+  kind: 'response',
+  outputs: [{ kind: 'call', name: 'now', arguments: '{}' }],
+  delayMs: 0,
+}
 /** What a session has told this long ago has reached the service. */
 const SETTLED_MS = 250
 
@@ -38,6 +45,7 @@ describe.each(names)('fifty calls on %s whose model sockets are killed at random
     rush = await startRushHour({ runtime: name })
     rush.behave(() => ({
       connectMs: 300 * random(),
+      turns: [ASKS_THE_TIME],
       ...(random() < REFUSED ? { refuse: { status: 503 } } : {}),
     }))
     callers = await Promise.all(Array.from({ length: CALLS }, async (_, at) => {
@@ -60,7 +68,7 @@ describe.each(names)('fifty calls on %s whose model sockets are killed at random
     expect(rush.service.log()).not.toContain('call.fault')
   })
 
-  it('tells the next session every turn that was over', () => {
+  it('tells the next session every turn that was over, and what tools gave', () => {
     const forgotten = kills.flatMap(({ caller, session, completed }) => {
       const sessions = caller.sessions()
       const next = sessions.slice(sessions.indexOf(session) + 1).find(wasTalkedTo)
@@ -69,7 +77,9 @@ describe.each(names)('fifty calls on %s whose model sockets are killed at random
         .map((turn) => `${caller.call.callSid}: ${JSON.stringify(turn)} unknown to ${next.id}`)
     })
     expect(forgotten).toEqual([])
-    expect(kills.flatMap(({ completed }) => completed).length).toBeGreaterThan(CALLS)
+    const completed = kills.flatMap(({ completed }) => completed)
+    expect(completed.length).toBeGreaterThan(CALLS)
+    expect(completed.filter(({ role }) => role === 'tool').length).toBeGreaterThan(CALLS / 2)
   })
 
   it('greets nobody twice', () => {

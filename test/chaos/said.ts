@@ -2,17 +2,30 @@
 import type { Item } from '../../src/sim/model/events.ts'
 import type { ModelSession } from '../../src/sim/model/session.ts'
 
-/** A turn that is over: its item, whose it was, and its words. */
+/** A turn that is over: its item, whose it was, and its words; of a tool call, what came of it. */
 export type Said = Readonly<{ itemId: string; role: string; words: string }>
 
-/** The turns that are over in a session: put into words, or spoken to their end. */
-export const completedTurns = (session: ModelSession): readonly Said[] =>
-  session.items().flatMap((item) => {
+/** The turns that are over in a session: put into words, spoken to their end, or done. */
+export const completedTurns = (session: ModelSession): readonly Said[] => {
+  const items = session.items()
+  return items.flatMap((item) => {
+    if (item.type === 'function_call') return toolCall(item, items)
     const words = wordsOf(item)
     return item.type === 'message' && item.status === 'completed' && words !== ''
       ? [{ itemId: item.id, role: item.role, words }]
       : []
   })
+}
+
+const toolCall = (
+  { id, call_id, name, arguments: given }: Extract<Item, { type: 'function_call' }>,
+  items: readonly Item[],
+): readonly Said[] =>
+  items.flatMap((item) =>
+    item.type === 'function_call_output' && item.call_id === call_id
+      ? [{ itemId: id, role: 'tool', words: `${name} ${given} = ${item.output}` }]
+      : []
+  )
 
 const wordsOf = (item: Item): string => {
   if (item.type !== 'message') return ''

@@ -56,7 +56,7 @@ test('what is said of a call while its change is written stays to be written', (
 test('a call that is forgotten and saved again is first forgotten', () => {
   const backlog = createBacklog()
   backlog.save(checkpoint({ epoch: 3, body: 'old' }))
-  backlog.forget('CA1')
+  backlog.forget('CA1', 9)
   expect(toWrite(backlog)).toEqual(['-CA1'])
   backlog.save(checkpoint({ epoch: 1, body: 'new' }))
   backlog.save(checkpoint({ epoch: 1, body: 'newer' }))
@@ -67,7 +67,7 @@ test('startOver() has the newest of each call written again, and nothing of one 
   const backlog = createBacklog()
   backlog.save(checkpoint({ callSid: 'CA1', body: 'a' }))
   backlog.save(checkpoint({ callSid: 'CA2', body: 'b' }))
-  backlog.forget('CA2')
+  backlog.forget('CA2', 9)
   backlog.done(backlog.next(ALL))
   backlog.save(checkpoint({ callSid: 'CA3', body: 'c' }))
   backlog.startOver()
@@ -76,7 +76,7 @@ test('startOver() has the newest of each call written again, and nothing of one 
 
 test('dropBefore() lets go of old checkpoints, but still forgets what is to be forgotten', () => {
   const backlog = createBacklog()
-  backlog.forget('CA1')
+  backlog.forget('CA1', 9)
   backlog.save(checkpoint({ callSid: 'CA1', savedAt: NOON - 1 }))
   backlog.save(checkpoint({ callSid: 'CA2', savedAt: NOON - 1 }))
   backlog.save(checkpoint({ callSid: 'CA3', savedAt: NOON, body: 'c' }))

@@ -99,7 +99,7 @@ test('two machines resume each other: what one keeps the other takes up, and the
   one.store.save(checkpoint({ epoch: 1, owner: 'machine-a', body: 'late' }))
   await one.store.flush()
   expect((await one.store.load('CA1'))?.owner).toBe('machine-b')
-  other.store.forget('CA1')
+  other.store.forget('CA1', 9)
   await other.store.flush()
   expect(await one.store.load('CA1')).toBeUndefined()
   await Promise.all([one.store.close(), other.store.close()])

@@ -164,7 +164,7 @@ test('a call that another machine forgot is forgotten', async () => {
   const other = await openStore({ path: one.path })
   one.store.save(checkpoint())
   await one.store.flush()
-  other.store.forget('CA1')
+  other.store.forget('CA1', 9)
   await other.store.flush()
   expect(await one.store.load('CA1')).toBeUndefined()
 })
@@ -222,7 +222,7 @@ test('what was said on a forgotten call is not left on the disk', async () => {
     return (await Promise.all(texts)).join('\n')
   }
   expect(await files()).toContain('4000 0000 0000 0002')
-  store.forget('CA1')
+  store.forget('CA1', 9)
   await store.close()
   expect(await files()).not.toContain('4000 0000 0000 0002')
   expect(await files()).toContain('something else')

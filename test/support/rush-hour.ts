@@ -243,6 +243,7 @@ const writeConfig = async (folder: string): Promise<string> => {
       '  instructions: Be kind.',
       `  greeting: ${GREETINGS[audio]}`,
       `  audio: ${audio}`,
+      '  tools: [now]',
     ]
     await writeFile(join(customers, `${audio}.yaml`), `${lines.join('\n')}\n`)
   }
