@@ -12,6 +12,7 @@ import type { Log } from '../log.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import { VERSION } from '../version.ts'
 import type { AppTypes } from './bindings.ts'
+import { createQueue } from './queue.ts'
 import { includes, scopeOf } from './operators.ts'
 import { outboundApi, type OutboundApiOptions } from './outbound-api.ts'
 import { problemResponse } from './problem.ts'
@@ -95,36 +96,3 @@ const needs = (scope: Scope) =>
     if (includes(c.get('scope'), scope)) return await next()
     return problemResponse({ title: `this token is not good for that: ${scope}`, status: 403 })
   })
-
-type Next<Value> = { is: 'value'; value: Value } | { is: 'quiet' } | { is: 'closed' }
-
-/** Between a feed that pushes and a stream that takes its time. */
-const createQueue = <Value>(clock: Clock) => {
-  const waiting: Value[] = []
-  let wake = () => {}
-  let closed = false
-  return {
-    add: (value: Value) => {
-      waiting.push(value)
-      wake()
-    },
-    close: () => {
-      closed = true
-      wake()
-    },
-    next: async (quietMs: number): Promise<Next<Value>> => {
-      if (waiting.length === 0 && !closed) {
-        await new Promise<void>((resolve) => {
-          const cancel = clock.after(quietMs, resolve)
-          wake = () => {
-            cancel()
-            resolve()
-          }
-        })
-      }
-      const value = waiting.shift()
-      if (value !== undefined) return { is: 'value', value }
-      return { is: closed ? 'closed' : 'quiet' }
-    },
-  }
-}
