@@ -4,10 +4,7 @@
  * Audio goes through the two lanes. Everything else happens to the call: it is told to `step`, and what that decides is done here,
  * in order. One exception anywhere in it ends this call and no other.
  */
-import { base64Encode } from '../audio/base64.ts'
 import { FRAME_MS } from '../audio/frame.ts'
-import { muLawEncode } from '../audio/g711.ts'
-import { keyTones } from '../audio/keys.ts'
 import { createTranscoder } from '../audio/transcoder.ts'
 import type { Checkpoint } from '../call/checkpoint.ts'
 import { conversationOf } from '../call/conversation.ts'
@@ -27,6 +24,7 @@ import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
 import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
 import { type CallerLeg, listenToCaller } from './caller-leg.ts'
 import { holdTone } from './hold-tone.ts'
+import { keySound } from './key-sound.ts'
 import type { OpenModelLeg } from './model-leg.ts'
 import { CALLER_STUCK_BYTES, judge, MODEL_CONGESTED_BYTES, type Pressure } from './pressure.ts'
 
@@ -229,11 +227,9 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   }
 
   const playKeys = ({ toolCallId, keys }: Extract<CallEffect, { type: 'play-keys' }>) => {
-    const pcm = keyTones(keys)
-    const codes = new Uint8Array(pcm.length)
-    muLawEncode(pcm, codes)
-    line?.socket.send(line.encode.media(base64Encode(codes)))
-    happened({ type: 'keys-sent', toolCallId, sentMs: pcm.length / 8 })
+    const { payload, ms } = keySound(keys)
+    line?.socket.send(line.encode.media(payload))
+    happened({ type: 'keys-sent', toolCallId, sentMs: ms })
   }
 
   const relieveModel = (nowMs: number) => {
