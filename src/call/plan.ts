@@ -86,6 +86,7 @@ export const hasSaidSo = (state: Talking): Talking =>
     : state
 
 const SPOKE = 'Not done: the caller spoke before. Go on with the call.'
+const BROKE = 'Not done: the line to the caller broke before.'
 
 /** The caller speaks: what the agent or a silence has planned is off; what the caller or the clock wants stays. */
 export const dropPlan = (state: Talking, atMs: number): Change<Talking> => {
@@ -93,11 +94,25 @@ export const dropPlan = (state: Talking, atMs: number): Change<Talking> => {
   if (plan.is === 'stay') return [state, []]
   const { departure, toolCallId } = plan
   const stayed: Talking = { ...state, plan: { is: 'stay' } }
-  if (toolCallId !== undefined) {
-    return toolReturned(stayed, { toolCallId, output: SPOKE, failed: true, atMs })
-  }
+  if (toolCallId !== undefined) return tellOff(stayed, toolCallId, SPOKE, atMs)
   const isSilence = departure.is === 'end' && departure.reason === 'caller-silent'
   return [isSilence ? stayed : state, NOTHING]
 }
+
+/** The line broke: nothing that was planned is done, and the agent is told when it asked for it. */
+export const breakPlan = (state: Talking, atMs: number): Change<Talking> => {
+  const { plan } = state
+  const stayed: Talking = { ...state, plan: { is: 'stay' } }
+  return plan.is === 'stay' || plan.toolCallId === undefined
+    ? [stayed, NOTHING]
+    : tellOff(stayed, plan.toolCallId, BROKE, atMs)
+}
+
+const tellOff = (
+  state: Talking,
+  toolCallId: string,
+  output: string,
+  atMs: number,
+): Change<Talking> => toolReturned(state, { toolCallId, output, failed: true, atMs })
 
 const NOTHING: readonly CallEffect[] = []

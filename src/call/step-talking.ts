@@ -19,7 +19,7 @@ import {
   sent,
   sentSound,
 } from './playback.ts'
-import { type Departure, dropPlan, hasSaidSo } from './plan.ts'
+import { breakPlan, type Departure, dropPlan, hasSaidSo } from './plan.ts'
 import { bargeIn, refuseResponse } from './refuse.ts'
 import { planRenewal, reserveReady } from './renewal.ts'
 import type { Change } from './responses.ts'
@@ -116,10 +116,13 @@ const callerSpeaks = (
 
 const streamLost = (state: Talking, atMs: number): Step =>
   mayResume(state, atMs)
-    ? andThen(partWithStream(state, atMs), (next) => [next, [
-      report({ type: 'stream-lost' }),
-      keep(next, atMs),
-    ]])
+    ? andThen(
+      andThen(breakPlan(state, atMs), (next) => partWithStream(next, atMs)),
+      (next) => [next, [
+        report({ type: 'stream-lost' }),
+        keep(next, atMs),
+      ]],
+    )
     : end(state, 'caller-lost', atMs)
 
 const tick = (state: Talking, atMs: number): Step => {

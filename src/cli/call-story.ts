@@ -1,7 +1,7 @@
 /** A call from the record as lines on a terminal: its facts, a timeline, and what was said and happened. */
 import { type CallLine, type CallMoment, inOrder } from '../record/record.ts'
 import type { CallSummary, WholeCall } from '../store/record-store.ts'
-import { formatMs } from './format.ts'
+import { countOf, formatMs } from './format.ts'
 
 /** Tells a call. */
 export const storyOf = (whole: WholeCall): readonly string[] => [
@@ -42,14 +42,14 @@ const factsOf = (call: CallSummary): readonly string[] => {
     : `first sound after ${formatMs(call.firstAudioMs)}`
   const answers = turns === 0
     ? 'no answers'
-    : `${turns} answers, after ${formatMs(call.latencySumMs / turns)} on average and ${
+    : `${countOf(turns, 'answer')}, after ${formatMs(call.latencySumMs / turns)} on average and ${
       formatMs(call.latencyMaxMs)
     } at most`
   return [
     `${call.callSid}  ${customer}  ${timeOf(call.startedAt)}  ${ended}`,
     `  ${call.direction}, line ${line}, from ${from} to ${to}`,
-    `  ${model}, agent version ${agentVersion}, taken up ${call.epoch - 1} times`,
-    `  ${first}; ${answers}; ${bargeIns} interruptions, ${errors} errors`,
+    `  ${model}, agent version ${agentVersion}, taken up ${countOf(call.epoch - 1, 'time')}`,
+    `  ${first}; ${answers}; ${countOf(bargeIns, 'interruption')}, ${countOf(errors, 'error')}`,
     `  ${formatDollars(call.costNano)}`,
   ]
 }

@@ -6,3 +6,7 @@ export const formatMs = (ms: number): string =>
 
 /** A small length: `12.3 ms`. */
 export const formatShortMs = (ms: number): string => `${ms.toFixed(1)} ms`
+
+/** How many there are of something: `1 call`, `2 calls`. */
+export const countOf = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -7,7 +7,7 @@ import { ANY_EPOCH } from '../store/store.ts'
 import { createSqliteStore } from '../store/sqlite.ts'
 import { formatDollars } from './call-story.ts'
 import type { CommandContext, ExitCode } from './command.ts'
-import { formatMs } from './format.ts'
+import { countOf, formatMs } from './format.ts'
 import { withRecord } from './record-access.ts'
 
 /** Adds up what calls cost. */
@@ -26,7 +26,7 @@ export const costs = (
     const width = Math.max(5, ...sums.map(({ name }) => name.length))
     for (const { name, calls, talkedMs, costNano } of sums) {
       context.out(
-        `${name.padEnd(width)}  ${String(calls).padStart(7)} calls  ${
+        `${name.padEnd(width)}  ${countOf(calls, 'call').padStart(13)}  ${
           formatMs(talkedMs).padStart(12)
         }  ${formatDollars(costNano).padStart(12)}`,
       )

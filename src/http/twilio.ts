@@ -130,7 +130,12 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
       exchange.end(facts.callSid, 'caller-hung-up')
       return xml(twiml(hangUp()))
     }
-    exchange.transferEnded(facts.callSid, outcomeOf(form, exchange.transferOf(facts.callSid)))
+    const transfer = exchange.transferOf(facts.callSid)
+    exchange.transferEnded(facts.callSid, outcomeOf(form, transfer))
+    // Another process began this; they have talked, and that was it.
+    if (!transfer && hasTalked(form) && !exchange.awaited(facts.callSid)) {
+      return xml(twiml(hangUp()))
+    }
     const next = await exchange.after(facts, config().lineOf(lineNumberOf(form)))
     return xml(answers.after(next))
   })
@@ -170,12 +175,17 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
 
 const TALKED: ReadonlySet<string> = new Set(['completed', 'answered', 'bridged', 'hangup', 'leave'])
 
+const hasTalked = (form: FormFields): boolean => TALKED.has(statusOf(form))
+
+const statusOf = (form: FormFields): string =>
+  field(form, 'DialCallStatus') || field(form, 'QueueResult')
+
 /** In a conference somebody answers whoever comes; only the human's own decision tells. */
 const outcomeOf = (
   form: FormFields,
   transfer: Readonly<{ destination: Destination }> | undefined,
 ): TransferOutcome => {
-  const status = field(form, 'DialCallStatus') || field(form, 'QueueResult')
-  if (TALKED.has(status) && transfer?.destination.mode === 'cold') return { is: 'answered' }
-  return { is: 'failed', why: TALKED.has(status) ? 'no-answer' : failureOf(status), isBack: true }
+  const talked = hasTalked(form)
+  if (talked && transfer?.destination.mode === 'cold') return { is: 'answered' }
+  return { is: 'failed', why: talked ? 'no-answer' : failureOf(statusOf(form)), isBack: true }
 }

@@ -92,6 +92,18 @@ describe('end_call', () => {
     expect(done.some(({ type }) => type === 'end-call')).toBe(false)
   })
 
+  it('is off when the line breaks before, and the model is told', () => {
+    const { done } = runCall(
+      rules,
+      r.started,
+      r.says('Goodbye.'),
+      r.calls('a', 'end_call'),
+      r.ends,
+      { type: 'stream-lost' },
+    )
+    expect(outputOf(done, 'a')).toBe('Not done: the line to the caller broke before.')
+  })
+
   it('waits for the answer to what other tools gave', () => {
     const { done } = runCall(
       rules,

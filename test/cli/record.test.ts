@@ -88,7 +88,7 @@ describe('tandem calls', () => {
       'CA1  bright-smile  2026-05-04 12:00:00  20.0 s, ended: caller-hung-up',
       '  inbound, line +15005550006, from +15550001111 to +15005550006',
       '  gpt-realtime-2.1, agent version 0123456789abcdef, taken up 0 times',
-      '  first sound after 0.31 s; 1 answers, after 0.64 s on average and 0.64 s at most; 1 interruptions, 0 errors',
+      '  first sound after 0.31 s; 1 answer, after 0.64 s on average and 0.64 s at most; 1 interruption, 0 errors',
       '  $0.0215',
       '',
       '  caller  ············█································#··············',
@@ -136,7 +136,7 @@ test('tandem costs adds up', async () => {
   const { run, out } = await createKept()
   expect(await run('costs', '--by', 'customer')).toBe(0)
   expect(out).toEqual([
-    'bright-smile        1 calls        20.0 s       $0.0215',
+    'bright-smile         1 call        20.0 s       $0.0215',
     'total         $0.0215',
   ])
   expect(await run('costs', '--by', 'planet')).toBe(2)

@@ -83,6 +83,15 @@ describe('a caller who is put through', () => {
     expect(text).toBe(document('<Hangup/>'))
   })
 
+  it('who has talked to a human, and whom this process does not know, is not spoken to again', async () => {
+    const { exchange, post } = createAppFixture()
+    const { text } = await post('/twilio/transferred', { ...FORM, DialCallStatus: 'completed' })
+    expect(text).toBe(document('<Hangup/>'))
+    expect(exchange.asked).toEqual([])
+    await post('/twilio/transferred', { ...FORM, DialCallStatus: 'no-answer' })
+    expect(exchange.asked).toHaveLength(1)
+  })
+
   it('who has hung up is not asked after', async () => {
     const { exchange, post } = createFixture('cold')
     await post('/twilio/transferred', {
