@@ -156,6 +156,28 @@ describe('step()', () => {
   })
 })
 
+const MAIN = {
+  ...QUIET_RULES.agents.main,
+  actions: ['end_call', 'transfer_call', 'press_keys', 'collect_digits', 'hand_off'] as const,
+  fillers: { find: 'One moment.' },
+  handoffs: ['other', 'main'],
+}
+const ACTIONS: Partial<CallRules> = {
+  agents: { main: MAIN, other: { ...MAIN, sessionKey: 'another voice' } },
+  destinations: { desk: { mode: 'warm', timeoutMs: 5_000 } },
+  keys: { '0': { is: 'transfer', destination: 'desk' } },
+  keypadEntries: {
+    pin: {
+      name: 'pin',
+      leastDigits: 2,
+      mostDigits: 4,
+      terminator: '#',
+      timeoutMs: 5_000,
+      isSecret: true,
+    },
+  },
+}
+
 describe('whatever happens to a call, step()', () => {
   const id = fc.constantFrom('a', 'b', 'c')
   const part = fc.record({ responseId: id, itemId: id, contentIndex: fc.constantFrom(0, 1) })
@@ -174,7 +196,48 @@ describe('whatever happens to a call, step()', () => {
       { type: 'stream-asked' },
       { type: 'hold-sent', sentMs: 1_000 },
       { type: 'hand-over', isForced: false },
+      { type: 'caller-pressed-key', digit: '#' },
+      { type: 'caller-pressed-key', digit: '0' },
+      { type: 'agent-about-to-speak' },
+      { type: 'agent-used-remote-tool', itemId: 'mcp', isOver: false },
+      { type: 'agent-used-remote-tool', itemId: 'mcp', isOver: true },
+      { type: 'transfer-answered' },
+      { type: 'transfer-failed', why: 'busy', isBack: false },
+      { type: 'message-asked', sentence: 'Please call back.' },
     ),
+    fc.record({
+      responseId: id,
+      toolCallId: fc.constantFrom('t1', 't2', 't3', 't4'),
+      name: fc.constantFrom(
+        'find',
+        'end_call',
+        'transfer_call',
+        'press_keys',
+        'collect_digits',
+        'hand_off',
+      ),
+      given: fc.constantFrom(
+        '{}',
+        '{"destination":"desk","keys":"1#","agent":"other","entry":"pin"}',
+        '{"destination":"boss","digits":2}',
+        'no json',
+      ),
+    }).map((call): Happening => ({
+      type: 'agent-called-tool',
+      itemId: `item_${call.toolCallId}`,
+      ...call,
+    })),
+    fc.constantFrom('t1', 't2', 't3', 't4').map((toolCallId): Happening => ({
+      type: 'tool-returned',
+      toolCallId,
+      output: 'done',
+      failed: false,
+    })),
+    fc.constantFrom('t1', 't2', 't3', 't4').map((toolCallId): Happening => ({
+      type: 'keys-sent',
+      toolCallId,
+      sentMs: 320,
+    })),
     id.map((itemId): Happening => ({ type: 'caller-started-speaking', itemId })),
     id.map((itemId): Happening => ({ type: 'caller-stopped-speaking', itemId })),
     fc.tuple(id, fc.option(id, { nil: undefined })).map(([itemId, previousItemId]): Happening => ({
@@ -225,7 +288,13 @@ describe('whatever happens to a call, step()', () => {
       happening: Happening,
     ) => void,
   ) => {
-    let state = offered({ ...RULES, maxDurationMs: 1e9, streamTimeoutMs: 1e9, silenceMs: 20_000 })
+    let state = offered({
+      ...RULES,
+      ...ACTIONS,
+      maxDurationMs: 1e9,
+      streamTimeoutMs: 1e9,
+      silenceMs: 20_000,
+    })
     let atMs = 0
     for (const [told, afterMs] of events) {
       atMs += afterMs
@@ -294,6 +363,48 @@ describe('whatever happens to a call, step()', () => {
         expect(after.model.is).toBe('ready')
         expect(after.response.is).toBe('asked')
       })
+    }))
+  })
+
+  it('runs a tool call once and tells each session once what came of it', () => {
+    fc.assert(fc.property(story, (events) => {
+      const ran: string[] = []
+      const returned = new Set<string>()
+      tell(events, (_, after, effects) => {
+        for (const effect of effects) {
+          if (effect.type === 'run-tool' || effect.type === 'play-keys') ran.push(effect.toolCallId)
+          if (effect.type !== 'return-output') continue
+          expect(returned.has(effect.toolCallId)).toBe(false)
+          returned.add(effect.toolCallId)
+        }
+        if (after.phase === 'ended') return
+        // Nothing is waited for that is back already, and nothing is lost of what is not.
+        const open = after.transcript.filter((line) => line.speaker === 'tool' && !line.final)
+        const waited = after.tools.filter(({ stage }) => stage === 'running' || stage === 'planned')
+        expect(waited.length).toBe(open.length)
+      })
+      expect(new Set(ran).size).toBe(ran.length)
+    }))
+  })
+
+  it('keeps what the caller enters in secret out of everything that leaves it', () => {
+    fc.assert(fc.property(fc.array(fc.constantFrom(...'5678'), { maxLength: 6 }), (digits) => {
+      const { effects } = run([
+        { type: 'model-ready' },
+        { type: 'caller-connected' },
+        { type: 'agent-response-started', responseId: 'r' },
+        {
+          type: 'agent-called-tool',
+          responseId: 'r',
+          itemId: 'i',
+          toolCallId: 't',
+          name: 'collect_digits',
+          given: '{"entry":"pin"}',
+        },
+        ...digits.slice(0, 4).map((digit) => ({ type: 'caller-pressed-key', digit }) as const),
+      ], { ...RULES, ...ACTIONS })
+      expect(JSON.stringify(effects.filter(({ type }) => type !== 'mark-playback')))
+        .not.toMatch(/"(digit|output|text)":"[^"]*[5678]/)
     }))
   })
 
