@@ -85,15 +85,13 @@ export const tellStory = (input: StoryInput): Story => {
 
 type Line = Extract<FeedEntry, { type: 'line' }>['line']
 
-/** The lines in the order in which they were spoken; of a tool that never returned there is its name. */
+/** The lines in the order in which they were spoken. */
 const linesOf = (entries: readonly FeedEntry[]): readonly StoryLine[] => {
   const lines = new Map<string, Line>()
   const heard = new Set<string>()
   for (const entry of entries) {
     if (entry.type === 'line') lines.set(entry.line.itemId, entry.line)
     if (entry.type === 'agent-heard') heard.add(entry.itemId)
-    if (entry.type === 'tool-called') lines.set(entry.toolCallId, pendingTool(entry))
-    if (entry.type === 'tool-returned') lines.delete(entry.toolCallId)
   }
   return [...lines.values()]
     .filter(({ final }) => final)
@@ -105,14 +103,3 @@ const linesOf = (entries: readonly FeedEntry[]): readonly StoryLine[] => {
       ...('tool' in line ? { tool: line.tool } : {}),
     }))
 }
-
-const pendingTool = (
-  { toolCallId, name, atMs }: Extract<FeedEntry, { type: 'tool-called' }>,
-): Line => ({
-  itemId: toolCallId,
-  speaker: 'tool',
-  tool: { toolCallId, name, given: '', failed: false },
-  text: '',
-  final: true,
-  atMs,
-})
