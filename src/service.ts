@@ -20,10 +20,19 @@ import { startOverloadGuard } from './overload.ts'
 import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { guardedFetch } from './runtime/guarded-fetch.ts'
+import * as disk from './runtime/files.ts'
+import { mendStart, openGrowing, readGrowing } from './runtime/growing-file.ts'
 import { randomSecret } from './runtime/hmac.ts'
 import { createKeeper, createRedactors } from './record/keep-calls.ts'
 import { pricesWith } from './record/money.ts'
 import { redactCallEntry, redactHumanEntry } from './record/redact-entry.ts'
+import {
+  createRecordings,
+  recordingPath,
+  type Recordings,
+  recordingsIn,
+} from './record/recordings.ts'
+import { createSoundRecorder } from './record/record-sound.ts'
 import { startRetention } from './record/retention.ts'
 import type { RecordStore } from './store/record-store.ts'
 import type { Store } from './store/store.ts'
@@ -63,6 +72,8 @@ export type ServiceOptions = Readonly<{
   store: Store
   /** Keeps what calls said, did and cost. The service closes it. */
   record: RecordStore
+  /** Whether recordings may be left on this machine. */
+  mayRecord: boolean
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
   clock: Clock
@@ -161,8 +172,19 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     log,
   })
 
+  const recordingFolder = recordingsIn(environment.dataFolder)
+  const recordings = createRecordings({ ...disk, mendStart }, recordingFolder)
+  const sound = createSoundRecorder({
+    open: (customer, callSid) => openGrowing(recordingPath(recordingFolder, customer, callSid)),
+    wallMs,
+    log,
+  })
+  // Not waited for: they can be played as they are.
+  if (options.mayRecord) void mendRecordings(recordings, log)
+
   const exchange = createExchange({
     connect,
+    recordSound: options.mayRecord ? sound.begin : undefined,
     watchCall: (call) => {
       const count = metrics.watchCall(call)
       const keep = keepCall(call)
@@ -219,6 +241,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   })
   const stopRetention = startRetention({
     store: options.record,
+    recordings,
     customers: () => config.current().customers,
     machine,
     clock,
@@ -228,6 +251,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   app = createApp({
     exchange,
     record: options.record,
+    recordings,
+    readSound: readGrowing,
     listened,
     outbound,
     twilio: environment.twilio,
@@ -277,6 +302,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       })
       listened.stop()
       library.stop()
+      await sound.settled()
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
       // On Deno this closes every socket at once: no call may be left.
@@ -285,6 +311,15 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       // The two may share a database.
       await options.record.close()
     },
+  }
+}
+
+const mendRecordings = async (recordings: Pick<Recordings, 'mend'>, log: Log): Promise<void> => {
+  try {
+    const mended = await recordings.mend()
+    if (mended > 0) log.info('recording.mended', { recordings: mended })
+  } catch (error) {
+    log.error('recording.not-mended', { problem: String(error) })
   }
 }
 

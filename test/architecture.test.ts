@@ -94,7 +94,7 @@ test('only the commands load the simulated ends', () => {
 
 test('what only a record needs is loaded by those who have or ask for one', () => {
   const eager =
-    /^import\b[^']*\bfrom '(\.\/postgres-sql\.ts|\.\/record-api\.ts|postgres|@hono\/zod-openapi)'/m
+    /^import (?!type )[^']*\bfrom '(\.\/postgres-sql\.ts|\.\/record-api\.ts|postgres|@hono\/zod-openapi)'/m
   expect(files.filter(({ text }) => eager.test(text)).map(({ name }) => name).toSorted()).toEqual([
     'src/http/record-api.ts',
     'src/http/record-schemas.ts',

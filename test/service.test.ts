@@ -52,6 +52,7 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
         },
       },
       record: noRecord,
+      mayRecord: false,
       onDrainAsked: () => {},
       clock: createFakeClock(),
       wallMs: () => 0,

@@ -20,6 +20,7 @@ import { type CallAbout, joinToolboxes, NO_TOOLS } from '../tools/tool.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
 import { type Bridge, createBridge } from './bridge.ts'
+import type { CallSound } from './call-sound.ts'
 import type { CallEntry, CallFeed } from './call-feed.ts'
 import { actionsOf, callRulesOf } from './call-rules.ts'
 import type { BegunCall, CallFacts } from './exchange.ts'
@@ -37,6 +38,8 @@ export type BeginOptions = Readonly<{
   store: Store
   /** Counts and keeps a call by what is told of it. */
   watchCall: (call: BegunCall) => (entry: CallEntry) => void
+  /** Records how a call sounds, where the customer's file asks for it; without it nothing is recorded. */
+  recordSound?: ((customer: string, callSid: string) => CallSound) | undefined
   /** Takes out of what is told of a customer's calls what is not to be kept. */
   redact: (customer: Customer, entry: CallEntry) => CallEntry
   /** Whether a new call would hurt those that are on. */
@@ -153,6 +156,7 @@ export const beginCall = (
         agentOf,
         conversation,
       }, events),
+    sound: customer.recording && options.recordSound?.(customer.id, callSid),
     onReport: report,
     onCheckpoint: save,
     kept: options.store.flush,

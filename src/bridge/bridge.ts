@@ -11,6 +11,7 @@ import { conversationOf } from '../call/conversation.ts'
 import type { CallEffect, CallReport } from '../call/effects.ts'
 import type { EndReason } from '../call/end-reason.ts'
 import type { Happening } from '../call/events.ts'
+import { isSecretAsked } from '../call/keypad.ts'
 import { pieceMs } from '../call/playback.ts'
 import { type CallState, isWanted, type Ringing } from '../call/state.ts'
 import { step } from '../call/step.ts'
@@ -21,7 +22,8 @@ import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { ToolResult } from '../tools/tool.ts'
 import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
-import { type CallerAudioCounts, createCallerLane } from './caller-lane.ts'
+import type { CallSound } from './call-sound.ts'
+import { type CallerAudioCounts, type CallerLane, createCallerLane } from './caller-lane.ts'
 import { type CallerLeg, listenToCaller } from './caller-leg.ts'
 import { holdTone } from './hold-tone.ts'
 import { keySound } from './key-sound.ts'
@@ -76,6 +78,8 @@ export type BridgeOptions = Readonly<{
   /** Has a tool run. Never rejects; `signal` aborts when the call ends. */
   runTool: (call: ToolRun, signal: AbortSignal) => Promise<ToolResult>
   human: Human
+  /** Records how it sounds; absent for a call that is not recorded. */
+  sound?: CallSound | undefined
 }>
 
 /** A tool to be run for an agent, and what the caller has entered for it in secret. */
@@ -100,7 +104,7 @@ const FRAMES_JOINED_UNDER_LOAD = 3
 
 /** Begins a call: the model is opened at once, the caller's stream comes later. */
 export const createBridge = (options: BridgeOptions): Bridge => {
-  const { clock, log } = options
+  const { clock, log, sound } = options
   const transcoder = createTranscoder(options.audio)
   const framesJoined = options.frameMs / FRAME_MS
   let state: CallState = options.begin(clock.nowMs())
@@ -114,8 +118,11 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       agentLane.cutOff()
       callerLane.close()
     }
-    const [next, effects] = step(state, { ...happening, atMs: clock.nowMs() })
+    const atMs = clock.nowMs()
+    const before = state
+    const [next, effects] = step(before, { ...happening, atMs })
     state = next
+    sound?.moved(before, next, atMs)
     for (const effect of effects) perform(effect)
     if (happening.type === 'model-ready') callerLane.open()
     if (happening.type === 'caller-stopped-speaking') callerLane.endTurn()
@@ -146,7 +153,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       case 'rewrite-item':
         return model.rewriteItem({ ...effect, speaker: 'agent' }, effect.previousItemId)
       case 'play-hold':
-        line?.socket.send(line.encode.media(holdTone()))
+        play(holdTone())
         return happened({ type: 'hold-sent', sentMs: effect.ms })
       case 'run-tool':
         return runTool(effect)
@@ -190,6 +197,13 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     }
   }
 
+  /** What happens next must be told that it was sent. */
+  const play = (payload: string) => {
+    if (!line) return
+    line.socket.send(line.encode.media(payload))
+    if (sound && state.phase === 'talking') sound.sent(payload, state.playback.sentMs)
+  }
+
   /** Once it is closed Twilio asks, and the process that takes the call up must know all of it by then. */
   const closeLine = (reason: EndReason) => {
     const left = line
@@ -228,7 +242,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const playKeys = ({ toolCallId, keys }: Extract<CallEffect, { type: 'play-keys' }>) => {
     const { payload, ms } = keySound(keys)
-    line?.socket.send(line.encode.media(payload))
+    play(payload)
     happened({ type: 'keys-sent', toolCallId, sentMs: ms })
   }
 
@@ -269,15 +283,23 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     toModel: model.appendAudio,
   })
 
+  const heardLane: Pick<CallerLane, 'frame'> = !sound ? callerLane : {
+    frame: (timestampMs, payload, atMs) => {
+      sound.caller(timestampMs, payload, isSecretAsked(state))
+      return callerLane.frame(timestampMs, payload, atMs)
+    },
+  }
+
   return {
     state: () => state,
     attach: (socket, streamSid) => {
       const encode = createStreamEncoder(streamSid)
-      const leg = listenToCaller({ log, nowMs: clock.nowMs, lane: callerLane, happened, fault })
+      const leg = listenToCaller({ log, nowMs: clock.nowMs, lane: heardLane, happened, fault })
       line = { socket, encode, leg }
       callerLane.newStream()
+      sound?.newStream(clock.nowMs())
       happened({ type: 'caller-connected' })
-      agentLane.open((payload) => socket.send(encode.media(payload)))
+      agentLane.open(play)
       return leg
     },
     tick: guarded(() => {

@@ -9,11 +9,12 @@ const STREAM_TIMEOUT_MS = 15_000
 
 /** Gives the rules of a call that `agent` answers; `toolboxOf` has the tools of each agent of the customer's. A call that we place rings before. */
 export const callRulesOf = (
-  { agents, destinations, keys, keypad, limits, phrases, ...customer }: Customer,
+  { agents, destinations, keys, keypad, limits, phrases, recording, ...customer }: Customer,
   agent: string,
   toolboxOf: (agent: string) => Toolbox,
   ringsForMs = 0,
 ): CallRules => ({
+  consent: recording?.consent,
   greeting: agents[agent].greeting,
   maxDurationMs: limits.maxDurationMs,
   streamTimeoutMs: STREAM_TIMEOUT_MS + ringsForMs,

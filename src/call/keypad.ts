@@ -5,7 +5,7 @@
  */
 import type { CallEvent } from './events.ts'
 import { isPlaying } from './playback.ts'
-import type { Talking } from './state.ts'
+import type { CallState, Talking } from './state.ts'
 
 /** What the agent may ask the caller to enter. */
 export type KeypadEntry = Readonly<{
@@ -81,6 +81,10 @@ export const keysOver = (state: Talking, atMs: number): KeyOutcome | undefined =
     ? { is: 'collected', entry, toolCallId, digits }
     : undefined
 }
+
+/** Whether the caller is entering what only tools may learn. */
+export const isSecretAsked = (state: CallState): boolean =>
+  state.phase !== 'ended' && state.keypad.is === 'collecting' && state.keypad.entry.isSecret
 
 /** What the model is told of an entry that it asked for. */
 export const collectedOutput = (

@@ -140,6 +140,8 @@ export type ResponseRequest =
 
 /** What the customer's file decides about a call. */
 export type CallRules = Readonly<{
+  /** Said before anything else, once, exactly: that the call is recorded. */
+  consent?: string | undefined
   /** Said first, once, exactly. Without it the agent waits for the caller. */
   greeting?: string | undefined
   /** Counted from the moment the line is open. */
@@ -229,7 +231,9 @@ export const startCall = (rules: CallRules, atMs: number, agent = MAIN_AGENT): R
   model: { is: 'opening' },
   failures: 0,
   response: { is: 'free' },
-  waiting: rules.greeting === undefined ? [] : [{ kind: 'exactly', sentence: rules.greeting }],
+  waiting: [rules.consent, rules.greeting].flatMap((sentence) =>
+    sentence === undefined ? [] : [{ kind: 'exactly', sentence }]
+  ),
   refused: [],
   transcript: [],
   agent,

@@ -3,9 +3,10 @@ import { type CallLine, type CallMoment, inOrder } from '../record/record.ts'
 import type { CallSummary, WholeCall } from '../store/record-store.ts'
 import { countOf, formatMs } from './format.ts'
 
-/** Tells a call. */
-export const storyOf = (whole: WholeCall): readonly string[] => [
+/** Tells a call; `recording` is where it is recorded, if it is. */
+export const storyOf = (whole: WholeCall, recording?: string): readonly string[] => [
   ...factsOf(whole.call),
+  ...(recording === undefined ? [] : [`  recording ${recording}`]),
   '',
   ...timelineOf(whole),
   '',

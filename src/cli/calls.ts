@@ -39,14 +39,15 @@ export const showCall = (
   callSid: string,
   { json }: Readonly<{ json?: true }>,
 ): Promise<ExitCode> =>
-  withRecord(context, async ({ record }) => {
+  withRecord(context, async ({ record, recordings }) => {
     const whole = await record.call(callSid)
     if (!whole) {
       context.err(`there is no call ${callSid} in the record`)
       return 1
     }
-    if (json) context.out(JSON.stringify({ ...whole, lines: inOrder(whole.lines) }))
-    else for (const line of storyOf(whole)) context.out(line)
+    const recording = await recordings.find(callSid)
+    if (json) context.out(JSON.stringify({ ...whole, lines: inOrder(whole.lines), recording }))
+    else for (const line of storyOf(whole, recording)) context.out(line)
     return 0
   })
 

@@ -1,6 +1,9 @@
 /** How commands reach the record: where the environment says, whether the service runs or not. */
 import { parseEnvironment } from '../config/environment.ts'
 import { StoreError } from '../errors.ts'
+import { createRecordings, type Recordings, recordingsIn } from '../record/recordings.ts'
+import * as files from '../runtime/files.ts'
+import { mendStart } from '../runtime/growing-file.ts'
 import { noJournal } from '../store/journal.ts'
 import { openDatabase } from '../store/open-record.ts'
 import { createRecordStore, type RecordStore } from '../store/record-store.ts'
@@ -9,6 +12,7 @@ import type { CommandContext, ExitCode } from './command.ts'
 
 export type RecordAccess = Readonly<{
   record: RecordStore
+  recordings: Recordings
   engine: 'sqlite' | 'postgres'
   dataFolder: string
 }>
@@ -31,10 +35,11 @@ export const withRecord = async (
   const onError = ({ message }: StoreError) => context.err(message)
   const writer = createRecordWriter({ database, journal: noJournal, clock, onError })
   const record = createRecordStore(database, writer, Date.now)
+  const recordings = createRecordings({ ...files, mendStart }, recordingsIn(dataFolder))
   try {
     // A file is this machine's own; for a database that others share an operator decides.
     if (migrates && database.engine === 'sqlite') await record.migrate()
-    return await action({ record, engine: database.engine, dataFolder })
+    return await action({ record, recordings, engine: database.engine, dataFolder })
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     context.err(error.message)

@@ -41,11 +41,12 @@ export const forget = (
   context: CommandContext,
   { number, json }: Readonly<{ number: string; json?: true }>,
 ): Promise<ExitCode> =>
-  withRecord(context, async ({ record, engine, dataFolder }) => {
+  withRecord(context, async ({ record, recordings, engine, dataFolder }) => {
     const callSids = await record.forget(number)
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
+    const removed = await recordings.remove(callSids)
     const waiting = (await files.list(dataFolder)).filter((name) => name.endsWith('.journal'))
     if (waiting.length > 0) {
       context.err(
@@ -53,7 +54,9 @@ export const forget = (
       )
     }
     context.out(
-      json ? JSON.stringify({ forgotten: callSids }) : `${callSids.length} calls forgotten`,
+      json
+        ? JSON.stringify({ forgotten: callSids, recordings: removed })
+        : `${callSids.length} calls forgotten${removed === 0 ? '' : `, ${removed} recordings`}`,
     )
     return 0
   })

@@ -71,6 +71,7 @@ export const startAll = async (
       files,
       store,
       record,
+      mayRecord: !isEphemeral,
       clock: context.clock,
       wallMs: Date.now,
       fetch,

@@ -6,6 +6,7 @@ import type { Outbound } from './outbound.ts'
 import { toE164 } from './phone-number.ts'
 import type { PriceChanges } from './prices-schema.ts'
 import type { Redaction, Retention } from './record-schema.ts'
+import type { Recording } from './recording-schema.ts'
 import type { ToolConfig } from './tools.ts'
 
 export type { Hours, Listen }
@@ -68,6 +69,8 @@ export type Customer = Readonly<{
   /** What is taken out before anything is kept; nothing without it. */
   redact?: Redaction
   retention: Retention
+  /** How calls sound is kept; it is not without it. */
+  recording?: Recording
   /** Always open without them. */
   hours?: Hours
   /** Numbers, beginnings of numbers that end in `*`, and `anonymous`. */

@@ -12,6 +12,7 @@ import { listenSchema } from './listen-schema.ts'
 import { outboundSchema } from './outbound-schema.ts'
 import { E164_PATTERN } from './phone-number.ts'
 import { recordLevelSchema, redactSchema, retentionSchema } from './record-schema.ts'
+import { recordingSchema } from './recording-schema.ts'
 import { transferSchema } from './transfer-schema.ts'
 
 const word = z.string().trim().min(1)
@@ -88,6 +89,9 @@ export const customerSchema = z.strictObject({
   record: recordLevelSchema,
   redact: redactSchema,
   retention: retentionSchema,
+  recording: recordingSchema.exactOptional().describe(
+    'Keeps how calls sound: the caller on the left, the agent as it was heard on the right. Not kept without it.',
+  ),
   hours: hoursSchema.exactOptional().describe(
     'When these numbers are answered, and what happens at other times. Always without it.',
   ),

@@ -156,6 +156,7 @@ const createCustomer = (
     record: shape.record,
     ...(shape.redact ? { redact: shape.redact } : {}),
     retention: createRetention(shape.retention),
+    ...(shape.recording ? { recording: shape.recording } : {}),
   }
 }
 

@@ -42,6 +42,7 @@ export const redactSchema = z.strictObject({
 /** The schema of `retention`. */
 export const retentionSchema = z.strictObject({
   transcript: keepFor('How long words, tool calls and messages are kept.'),
+  audio: keepFor('How long recordings are kept.'),
   calls: keepFor('How long a call is kept, with all that is of it.'),
 }).prefault({}).describe('How long the record is kept; what is not named is kept for good.')
 
@@ -49,13 +50,18 @@ export const retentionSchema = z.strictObject({
 export type Redaction = Readonly<NonNullable<z.output<typeof redactSchema>>>
 
 /** How long the record of a customer is kept, in ms; for good where it says nothing. */
-export type Retention = Readonly<{ transcriptMs?: number; callsMs?: number }>
+export type Retention = Readonly<{
+  transcriptMs?: number
+  audioMs?: number
+  callsMs?: number
+}>
 
 /** Turns the times of the file into ms. */
 export const createRetention = (
-  { transcript, calls }: z.output<typeof retentionSchema>,
+  { transcript, audio, calls }: z.output<typeof retentionSchema>,
 ): Retention => ({
   ...(transcript === undefined ? {} : { transcriptMs: lengthMs(transcript) }),
+  ...(audio === undefined ? {} : { audioMs: lengthMs(audio) }),
   ...(calls === undefined ? {} : { callsMs: lengthMs(calls) }),
 })
 

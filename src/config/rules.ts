@@ -35,7 +35,25 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...checkRouting(yaml),
   ...eachText(yaml, ['outbound', 'countries'], checkCountry),
   ...outbound(yaml),
+  ...recording(yaml),
 ]
+
+/** Who keeps no sound has nothing to record. */
+const recording = (yaml: YamlFile): Problem[] => {
+  const level = yaml.at(['record'])
+  if (yaml.at(['recording']) === undefined) return []
+  const listens = yaml.at(['listen']) !== undefined && yaml.at(['agent']) === undefined
+  if (level !== 'noAudio' && level !== 'factsOnly' && !listens) return []
+  return [
+    yaml.problem(['recording'], {
+      code: 'key-without-effect',
+      message: listens
+        ? 'recording does nothing beside listen: calls between humans are not recorded'
+        : `recording does nothing beside record: ${level}`,
+      hint: listens ? 'remove it' : 'remove one of them',
+    }, 'key'),
+  ]
+}
 
 const numbersTwice = (yaml: YamlFile): Problem[] =>
   list(yaml, ['numbers']).flatMap((number, index, numbers) =>

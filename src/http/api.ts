@@ -9,21 +9,21 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Scope } from '../config/operators-schema.ts'
 import type { Log } from '../log.ts'
-import type { RecordStore } from '../store/record-store.ts'
 import { VERSION } from '../version.ts'
 import type { AppTypes } from './bindings.ts'
 import { createQueue } from './queue.ts'
 import { includes, scopeOf } from './operators.ts'
 import { outboundApi, type OutboundApiOptions } from './outbound-api.ts'
 import { problemResponse } from './problem.ts'
+import type { RecordApiOptions } from './record-api.ts'
 import { type VoiceTokenOptions, voiceTokenRoutes } from './voice-token.ts'
 
 export type ApiOptions =
   & OutboundApiOptions
   & VoiceTokenOptions
+  & Omit<RecordApiOptions, 'version'>
   & Readonly<{
     exchange: Pick<Exchange, 'feed'>
-    record: RecordStore
     /** The token that is good for everything. */
     operatorToken: string
     config: () => Config
@@ -40,7 +40,7 @@ type ApiTypes = AppTypes & { Variables: { scope: Scope } }
 
 /** `/api/v1`: needs the token of an operator. */
 export const apiRoutes = (options: ApiOptions): Hono<ApiTypes> => {
-  const { exchange, record, operatorToken, config, drain, clock, log } = options
+  const { exchange, operatorToken, config, drain, clock } = options
   const api = new Hono<ApiTypes>()
   const scopeOfToken = (token: string) => scopeOf(token, operatorToken, config().service.operators)
   api.use(bearerAuth({ verifyToken: (token) => scopeOfToken(token) !== undefined }))
@@ -84,7 +84,7 @@ export const apiRoutes = (options: ApiOptions): Hono<ApiTypes> => {
   // Loaded by who asks for it first: it takes longer than all the rest.
   let recordRoutes: ReturnType<typeof loadRecordApi> | undefined
   const loadRecordApi = async () =>
-    (await import('./record-api.ts')).recordApi({ record, log, version: VERSION })
+    (await import('./record-api.ts')).recordApi({ ...options, version: VERSION })
   api.post('/forget', needs('admin'))
   api.all('*', async (c) => (await (recordRoutes ??= loadRecordApi())).fetch(c.req.raw))
   return api

@@ -6,6 +6,8 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
 import { StoreError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { Recordings } from '../record/recordings.ts'
+import type { readGrowing } from '../runtime/growing-file.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { type ApiProblem, problemResponse } from './problem.ts'
@@ -24,6 +26,9 @@ import {
 
 export type RecordApiOptions = Readonly<{
   record: RecordStore
+  recordings: Pick<Recordings, 'find' | 'remove'>
+  /** Reads a file that may still grow. */
+  readSound: typeof readGrowing
   log: Log
   /** What this is. */
   version: string
@@ -124,6 +129,21 @@ const transcriptRoute = createRoute({
   },
 })
 
+const recordingRoute = createRoute({
+  method: 'get',
+  path: '/calls/{callSid}/recording',
+  summary: 'How a call sounded: the caller on the left, the agent as it was heard on the right',
+  request: { params: callSid },
+  responses: {
+    200: {
+      description: 'A WAV file, mu-law; of a call that goes on, as far as it is written.',
+      content: { 'audio/wav': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+    404: problem('This machine has no recording of the call.'),
+    ...common,
+  },
+})
+
 const searchRoute = createRoute({
   method: 'get',
   path: '/lines',
@@ -193,7 +213,9 @@ const forgetRoute = createRoute({
 })
 
 /** Makes the routes; who may use them is looked at before. */
-export const recordApi = ({ record, log, version }: RecordApiOptions): OpenAPIHono => {
+export const recordApi = (
+  { record, recordings, readSound, log, version }: RecordApiOptions,
+): OpenAPIHono => {
   const api = new OpenAPIHono({
     defaultHook: (result) =>
       result.success ? undefined : problemResponse({
@@ -232,6 +254,18 @@ export const recordApi = ({ record, log, version }: RecordApiOptions): OpenAPIHo
     return c.json({ lines: transcriptJson(found) }, 200)
   })
 
+  api.openapi(recordingRoute, async (c) => {
+    const { callSid } = c.req.valid('param')
+    const path = await recordings.find(callSid)
+    if (path === undefined) throw refusal({ title: 'no recording of this call here', status: 404 })
+    const { sizeBytes, body } = await readSound(path)
+    return c.body(body, 200, {
+      'content-type': 'audio/wav',
+      'content-length': String(sizeBytes),
+      'content-disposition': `attachment; filename="${callSid}.wav"`,
+    })
+  })
+
   api.openapi(searchRoute, async (c) => {
     const { words, customer, limit, before } = c.req.valid('query')
     const found = await record.find({ words, customer, limit: limit + 1, before })
@@ -254,7 +288,8 @@ export const recordApi = ({ record, log, version }: RecordApiOptions): OpenAPIHo
 
   api.openapi(forgetRoute, async (c) => {
     const forgotten = await record.forget(c.req.valid('json').number)
-    log.info('record.forgotten', { calls: forgotten.length })
+    const removed = await recordings.remove(forgotten)
+    log.info('record.forgotten', { calls: forgotten.length, recordings: removed })
     return c.json({ forgotten: [...forgotten] }, 200)
   })
 

@@ -1,11 +1,14 @@
-/** Deletes what was kept long enough: once an hour, on one machine, a customer at a time. */
+/** Deletes what was kept long enough: once an hour, on one machine, a customer at a time; recordings on the machine that has them. */
 import type { Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import type { KeptKind, RecordStore } from '../store/record-store.ts'
+import type { Recordings } from './recordings.ts'
 
 export type RetentionOptions = Readonly<{
   store: Pick<RecordStore, 'deleteBefore' | 'takeLease'>
+  /** The recordings on this machine. */
+  recordings: Pick<Recordings, 'removeBefore'>
   customers: () => readonly Pick<Customer, 'id' | 'retention'>[]
   /** The machine that asks for the task. */
   machine: string
@@ -36,9 +39,30 @@ export const overdue = (
       : []),
   ])
 
+/** The recordings that are to be deleted at a moment; one does not outlive its call. */
+export const overdueSound = (
+  customers: readonly Pick<Customer, 'id' | 'retention'>[],
+  now: number,
+): readonly Readonly<{ customer: string; before: number }>[] =>
+  customers.flatMap(({ id, retention: { callsMs = Infinity, audioMs = Infinity } }) => {
+    const keptMs = Math.min(callsMs, audioMs)
+    return keptMs < Infinity ? [{ customer: id, before: now - keptMs }] : []
+  })
+
 /** Starts the job; gives what ends it. */
 export const startRetention = (options: RetentionOptions): () => void => {
-  const { store, clock, now, log } = options
+  const { store, recordings, clock, now, log } = options
+
+  const told = (customer: string, kind: KeptKind | 'audio', before: number, deleted: number) => {
+    if (deleted === 0) return
+    log.info('record.deleted', { customer, kind, deleted, before: new Date(before).toISOString() })
+  }
+
+  const deleteSound = async (): Promise<void> => {
+    for (const { customer, before } of overdueSound(options.customers(), now())) {
+      told(customer, 'audio', before, await recordings.removeBefore(customer, before))
+    }
+  }
 
   const deleteAll = async (): Promise<void> => {
     const due = overdue(options.customers(), now())
@@ -46,20 +70,14 @@ export const startRetention = (options: RetentionOptions): () => void => {
     const lease = { name: 'retention', owner: options.machine, now: now(), until: now() + HOUR_MS }
     if (!await store.takeLease(lease)) return
     for (const { customer, kind, before } of due) {
-      const deleted = await store.deleteBefore(customer, kind, before)
-      if (deleted > 0) {
-        log.info('record.deleted', {
-          customer,
-          kind,
-          deleted,
-          before: new Date(before).toISOString(),
-        })
-      }
+      told(customer, kind, before, await store.deleteBefore(customer, kind, before))
     }
   }
 
   const run = () => {
-    deleteAll().catch((error) => log.error('record.not-deleted', { problem: String(error) }))
+    for (const job of [deleteSound, deleteAll]) {
+      job().catch((error) => log.error('record.not-deleted', { problem: String(error) }))
+    }
     cancel = clock.after(HOUR_MS, run)
   }
   let cancel = clock.after(FIRST_MS, run)

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseMoment } from '../../src/cli/since.ts'
 import { csvRow } from '../../src/cli/csv-row.ts'
 import type { RecordWrite } from '../../src/record/record.ts'
+import * as files from '../../src/runtime/files.ts'
 import { NOON } from '../store/fixture.ts'
 import { openRecord, openSqlite, writes } from '../store/record-fixture.ts'
 import { createFolder, createProgram } from './program-fixture.ts'
@@ -52,8 +53,32 @@ const createKept = async (kept: readonly RecordWrite[] = STORY) => {
   record.write(kept)
   await record.flush()
   const program = createProgram({ TANDEM_DATA: folder, NODE_ENV: 'production' })
-  return { ...program, record }
+  return { ...program, record, folder }
 }
+
+describe('a recording', () => {
+  const createRecorded = async () => {
+    const program = await createKept()
+    const path = `${program.folder}/recordings/bright-smile/CA1.wav`
+    await files.write(path, 'sound')
+    return { ...program, path }
+  }
+
+  test('is named by the call it is of', async () => {
+    const { run, out, path } = await createRecorded()
+    expect(await run('calls', 'show', 'CA1')).toBe(0)
+    expect(out).toContain(`  recording ${path}`)
+    expect(await run('calls', 'show', 'CA1', '--json')).toBe(0)
+    expect(JSON.parse(out.at(-1) ?? '').recording).toBe(path)
+  })
+
+  test('is forgotten with the person', async () => {
+    const { run, out, path } = await createRecorded()
+    expect(await run('forget', '--number', '+15550001111')).toBe(0)
+    expect(out).toEqual(['1 calls forgotten, 1 recordings'])
+    expect(await files.changedAt(path)).toBe(undefined)
+  })
+})
 
 describe('tandem calls', () => {
   test('lists the newest first, a line each', async () => {

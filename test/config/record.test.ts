@@ -44,6 +44,29 @@ describe('record, redact and retention', () => {
     })
   })
 
+  test('calls are recorded only by a file that says so, with a sentence if it has one', () => {
+    expect(customerOf('').recording).toBe(undefined)
+    expect(customerOf('recording: {}\n').recording).toEqual({})
+    expect(
+      customerOf('recording: { consent: This call is recorded. }\nretention: { audio: 30d }\n'),
+    ).toMatchObject({
+      recording: { consent: 'This call is recorded.' },
+      retention: { audioMs: 30 * 86_400_000 },
+    })
+  })
+
+  test('mistakes of a recording are said at their place', () => {
+    expect(problemsOf(withLines('recording: { consnt: Hello. }\n'))).toEqual([
+      '5:14 unknown-key unknown key "consnt" in recording > did you mean "consent"?',
+    ])
+    expect(problemsOf(withLines('recording: true\n'))).toEqual([
+      '5:12 wrong-type recording must be a group of keys, got true',
+    ])
+    expect(problemsOf(withLines('record: noAudio\nrecording: {}\n'))).toEqual([
+      '6:1 key-without-effect recording does nothing beside record: noAudio > remove one of them',
+    ])
+  })
+
   test('mistakes are said at their place', () => {
     expect(problemsOf(withLines('record: all\n'))).toEqual([
       '5:9 invalid-value record must be everything, noAudio or factsOnly, got "all"',

@@ -186,6 +186,8 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
   const app = createApp({
     exchange,
     listened,
+    recordings: { find: () => Promise.resolve(undefined), remove: () => Promise.resolve(0) },
+    readSound: () => Promise.reject(new Error('there are no recordings')),
     config: () => config,
     authTokens: [AUTH_TOKEN],
     publicUrl: PUBLIC_URL,

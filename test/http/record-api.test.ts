@@ -20,19 +20,34 @@ const createApi = async (kept: readonly RecordWrite[] = []) => {
     ...DEFAULT_SERVICE,
     operators: operators.map((scope) => ({ name: scope, scope, sha256: sha256(`token-${scope}`) })),
   }, [])
-  const { app, logged } = createAppFixture({ record, config: () => config })
+  const removed: string[] = []
+  const { app, logged } = createAppFixture({
+    record,
+    config: () => config,
+    recordings: {
+      find: (callSid) => Promise.resolve(callSid === CALL ? 'recordings/a.wav' : undefined),
+      remove: (callSids) => Promise.resolve(removed.push(...callSids)),
+    },
+    readSound: () =>
+      Promise.resolve({
+        sizeBytes: 9,
+        body: new Response('the sound').body ?? new ReadableStream(),
+      }),
+  })
   const ask = async (path: string, token = 'token-read', init: RequestInit = {}) => {
     const response = await app.request(`/api/v1${path}`, {
       ...init,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     })
+    const type = response.headers.get('content-type')
     return {
       status: response.status,
-      type: response.headers.get('content-type'),
-      body: await response.json(),
+      type,
+      headers: response.headers,
+      body: await (type === 'audio/wav' ? response.text() : response.json()),
     }
   }
-  return { ask, record, logged, app }
+  return { ask, record, logged, app, removed }
 }
 
 const STORY: readonly RecordWrite[] = [
@@ -64,6 +79,39 @@ const STORY: readonly RecordWrite[] = [
     moment: { callSid: CALL, part: 1, seq: 1, at: NOON + 400, kind: 'caller-connected', data: {} },
   },
 ]
+
+describe('the recording of a call', () => {
+  test('is a WAV file', async () => {
+    const { ask } = await createApi()
+    const { status, type, headers, body } = await ask(`/calls/${CALL}/recording`)
+    expect([status, type, body]).toEqual([200, 'audio/wav', 'the sound'])
+    expect(headers.get('content-length')).toBe('9')
+    expect(headers.get('content-disposition')).toBe(`attachment; filename="${CALL}.wav"`)
+  })
+
+  test('is for operators', async () => {
+    const { app } = await createApi()
+    expect((await app.request(`/api/v1/calls/${CALL}/recording`)).status).toBe(401)
+  })
+
+  test('is missed in the words of problem+json', async () => {
+    const { ask } = await createApi()
+    const { status, type, body } = await ask('/calls/CA1/recording')
+    expect([status, type]).toEqual([404, 'application/problem+json'])
+    expect(body).toEqual({
+      type: 'about:blank',
+      title: 'no recording of this call here',
+      status: 404,
+    })
+  })
+
+  test('is forgotten with the calls of a person', async () => {
+    const { ask, removed } = await createApi(STORY)
+    const body = JSON.stringify({ number: '+15550001111' })
+    await ask('/forget', 'token-admin', { method: 'POST', body })
+    expect(removed).toEqual([CALL])
+  })
+})
 
 describe('calls', () => {
   test('are listed with what they said, did and cost', async () => {
@@ -287,6 +335,7 @@ test('the OpenAPI document is of version 3.1, and all its examples are answered'
     'get /api/v1/calls',
     'get /api/v1/calls/{callSid}',
     'get /api/v1/calls/{callSid}/transcript',
+    'get /api/v1/calls/{callSid}/recording',
     'get /api/v1/lines',
     'get /api/v1/costs',
     'post /api/v1/forget',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Fields, silentLog } from '../../src/log.ts'
-import { overdue, startRetention } from '../../src/record/retention.ts'
+import { overdue, overdueSound, startRetention } from '../../src/record/retention.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
 const DAY = 86_400_000
@@ -21,6 +21,17 @@ test('what is overdue is said for each customer and kind', () => {
   ])
 })
 
+test('a recording is kept for its own time, but not longer than its call', () => {
+  expect(overdueSound([
+    { id: 'a', retention: { transcriptMs: 30 * DAY } },
+    { id: 'b', retention: { audioMs: 30 * DAY, callsMs: 365 * DAY } },
+    { id: 'c', retention: { audioMs: 365 * DAY, callsMs: 30 * DAY } },
+  ], 400 * DAY)).toEqual([
+    { customer: 'b', before: 370 * DAY },
+    { customer: 'c', before: 370 * DAY },
+  ])
+})
+
 const start = (hasLease: boolean) => {
   const clock = createFakeClock()
   const asked: string[] = []
@@ -36,7 +47,13 @@ const start = (hasLease: boolean) => {
         return Promise.resolve(7)
       },
     },
-    customers: () => [{ id: 'a', retention: { callsMs: DAY } }],
+    recordings: {
+      removeBefore: (customer, before) => {
+        asked.push(`delete audio of ${customer} before day ${Math.floor(before / DAY)}`)
+        return Promise.resolve(3)
+      },
+    },
+    customers: () => [{ id: 'a', retention: { callsMs: 5 * DAY, audioMs: DAY } }],
     machine: 'm1',
     clock,
     now: () => 10 * DAY + clock.nowMs(),
@@ -54,18 +71,23 @@ test('the job runs a minute after the start and then once an hour, and says what
   await pass(59_999)
   expect(asked).toEqual([])
   await pass(1)
-  expect(asked).toEqual(['lease m1 for 3600000 ms', 'delete calls of a'])
+  expect(asked).toEqual([
+    'delete audio of a before day 9',
+    'lease m1 for 3600000 ms',
+    'delete calls of a',
+  ])
   expect(logged).toEqual([
-    { customer: 'a', kind: 'calls', deleted: 7, before: '1970-01-10T00:01:00.000Z' },
+    { customer: 'a', kind: 'audio', deleted: 3, before: '1970-01-10T00:01:00.000Z' },
+    { customer: 'a', kind: 'calls', deleted: 7, before: '1970-01-06T00:01:00.000Z' },
   ])
   await pass(HOUR)
-  expect(asked).toHaveLength(4)
+  expect(asked).toHaveLength(6)
   stop()
   expect(clock.waiting()).toBe(0)
 })
 
-test('the job is left to the machine that has it', async () => {
+test('the job is left to the machine that has it, but for the recordings, which each has its own of', async () => {
   const { asked, pass } = start(false)
   await pass(60_000)
-  expect(asked).toEqual(['lease m1 for 3600000 ms'])
+  expect(asked).toEqual(['delete audio of a before day 9', 'lease m1 for 3600000 ms'])
 })

@@ -3,6 +3,7 @@
  * memory. Nothing waits, nothing is noisy, and the caller knows the truth to the ms.
  */
 import { type After, type CallFacts, createExchange } from '../../src/bridge/exchange.ts'
+import type { BeginOptions } from '../../src/bridge/begin-call.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
@@ -41,6 +42,8 @@ export type VirtualCallOptions = Readonly<{
   isOffered?: boolean
   /** What the agent can do; nothing but talk when absent. */
   toolbox?: Toolbox
+  /** Records how it sounds, where `customer` has `recording`. */
+  recordSound?: BeginOptions['recordSound']
   behaviour?: Partial<Pick<LineOptions, 'suppressSilence' | 'jitterMs' | 'eachFrame'>>
 }>
 
@@ -167,6 +170,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     knowledgeOf: () => undefined,
     store,
     watchCall: () => () => {},
+    recordSound: options.recordSound,
     redact: (_, entry) => entry,
     isOverloaded: () => load.isOverloaded,
     wallMs: clock.nowMs,

@@ -90,6 +90,7 @@ export const startScenarioService = (
     files,
     store: createMemoryStore(),
     record: noRecord,
+    mayRecord: false,
     onDrainAsked: () => {},
     clock: world.clock,
     wallMs: world.wallMs,

@@ -1,0 +1,13 @@
+/** What a call tells whoever records how it sounds. None of it may throw or wait. */
+import type { CallState } from '../call/state.ts'
+
+export type CallSound = Readonly<{
+  /** A stream has begun; the caller's timestamps count from `atMs` on the call's clock. */
+  newStream: (atMs: number) => void
+  /** A frame of the caller's; `isSecret` while they enter what nobody may learn. */
+  caller: (timestampMs: number, payload: string, isSecret: boolean) => void
+  /** Audio was sent to the caller; it lies at `positionMs` on the line of play-out. */
+  sent: (payload: string, positionMs: number) => void
+  /** Something happened to the call. */
+  moved: (before: CallState, after: CallState, atMs: number) => void
+}>

@@ -1,0 +1,134 @@
+/**
+ * Records how calls sound, as the two ends had it: the caller on the left, on the right what the caller heard of the agent, each at
+ * its time. All of it lies on the clock on which things come in here, the caller's audio as well as the echoes of what was played.
+ */
+import { base64Decode, decodedLength } from '../audio/base64.ts'
+import type { CallSound } from '../bridge/call-sound.ts'
+import type { CallState } from '../call/state.ts'
+import type { Playback } from '../call/playback.ts'
+import type { Log } from '../log.ts'
+import { heardOfLine, NOTHING_PLAYED, PLACED_AFTER_MS, sentPiece } from './played.ts'
+import { createSoundFile, type SoundFile, type SoundFileOptions } from './sound-file.ts'
+import { createStereoTrack } from './stereo-track.ts'
+
+export type SoundOptions = Readonly<{
+  /** Opens the file of a call of a customer's. */
+  open: (customer: string, callSid: string) => ReturnType<SoundFileOptions['open']>
+  /** Milliseconds since 1970. */
+  wallMs: () => number
+  log: Log
+}>
+
+export type SoundRecorder = Readonly<{
+  /** Records a call from its first stream on. */
+  begin: (customer: string, callSid: string) => CallSound
+  /** Resolves when what has ended is on the disk. Never rejects. */
+  settled: () => Promise<void>
+}>
+
+const SAMPLES_PER_MS = 8
+/** What the caller said may be this late, and what they heard is known by then. */
+const WRITTEN_AFTER_MS = PLACED_AFTER_MS + 700
+const WRITTEN_EVERY_MS = 1_000
+
+/** Makes what records the calls of this process. */
+export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundRecorder => {
+  const files = new Set<SoundFile>()
+
+  const openFile = (customer: string, callSid: string): SoundFile => {
+    const file = createSoundFile({
+      open: () => open(customer, callSid),
+      wallMs,
+      failed: (problem) => log.error('recording.failed', { callSid, customer, problem }),
+    })
+    files.add(file)
+    return file
+  }
+
+  const begin = (customer: string, callSid: string): CallSound => {
+    const track = createStereoTrack()
+    let played = NOTHING_PLAYED
+    let file: SoundFile | undefined
+    let startMs = 0
+    let streamMs = 0
+    let writtenMs = 0
+    let isOver = false
+
+    const put = (channel: 0 | 1, atMs: number, codes: Uint8Array) =>
+      track.put(channel, Math.round((atMs - startMs) * SAMPLES_PER_MS), codes)
+
+    const writeUntil = (ms: number) => {
+      writtenMs = ms
+      for (const piece of track.take(Math.round((ms - startMs) * SAMPLES_PER_MS))) {
+        file?.write(piece)
+      }
+    }
+
+    const finish = (atMs: number) => {
+      isOver = true
+      const ended = file
+      if (!ended) return
+      writeUntil(atMs)
+      ended.end()
+      void ended.settled().then(() => files.delete(ended))
+    }
+
+    /** A mistake of ours costs the rest of the recording and nothing else. */
+    const guarded = <Given extends readonly unknown[]>(action: (...given: Given) => void) =>
+    (
+      ...given: Given
+    ): void => {
+      if (isOver) return
+      try {
+        action(...given)
+      } catch (error) {
+        isOver = true
+        log.error('recording.fault', { callSid, customer, error })
+        file?.end()
+      }
+    }
+
+    return {
+      newStream: guarded((atMs: number) => {
+        streamMs = atMs
+        if (file) return
+        file = openFile(customer, callSid)
+        startMs = atMs
+        writtenMs = atMs
+      }),
+      caller: guarded((timestampMs: number, payload: string, isSecret: boolean) => {
+        if (isSecret) return
+        const codes = decoded(payload)
+        if (codes) put(0, streamMs + timestampMs, codes)
+      }),
+      sent: guarded((payload: string, positionMs: number) => {
+        const codes = decoded(payload)
+        if (codes) played = sentPiece(played, { codes, positionMs })
+      }),
+      moved: guarded((before: CallState, after: CallState, atMs: number) => {
+        const [next, heard] = heardOfLine(played, lineOf(before), lineOf(after), atMs)
+        played = next
+        for (const piece of heard) put(1, piece.atMs, piece.codes)
+        if (after.phase === 'ended') return finish(atMs)
+        if (file && atMs - WRITTEN_AFTER_MS - writtenMs >= WRITTEN_EVERY_MS) {
+          writeUntil(atMs - WRITTEN_AFTER_MS)
+        }
+      }),
+    }
+  }
+
+  return {
+    begin,
+    settled: async () => {
+      await Promise.all([...files].map((file) => file.settled()))
+    },
+  }
+}
+
+const lineOf = (state: CallState): Playback | undefined =>
+  state.phase === 'talking' ? state.playback : undefined
+
+const decoded = (payload: string): Uint8Array | undefined => {
+  const codes = new Uint8Array(decodedLength(payload))
+  return base64Decode(payload, codes) < 0 ? undefined : codes
+}

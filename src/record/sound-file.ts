@@ -1,0 +1,99 @@
+/**
+ * A recording on its way to the disk: what is written waits here, bounded, and never holds up the call. A disk that is full or too slow
+ * ends the recording and nothing else; what was written until then can be played.
+ */
+import { MU_LAW_SILENCE } from '../audio/g711.ts'
+import { MU_LAW_HEAD_BYTES, muLawHead } from '../audio/mu-law-wav.ts'
+import type { GrowingFile } from '../runtime/growing-file.ts'
+
+export type SoundFile = Readonly<{
+  /** Adds audio of both channels. Returns at once. */
+  write: (audio: Uint8Array) => void
+  /** Writes how long it became and closes the file, once all before is written. */
+  end: () => void
+  /** Resolves when nothing waits any more. Never rejects. */
+  settled: () => Promise<void>
+}>
+
+export type SoundFileOptions = Readonly<{
+  open: () => Promise<GrowingFile>
+  /** Milliseconds since 1970. */
+  wallMs: () => number
+  /** Is told once why nothing more is recorded. */
+  failed: (problem: string) => void
+}>
+
+const CHANNELS = 2
+const BYTES_PER_MS = 8 * CHANNELS
+/** A minute of sound. */
+const MOST_WAITING_BYTES = 60_000 * BYTES_PER_MS
+/** A call that was away for longer has a gap no longer than this. */
+const LONGEST_GAP_MS = 60_000
+
+/** Begins a file, or goes on with the one that is there, after as much silence as there was none of it. */
+export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): SoundFile => {
+  let file: GrowingFile | undefined
+  let sizeBytes = 0
+  let waitingBytes = 0
+  let isFailed = false
+
+  const fail = (problem: string) => {
+    if (isFailed) return
+    isFailed = true
+    failed(problem)
+  }
+
+  const append = async (bytes: Uint8Array) => {
+    await file?.write(bytes, sizeBytes)
+    sizeBytes += bytes.length
+  }
+
+  const begin = async () => {
+    const openedAt = wallMs()
+    file = await open()
+    if (file.sizeBytes < MU_LAW_HEAD_BYTES) return await append(muLawHead(CHANNELS))
+    const gapMs = Math.max(0, Math.min(LONGEST_GAP_MS, openedAt - file.changedAt))
+    // After a crash the last instant may have one channel only.
+    sizeBytes = file.sizeBytes - file.sizeBytes % CHANNELS
+    await file.write(muLawHead(CHANNELS), 0)
+    await append(new Uint8Array(Math.round(gapMs) * BYTES_PER_MS).fill(MU_LAW_SILENCE))
+  }
+
+  const finish = async () => {
+    if (sizeBytes >= MU_LAW_HEAD_BYTES) {
+      await file?.write(muLawHead(CHANNELS, sizeBytes - MU_LAW_HEAD_BYTES), 0)
+    }
+  }
+
+  const close = () => file?.close().catch(() => {})
+
+  const attempt = (action: () => Promise<void>) => async () => {
+    try {
+      await action()
+    } catch (error) {
+      fail(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  let last = attempt(begin)()
+  const then = (action: () => Promise<void>) => {
+    last = last.then(attempt(action))
+  }
+
+  return {
+    write: (audio) => {
+      if (isFailed) return
+      if (waitingBytes + audio.length > MOST_WAITING_BYTES) return fail('the disk is too slow')
+      waitingBytes += audio.length
+      then(async () => {
+        waitingBytes -= audio.length
+        if (!isFailed) await append(audio)
+      })
+    },
+    end: () => {
+      then(finish)
+      then(async () => await close())
+    },
+    settled: () => last,
+  }
+}

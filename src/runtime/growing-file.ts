@@ -1,0 +1,82 @@
+/** A file that grows while it is written, by `node:fs`, the same on the three runtimes; and what has grown, read as it is. */
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export type GrowingFile = Readonly<{
+  /** How long it was when it was opened, and when it was changed last, in ms since 1970. */
+  sizeBytes: number
+  changedAt: number
+  /** Writes all of it at a position; rejects when it cannot. */
+  write: (bytes: Uint8Array, at: number) => Promise<void>
+  close: () => Promise<void>
+}>
+
+/** Opens a file to go on with it, or makes it, readable by its owner alone, and the folders it needs. */
+export const openGrowing = async (path: string): Promise<GrowingFile> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const handle = await open(path, 'r+').catch(() => open(path, 'wx+', 0o600))
+  const { size, mtimeMs } = await handle.stat()
+  return {
+    sizeBytes: size,
+    changedAt: mtimeMs,
+    write: (bytes, at) => writeAll(handle, bytes, at),
+    close: () => handle.close(),
+  }
+}
+
+/** Changes the beginning of a file as its size asks for; it counts as changed when it was before. */
+export const mendStart = async (
+  path: string,
+  length: number,
+  mended: (start: Uint8Array, sizeBytes: number) => Uint8Array | undefined,
+): Promise<boolean> => {
+  const handle = await open(path, 'r+')
+  try {
+    const { size, atime, mtime } = await handle.stat()
+    const start = new Uint8Array(length)
+    await handle.read(start, 0, length, 0)
+    const better = mended(start, size)
+    if (!better) return false
+    await writeAll(handle, better, 0)
+    await handle.utimes(atime, mtime)
+    return true
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Gives a file as it is now, piece by piece. Rejects when there is none. */
+export const readGrowing = async (
+  path: string,
+): Promise<Readonly<{ sizeBytes: number; body: ReadableStream<Uint8Array<ArrayBuffer>> }>> => {
+  const handle = await open(path, 'r')
+  const { size } = await handle.stat()
+  let at = 0
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: async (controller) => {
+      try {
+        const piece = new Uint8Array(Math.min(PIECE_BYTES, size - at))
+        const { bytesRead } = await handle.read(piece, 0, piece.length, at)
+        at += bytesRead
+        if (bytesRead > 0) controller.enqueue(piece.subarray(0, bytesRead))
+        if (bytesRead > 0 && at < size) return
+        await handle.close()
+        controller.close()
+      } catch (error) {
+        await handle.close().catch(() => {})
+        throw error
+      }
+    },
+    cancel: () => handle.close(),
+  })
+  return { sizeBytes: size, body }
+}
+
+const PIECE_BYTES = 65_536
+
+const writeAll = async (handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> => {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done)
+    done += bytesWritten
+  }
+}
