@@ -57,7 +57,7 @@ it('a full disk is told of once, and what was written before can be played', asy
   expect([...memory.bytes()]).toEqual([...muLawHead(2, 4), 1, 2, 3, 4])
 })
 
-it('a disk that takes nothing for a minute ends the recording', async () => {
+it('a disk that takes nothing for a minute ends the recording', () => {
   const { file, problems } = createFailing(() => new Promise(() => {}))
   for (let second = 0; second < 60; second++) file.write(new Uint8Array(16_000))
   expect(problems).toEqual([])
