@@ -89,6 +89,8 @@ export type ServiceOptions = Readonly<{
  * before have heard two seconds of hold tone.
  */
 const LAST_WORDS_MS = 3_000
+/** How long recordings may take to get to a disk that has become slow. */
+const LAST_SOUND_MS = 5_000
 /** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
 const ANSWER_MS = 100
 
@@ -302,7 +304,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       })
       listened.stop()
       library.stop()
-      await sound.settled()
+      await settledWithin(clock, LAST_SOUND_MS, sound.settled())
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
       // On Deno this closes every socket at once: no call may be left.
@@ -332,6 +334,16 @@ const logReload = (log: Log, { problems, warnings }: Reload): void => {
   }
   if (problems.length === 0) log.info('config.reloaded')
 }
+
+/** Waits for what never rejects, and no longer than this. */
+const settledWithin = (clock: Clock, ms: number, done: Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve)
+    void done.then(() => {
+      cancel()
+      resolve()
+    })
+  })
 
 const passed = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => void clock.after(ms, resolve))

@@ -285,7 +285,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const heardLane: Pick<CallerLane, 'frame'> = !sound ? callerLane : {
     frame: (timestampMs, payload, atMs) => {
-      sound.caller(timestampMs, payload, isSecretAsked(state))
+      sound.caller(timestampMs, payload, atMs, isSecretAsked(state))
       return callerLane.frame(timestampMs, payload, atMs)
     },
   }

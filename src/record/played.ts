@@ -67,10 +67,11 @@ const place = (
   run: Run,
   untilMs: number,
 ): readonly [Played, readonly HeardPiece[]] => {
+  // Fifty times a second nothing more has been heard.
+  if (waiting.length === 0 || waiting[0].positionMs >= untilMs) return [{ waiting, endMs }, []]
   const heard: HeardPiece[] = []
-  const rest: SentPiece[] = []
   let lastMs = endMs
-  for (const { codes, positionMs } of waiting) {
+  for (const [index, { codes, positionMs }] of waiting.entries()) {
     const count = Math.round(Math.max(0, untilMs - positionMs) * BYTES_PER_MS)
     const played = codes.subarray(0, count)
     if (played.length > 0) {
@@ -79,10 +80,12 @@ const place = (
       heard.push({ codes: played, atMs })
       lastMs = atMs + played.length / BYTES_PER_MS
     }
-    if (played.length < codes.length) {
-      const left = codes.subarray(played.length)
-      rest.push({ codes: left, positionMs: positionMs + played.length / BYTES_PER_MS })
+    if (played.length === codes.length) continue
+    const left = {
+      codes: codes.subarray(played.length),
+      positionMs: positionMs + played.length / BYTES_PER_MS,
     }
+    return [{ waiting: [left, ...waiting.slice(index + 1)], endMs: lastMs }, heard]
   }
-  return [{ waiting: rest, endMs: lastMs }, heard]
+  return [{ waiting: [], endMs: lastMs }, heard]
 }

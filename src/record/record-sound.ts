@@ -30,6 +30,9 @@ const SAMPLES_PER_MS = 8
 /** What the caller said may be this late, and what they heard is known by then. */
 const WRITTEN_AFTER_MS = PLACED_AFTER_MS + 700
 const WRITTEN_EVERY_MS = 1_000
+/** How much sooner a frame may come than it was said, as clocks differ, and how much later. */
+const EARLY_MS = 40
+const LATE_MS = 1_000
 
 /** Makes what records the calls of this process. */
 export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundRecorder => {
@@ -96,10 +99,13 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
         startMs = atMs
         writtenMs = atMs
       }),
-      caller: guarded((timestampMs: number, payload: string, isSecret: boolean) => {
-        if (isSecret) return
-        const codes = decoded(payload)
-        if (codes) put(0, streamMs + timestampMs, codes)
+      caller: guarded((timestampMs: number, payload: string, atMs: number, isSecret: boolean) => {
+        const codes = isSecret ? undefined : decoded(payload)
+        if (!codes) return
+        const lateMs = atMs - streamMs - timestampMs - codes.length / SAMPLES_PER_MS
+        // A timestamp that cannot be true counts from another moment than the start of the stream.
+        if (lateMs < -EARLY_MS || lateMs > LATE_MS) streamMs += lateMs
+        put(0, streamMs + timestampMs, codes)
       }),
       sent: guarded((payload: string, positionMs: number) => {
         const codes = decoded(payload)

@@ -110,6 +110,22 @@ describe('a recording', () => {
     expect(right.subarray(5_100 * 8, 6_500 * 8).some(isSound)).toBe(false)
   })
 
+  it.each([3_600_000, -5_000])(
+    'has the caller at the right time when timestamps begin at %d ms',
+    async (timestampsFromMs) => {
+      const { call, file, settled } = startRecordedCall({}, timestampsFromMs)
+      call.clock.advance(2_000)
+      call.line.say(said('Yes, please.'))
+      call.clock.advance(3_000)
+      call.line.hangUp()
+      call.clock.advance(1)
+      await settled()
+      const truth = truthOf(call.line, 'said')
+      expect(truth.some(isSound)).toBe(true)
+      expect(worstWindow(channelOf(file.bytes(), 0), truth)).toBe(0)
+    },
+  )
+
   it('is silent on the left while the caller enters something in secret', async () => {
     const { call, file, settled } = startRecordedCall({
       agent: 'tools: [collect_digits]',

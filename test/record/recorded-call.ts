@@ -31,8 +31,8 @@ export const createMemoryFile = (changedAt = 0) => {
 export const channelOf = (file: Uint8Array, channel: 0 | 1): Uint8Array =>
   file.subarray(MU_LAW_HEAD_BYTES).filter((_, at) => at % 2 === channel)
 
-/** A call of a customer whose file says `recording: {}`. */
-export const startRecordedCall = (options: VirtualCallOptions = {}) => {
+/** A call of a customer whose file says `recording: {}`; `timestampsFromMs` is what the first timestamp of a stream says. */
+export const startRecordedCall = (options: VirtualCallOptions = {}, timestampsFromMs = 0) => {
   const file = createMemoryFile()
   const names: string[] = []
   const recorder = createSoundRecorder({
@@ -46,7 +46,13 @@ export const startRecordedCall = (options: VirtualCallOptions = {}) => {
   const call = startVirtualCall({
     customer: 'limits: { silence: false }\nrecording: {}',
     ...options,
-    recordSound: recorder.begin,
+    recordSound: (customer, callSid) => {
+      const sound = recorder.begin(customer, callSid)
+      return {
+        ...sound,
+        caller: (timestampMs, ...rest) => sound.caller(timestampMs + timestampsFromMs, ...rest),
+      }
+    },
   })
   return { call, file, names, settled: recorder.settled }
 }
