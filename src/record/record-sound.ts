@@ -67,11 +67,10 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
       }
     }
 
-    const finish = (atMs: number) => {
+    const finish = () => {
       isOver = true
       const ended = file
       if (!ended) return
-      writeUntil(atMs)
       ended.end()
       void ended.settled().then(() => files.delete(ended))
     }
@@ -85,9 +84,8 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
       try {
         action(...given)
       } catch (error) {
-        isOver = true
         log.error('recording.fault', { callSid, customer, error })
-        file?.end()
+        finish()
       }
     }
 
@@ -115,7 +113,10 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
         const [next, heard] = heardOfLine(played, lineOf(before), lineOf(after), atMs)
         played = next
         for (const piece of heard) put(1, piece.atMs, piece.codes)
-        if (after.phase === 'ended') return finish(atMs)
+        if (after.phase === 'ended') {
+          if (file) writeUntil(atMs)
+          return finish()
+        }
         if (file && atMs - WRITTEN_AFTER_MS - writtenMs >= WRITTEN_EVERY_MS) {
           writeUntil(atMs - WRITTEN_AFTER_MS)
         }
