@@ -42,6 +42,7 @@ import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
 import type { Fetch } from './twilio-rest/twilio-api.ts'
 import { VERSION } from './version.ts'
+import { startDelivery } from './webhooks/deliver.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
 
 export type Service = Readonly<{
@@ -250,6 +251,17 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     now: wallMs,
     log,
   })
+  const delivery = startDelivery({
+    record: options.record,
+    customers: () => config.current().customers,
+    fetch: (url, init) => guardedFetch(url, init, config.current().service.network),
+    variable: (name) => options.variables[name],
+    newId: () => crypto.randomUUID(),
+    random: Math.random,
+    clock,
+    now: wallMs,
+    log,
+  })
   app = createApp({
     exchange,
     record: options.record,
@@ -309,6 +321,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
       // On Deno this closes every socket at once: no call may be left.
       await server.stop()
+      await delivery.stop()
       await options.store.close()
       // The two may share a database.
       await options.record.close()

@@ -82,6 +82,12 @@ test('tools know neither the wires nor the call they are run in', () => {
   expect(breaking(/^src\/tools\//, (to) => allowed.test(to))).toEqual([])
 })
 
+test('webhooks see what is recorded and the feed of a call, and neither wire', () => {
+  const allowed =
+    /^(src\/(webhooks|record|store|config|runtime)\/.*|src\/(clock|errors|log)\.ts|src\/tools\/fill\.ts|src\/bridge\/call-feed\.ts|[^s].*)$/
+  expect(breaking(/^src\/webhooks\//, (to) => allowed.test(to))).toEqual([])
+})
+
 test('the simulated ends share no code with what they test', () => {
   const tested = /^src\/(twilio|realtime|call|bridge)\//
   expect(breaking(/^src\/sim\//, (to) => !tested.test(to))).toEqual([])

@@ -62,6 +62,13 @@ export const addRecordCommands = (
     .option(...json)
     .action(async (options) => exit(await (await import('./record.ts')).forget(context, options)))
 
+  program.command('outbox')
+    .description("events for customers' own servers, the newest first")
+    .option('--dead', 'only those that were given up')
+    .option('--limit <n>', 'how many', whole, 50)
+    .option(...json)
+    .action(async (options) => exit(await (await import('./outbox.ts')).outbox(context, options)))
+
   program.command('migrate')
     .description('bring the database of the record to the version of this program')
     .option(...json)

@@ -8,6 +8,7 @@ import type { PriceChanges } from './prices-schema.ts'
 import type { Redaction, Retention } from './record-schema.ts'
 import type { Recording } from './recording-schema.ts'
 import type { ToolConfig } from './tools.ts'
+import type { Webhook } from './webhooks-schema.ts'
 
 export type { Hours, Listen }
 
@@ -71,6 +72,8 @@ export type Customer = Readonly<{
   retention: Retention
   /** How calls sound is kept; it is not without it. */
   recording?: Recording
+  /** The servers that are told what happened in its calls. */
+  webhooks: readonly Webhook[]
   /** Always open without them. */
   hours?: Hours
   /** Numbers, beginnings of numbers that end in `*`, and `anonymous`. */

@@ -14,6 +14,7 @@ import { E164_PATTERN } from './phone-number.ts'
 import { recordLevelSchema, redactSchema, retentionSchema } from './record-schema.ts'
 import { recordingSchema } from './recording-schema.ts'
 import { transferSchema } from './transfer-schema.ts'
+import { webhooksSchema } from './webhooks-schema.ts'
 
 const word = z.string().trim().min(1)
 
@@ -92,6 +93,7 @@ export const customerSchema = z.strictObject({
   recording: recordingSchema.exactOptional().describe(
     'Keeps how calls sound: the caller on the left, the agent as it was heard on the right. Not kept without it.',
   ),
+  webhooks: webhooksSchema,
   hours: hoursSchema.exactOptional().describe(
     'When these numbers are answered, and what happens at other times. Always without it.',
   ),

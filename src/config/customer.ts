@@ -157,6 +157,7 @@ const createCustomer = (
     ...(shape.redact ? { redact: shape.redact } : {}),
     retention: createRetention(shape.retention),
     ...(shape.recording ? { recording: shape.recording } : {}),
+    webhooks: shape.webhooks,
   }
 }
 

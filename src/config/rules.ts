@@ -13,6 +13,7 @@ import type { Finding, KeyPath, Problem } from './problem.ts'
 import { checkRouting } from './routing-rules.ts'
 import type { HasVariable } from './templates.ts'
 import { checkTools } from './tool-rules.ts'
+import { checkWebhooks } from './webhook-rules.ts'
 import type { YamlFile } from './yaml-file.ts'
 import { isGroup } from './yaml-file.ts'
 
@@ -36,6 +37,7 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...eachText(yaml, ['outbound', 'countries'], checkCountry),
   ...outbound(yaml),
   ...recording(yaml),
+  ...checkWebhooks(yaml, hasVariable),
 ]
 
 /** Who keeps no sound has nothing to record. */

@@ -18,6 +18,8 @@ import {
   dollars,
   lineJson,
   lineSchema,
+  outboxJson,
+  outboxSchema,
   problemSchema,
   transcriptJson,
   wholeCallJson,
@@ -212,6 +214,41 @@ const forgetRoute = createRoute({
   },
 })
 
+const outboxRoute = createRoute({
+  method: 'get',
+  path: '/outbox',
+  summary: "Events for customers' own servers, the newest first",
+  request: {
+    query: z.object({
+      state: z.enum(['waiting', 'delivered', 'dead']).optional().openapi({ example: 'dead' }),
+      limit,
+    }),
+  },
+  responses: {
+    200: answer(z.object({ events: z.array(outboxSchema) }), 'The newest of them.'),
+    ...common,
+  },
+})
+
+const retryRoute = createRoute({
+  method: 'post',
+  path: '/outbox/{id}/retry',
+  summary: 'Sends an event again, now and then as often as a new one (scope operate)',
+  request: {
+    params: z.object({
+      id: z.string().openapi({
+        param: { name: 'id', in: 'path' },
+        example: 'msg_CA0123456789abcdef0123456789abcdef_1_1',
+      }),
+    }),
+  },
+  responses: {
+    200: answer(z.object({ id: z.string() }), 'It is sent within seconds.'),
+    404: problem('No such event, or it was delivered.'),
+    ...common,
+  },
+})
+
 /** Makes the routes; who may use them is looked at before. */
 export const recordApi = (
   { record, recordings, readSound, log, version }: RecordApiOptions,
@@ -291,6 +328,19 @@ export const recordApi = (
     const removed = await recordings.remove(forgotten)
     log.info('record.forgotten', { calls: forgotten.length, recordings: removed })
     return c.json({ forgotten: [...forgotten] }, 200)
+  })
+
+  api.openapi(outboxRoute, async (c) => {
+    const events = await record.outbox.list(c.req.valid('query'))
+    return c.json({ events: events.map(outboxJson) }, 200)
+  })
+
+  api.openapi(retryRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    if (!await record.outbox.retry(id)) {
+      throw refusal({ title: 'no such event, or it was delivered', status: 404 })
+    }
+    return c.json({ id }, 200)
   })
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'operator', {

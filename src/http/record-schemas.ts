@@ -1,6 +1,8 @@
 /** The shapes of the API's answers about calls, and how the record is put into them. */
 import { z } from '@hono/zod-openapi'
+import { WEBHOOK_EVENTS } from '../config/webhooks-schema.ts'
 import { inOrder } from '../record/record.ts'
+import type { OutboxEntry } from '../store/outbox.ts'
 import type { CallSummary, FoundLine, WholeCall } from '../store/record-store.ts'
 
 const CALL_SID = 'CA0123456789abcdef0123456789abcdef'
@@ -44,6 +46,29 @@ export const callSchema = z.object({
   }),
   costUsd: z.number(),
 }).openapi('Call')
+
+/** An event for a customer's own server, without what it says. */
+export const outboxSchema = z.object({
+  id: z.string().openapi({ description: 'Its `webhook-id`.' }),
+  callSid: z.string(),
+  customer: z.string(),
+  url: z.string(),
+  type: z.enum(WEBHOOK_EVENTS),
+  at: time.openapi({ description: 'When it happened.' }),
+  state: z.enum(['waiting', 'delivered', 'dead']),
+  attempts: count,
+  nextAt: time.optional().openapi({ description: 'When it is tried again.' }),
+  problem: z.string().optional().openapi({ description: 'Why it was not taken the last time.' }),
+}).openapi('OutboxEvent')
+
+/** Puts an event into its shape. */
+export const outboxJson = (
+  { at, nextAt, ...entry }: OutboxEntry,
+): z.infer<typeof outboxSchema> => ({
+  ...entry,
+  at: new Date(at).toISOString(),
+  ...(nextAt === undefined ? {} : { nextAt: new Date(nextAt).toISOString() }),
+})
 
 /** A line of a transcript. */
 export const lineSchema = z.object({

@@ -4,7 +4,9 @@ import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Customer } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import type { RecordStore } from '../store/record-store.ts'
+import { beginTelling, noteForEvents, withEvents } from '../webhooks/events.ts'
 import type { Prices } from './money.ts'
+import type { RecordWrite } from './record.ts'
 import { beginRecording, record, type Recording } from './recorder.ts'
 import { createRedact, type Redact, redactNothing } from './redact.ts'
 
@@ -22,6 +24,16 @@ export const createKeeper =
     const { facts, model, epoch, startedAtMs } = begun
     const { customer, number } = facts.line
     let recording: Recording | undefined
+    let telling = beginTelling({
+      webhooks: customer.webhooks,
+      hasWords: customer.record !== 'factsOnly',
+      epoch,
+    })
+    const write = (writes: readonly RecordWrite[]) => {
+      const [next, all] = withEvents(telling, writes)
+      telling = next
+      store.write(all)
+    }
     const guarded = (action: () => void) => {
       try {
         action()
@@ -49,7 +61,7 @@ export const createKeeper =
         prices: prices(),
       })
       recording = begin
-      store.write(writes)
+      write(writes)
     })
 
     return (entry) =>
@@ -57,7 +69,8 @@ export const createKeeper =
         if (!recording) return
         const [next, writes] = record(recording, entry)
         recording = next
-        store.write(writes)
+        telling = noteForEvents(telling, entry)
+        write(writes)
       })
   }
 

@@ -2,6 +2,7 @@
  * What is kept of a call, as values. A write says how something is and not how it changed, and carries a revision; so the same
  * write may come twice or late (a journal is replayed after an outage) and does no harm.
  */
+import type { WebhookEventType } from '../config/webhooks-schema.ts'
 import type { TokenCounts } from './money.ts'
 
 /** Who called whom and how it ended: one a call. */
@@ -104,6 +105,22 @@ export type AgentVersion = Readonly<{
   body: string
 }>
 
+/** Something that a customer's own server is to be told of a call, once for each server. */
+export type OutboxEvent = Readonly<{
+  /** The `webhook-id`: the same whenever it is sent. */
+  id: string
+  callSid: string
+  customer: string
+  /** Where to. */
+  url: string
+  type: WebhookEventType
+  /** Counts up over a call, whoever holds it: events are sent in this order. */
+  seq: number
+  at: number
+  /** JSON as it is sent; of a transcript without its lines, which are in the record. */
+  body: string
+}>
+
 export type RecordWrite =
   | Readonly<{ type: 'call'; call: CallFacts }>
   | Readonly<{ type: 'part'; part: CallPart }>
@@ -111,6 +128,8 @@ export type RecordWrite =
   | Readonly<{ type: 'line'; line: CallLine }>
   | Readonly<{ type: 'message'; message: TakenMessage }>
   | Readonly<{ type: 'version'; version: AgentVersion }>
+  /** Kept together with the write it follows, or not at all. */
+  | Readonly<{ type: 'event'; event: OutboxEvent }>
 
 /** What was said, in order: by time, and after the item it follows where that came later. Lines nobody heard are left out. */
 export const inOrder = (lines: readonly CallLine[]): readonly CallLine[] => {

@@ -22,3 +22,7 @@ export const isEqual = (one: string, other: string): boolean => {
 
 /** A secret nobody can guess: 32 random bytes as base64url. */
 export const randomSecret = (): string => randomBytes(32).toString('base64url')
+
+/** HMAC-SHA256 of a text, as base64 with its padding; the key is text or base64. */
+export const hmacBase64 = (key: string, keyIs: 'utf8' | 'base64', text: string): string =>
+  createHmac('sha256', Buffer.from(key, keyIs)).update(text).digest('base64')

@@ -74,12 +74,17 @@ const deleteOldLines = async (
   const [lines = 0, messages = 0] = await database.write([
     sql(`delete from call_lines where id in (${placeholders(old) || 'null'})`, ...old),
     sql('delete from messages where customer = ? and at < ?', customer, before),
+    sql(
+      `delete from outbox where customer = ? and at < ? and type in ('message.taken', 'transcript.final')`,
+      customer,
+      before,
+    ),
   ])
   return lines + messages
 }
 
 const deleteCalls = async (database: Sql, callSids: readonly string[]): Promise<void> => {
-  const tables = ['call_lines', 'call_moments', 'call_parts', 'messages', 'calls']
+  const tables = ['call_lines', 'call_moments', 'call_parts', 'messages', 'outbox', 'calls']
   const shared = database.engine === 'postgres' ? ['checkpoints'] : []
   await database.write(
     [...tables, ...shared].map((table) =>

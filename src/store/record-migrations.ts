@@ -147,6 +147,31 @@ const CHECKPOINTS: readonly string[] = [
   'create index checkpoints_saved_at on checkpoints (saved_at)',
 ]
 
+/** The events that wait to be sent to the customers' own servers. */
+const OUTBOX: readonly string[] = [
+  `create table outbox (
+    id text not null primary key,
+    call_sid text not null,
+    customer text not null,
+    url text not null,
+    type text not null,
+    seq bigint not null,
+    at bigint not null,
+    body text not null,
+    state text not null,
+    attempts bigint not null,
+    next_at bigint not null,
+    claim text,
+    claimed_until bigint not null,
+    problem text
+  )`,
+  'create index outbox_due on outbox (state, next_at)',
+  'create index outbox_call on outbox (call_sid, url, seq)',
+  'create index outbox_claim on outbox (claim)',
+  'create index outbox_at on outbox (at)',
+  'create index outbox_customer on outbox (customer, at)',
+]
+
 /** The steps so far, in order. */
 export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
   {
@@ -157,6 +182,7 @@ export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
       ...(engine === 'postgres' ? CHECKPOINTS : []),
     ],
   },
+  { version: 2, commands: () => OUTBOX },
 ]
 
 const VERSION_TABLE =

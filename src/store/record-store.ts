@@ -1,5 +1,6 @@
 /** The record of all calls: told of by those that go on, asked by the API and the command line. One interface over either database. */
 import type { RecordWrite } from '../record/record.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import { deleteBefore, forgetNumber, type KeptKind, takeLease } from './record-deletes.ts'
 import { migrateRecord } from './record-migrations.ts'
 import {
@@ -36,6 +37,8 @@ export type RecordStore = Readonly<{
   deleteBefore: (customer: string, kind: KeptKind, before: number) => Promise<number>
   /** Takes a task for this machine alone; false when another has it. */
   takeLease: (lease: Parameters<typeof takeLease>[1]) => Promise<boolean>
+  /** The events that wait to be sent. */
+  outbox: Outbox
   /** Brings the database to the newest version; gives the steps that were missing. */
   migrate: () => Promise<readonly number[]>
   /** Resolves when what was told is in the database or, if that is away, in the journal. */
@@ -62,6 +65,7 @@ export const createRecordStore = (
     forget: (number) => forgetNumber(database, number),
     deleteBefore: (customer, kind, before) => deleteBefore(database, customer, kind, before),
     takeLease: (lease) => takeLease(database, lease),
+    outbox: createOutbox(database, now),
     migrate: () => migrating = migrateRecord(database, now()),
     flush: writer.flush,
     close: async () => {

@@ -8,7 +8,7 @@ import type { RecordWrite } from '../record/record.ts'
 import type { Journal } from './journal.ts'
 import { createPacer } from './pacer.ts'
 import { storeError } from './problem.ts'
-import { keep } from './record-writes.ts'
+import { batchOf, inTransactions, keep } from './record-writes.ts'
 import type { Sql } from './sql.ts'
 
 export type RecordWriter = Readonly<{
@@ -72,7 +72,7 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
   const workOnce = async (): Promise<void> => {
     if (isBehind && clock.nowMs() - triedAtMs >= RETRY_MS) await catchUp()
     while (queue.length > 0 && !isBehind) {
-      const batch = queue.slice(0, BATCH)
+      const batch = batchOf(queue, BATCH)
       if (!await put(batch)) break
       queue = queue.slice(batch.length)
     }
@@ -84,8 +84,10 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
     triedAtMs = clock.nowMs()
     try {
       for (let waiting = await journal.oldest(); waiting; waiting = await journal.oldest()) {
-        for (let from = 0; from < waiting.writes.length; from += BATCH) {
-          if (!await put(waiting.writes.slice(from, from + BATCH))) return
+        for (let left = waiting.writes; left.length > 0;) {
+          const batch = batchOf(left, BATCH)
+          if (!await put(batch)) return
+          left = left.slice(batch.length)
         }
         await waiting.done()
       }
@@ -112,9 +114,9 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
 
   /** One that the database refuses must not hold up the others. */
   const putEach = async (batch: readonly RecordWrite[]): Promise<boolean> => {
-    for (const write of batch) {
+    for (const together of inTransactions(batch)) {
       try {
-        await database.write([keep(database.engine, write)])
+        await database.write(together.map((write) => keep(database.engine, write)))
       } catch (cause) {
         const error = asStoreError(cause)
         tell(error)

@@ -1,5 +1,6 @@
 /** How a write of the record is put into the tables. An older revision never replaces a newer one, and a repetition changes nothing. */
 import type { CallFacts, CallLine, CallPart, RecordWrite } from '../record/record.ts'
+import { keepEvent } from './outbox.ts'
 import { customerWord, searchable } from './search-words.ts'
 import { placeholders, type Sql, sql, type Statement, type Value } from './sql.ts'
 
@@ -42,7 +43,29 @@ export const keep = (engine: Sql['engine'], write: RecordWrite): Statement => {
         body,
       }, 'on conflict do nothing')
     }
+    case 'event':
+      return keepEvent(write.event)
   }
+}
+
+/** Puts writes together that are kept in one transaction or not at all: an event and what it tells of. */
+export const inTransactions = (
+  writes: readonly RecordWrite[],
+): readonly (readonly RecordWrite[])[] => {
+  const groups: RecordWrite[][] = []
+  for (const write of writes) {
+    const last = groups.at(-1)
+    if (write.type === 'event' && last) last.push(write)
+    else groups.push([write])
+  }
+  return groups
+}
+
+/** Cuts a batch of about so many writes off the beginning, where nothing is torn apart. */
+export const batchOf = (writes: readonly RecordWrite[], size: number): readonly RecordWrite[] => {
+  let end = Math.min(size, writes.length)
+  while (writes[end]?.type === 'event') end++
+  return writes.slice(0, end)
 }
 
 // A call that another process took up began when it began.

@@ -80,6 +80,46 @@ describe('a recording', () => {
   })
 })
 
+describe('tandem outbox', () => {
+  const EVENTS: readonly RecordWrite[] = [
+    writes.event({ id: 'm1', callSid: 'CA1' }),
+    writes.event({ id: 'm2', callSid: 'CA2', type: 'message.taken', at: NOON + 1_000 }),
+  ]
+  const createSent = async () => {
+    const kept = await createKept(EVENTS)
+    const { outbox } = kept.record
+    const claim = { claim: 'a', now: NOON, until: NOON + 1, limit: 1, except: [] }
+    const [event] = await outbox.claim(claim)
+    await outbox.settle(event, { is: 'dead', problem: 'status-500' })
+    return kept
+  }
+
+  test('lists the newest first, a line each, without what they say', async () => {
+    const { run, out } = await createSent()
+    expect(await run('outbox')).toBe(0)
+    expect(out).toEqual([
+      'm2  2026-05-04 12:00:01  bright-smile  message.taken  https://crm.example.com/calls  waiting',
+      'm1  2026-05-04 12:00:00  bright-smile  call.ended  https://crm.example.com/calls  dead  attempts 1  status-500',
+    ])
+  })
+
+  test('lists those that were given up, as JSON', async () => {
+    const { run, out } = await createSent()
+    expect(await run('outbox', '--dead', '--json')).toBe(0)
+    expect(out.map((line) => JSON.parse(line))).toEqual([{
+      id: 'm1',
+      callSid: 'CA1',
+      customer: 'bright-smile',
+      url: 'https://crm.example.com/calls',
+      type: 'call.ended',
+      at: NOON,
+      state: 'dead',
+      attempts: 1,
+      problem: 'status-500',
+    }])
+  })
+})
+
 describe('tandem calls', () => {
   test('lists the newest first, a line each', async () => {
     const { run, out } = await createKept([
@@ -183,7 +223,7 @@ test('tandem migrate says what it did', async () => {
   expect(await run('migrate')).toBe(0)
   expect(await run('migrate')).toBe(0)
   expect(await run('migrate', '--json')).toBe(0)
-  expect(out).toEqual(['steps done: 1', 'nothing to do', '{"engine":"sqlite","steps":[]}'])
+  expect(out).toEqual(['steps done: 1, 2', 'nothing to do', '{"engine":"sqlite","steps":[]}'])
 })
 
 test('a database that cannot be reached is said, and the command fails', async () => {

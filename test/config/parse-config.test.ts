@@ -56,6 +56,7 @@ test('the smallest customer file is whole: every setting has its default', () =>
     },
     record: 'everything',
     retention: {},
+    webhooks: [],
   })
 })
 

@@ -50,6 +50,8 @@ const createApi = async (kept: readonly RecordWrite[] = []) => {
   return { ask, record, logged, app, removed }
 }
 
+const CLAIM = { claim: 'a', now: NOON, until: NOON + 60_000, limit: 8, except: [] }
+
 const STORY: readonly RecordWrite[] = [
   writes.call({
     callSid: CALL,
@@ -78,6 +80,7 @@ const STORY: readonly RecordWrite[] = [
     type: 'moment',
     moment: { callSid: CALL, part: 1, seq: 1, at: NOON + 400, kind: 'caller-connected', data: {} },
   },
+  writes.event({ id: `msg_${CALL}_1_1`, callSid: CALL }),
 ]
 
 describe('the recording of a call', () => {
@@ -226,6 +229,41 @@ describe('calls', () => {
   })
 })
 
+describe('the outbox', () => {
+  test('lists events without what they say', async () => {
+    const { ask } = await createApi(STORY)
+    expect((await ask('/outbox?state=waiting')).body).toEqual({
+      events: [{
+        id: `msg_${CALL}_1_1`,
+        callSid: CALL,
+        customer: 'bright-smile',
+        url: 'https://crm.example.com/calls',
+        type: 'call.ended',
+        at: '2026-05-04T12:00:00.000Z',
+        state: 'waiting',
+        attempts: 0,
+        nextAt: '2026-05-04T12:00:00.000Z',
+      }],
+    })
+    expect((await ask('/outbox?state=dead')).body).toEqual({ events: [] })
+  })
+
+  test('sends one again for who may operate', async () => {
+    const { ask, record } = await createApi(STORY)
+    const [event] = await record.outbox.claim(CLAIM)
+    await record.outbox.settle(event, { is: 'dead', problem: 'status-500' })
+    const retry = (id: string, token: string) =>
+      ask(`/outbox/${id}/retry`, token, { method: 'POST' })
+    expect((await retry(event.id, 'token-read')).status).toBe(403)
+    expect((await ask('/outbox?state=dead')).body.events).toMatchObject([
+      { attempts: 1, problem: 'status-500' },
+    ])
+    expect(await retry(event.id, 'token-operate')).toMatchObject({ status: 200 })
+    expect((await ask('/outbox?state=waiting')).body.events).toMatchObject([{ attempts: 0 }])
+    expect((await retry('msg_other', 'token-operate')).status).toBe(404)
+  })
+})
+
 describe('what cannot be done', () => {
   test.each([
     ['/calls/CA9', 404, 'no such call'],
@@ -234,6 +272,7 @@ describe('what cannot be done', () => {
     ['/calls?since=yesterday', 400, 'the question makes no sense'],
     ['/calls?cursor=x', 400, 'this is no cursor'],
     ['/lines', 400, 'the question makes no sense'],
+    ['/outbox?state=lost', 400, 'the question makes no sense'],
     ['/nothing', 404, 'not found'],
   ])('%s is a problem with a status', async (path, status, title) => {
     const { ask } = await createApi()
@@ -339,5 +378,7 @@ test('the OpenAPI document is of version 3.1, and all its examples are answered'
     'get /api/v1/lines',
     'get /api/v1/costs',
     'post /api/v1/forget',
+    'get /api/v1/outbox',
+    'post /api/v1/outbox/{id}/retry',
   ])
 })

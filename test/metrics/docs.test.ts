@@ -39,7 +39,17 @@ describe('docs/operations.md', () => {
 const loggedNames = async (): Promise<ReadonlySet<string>> => {
   const names = new Set<string>()
   for (
-    const folder of ['', 'bridge/', 'http/', 'cli/', 'outbound/', 'record/', 'tools/', 'knowledge/']
+    const folder of [
+      '',
+      'bridge/',
+      'http/',
+      'cli/',
+      'outbound/',
+      'record/',
+      'tools/',
+      'knowledge/',
+      'webhooks/',
+    ]
   ) {
     for (const file of await list(`src/${folder}`)) {
       if (!file.endsWith('.ts')) continue

@@ -39,7 +39,12 @@ const SECRETS: readonly string[] = Array.from({ length: 40 }, (_, seed) => [
 /** Where a secret may turn up. */
 const entriesOf = (secret: string, at: number): readonly CallEntry[] => {
   const base = { itemId: `i${at}`, text: `It is ${secret}, yes.`, final: true, atMs: at }
-  const tool = { toolCallId: `t${at}`, name: 'note', given: `{"it":"${secret}"}`, failed: false }
+  const tool = {
+    toolCallId: `t${at}`,
+    name: 'take_message',
+    given: `{"it":"${secret}"}`,
+    failed: false,
+  }
   return [
     { type: 'line', atMs: at, line: { ...base, speaker: 'caller' } },
     { type: 'line', atMs: at, line: { ...base, itemId: `a${at}`, speaker: 'agent', heardMs: 9 } },
@@ -50,8 +55,10 @@ const entriesOf = (secret: string, at: number): readonly CallEntry[] => {
   ]
 }
 
-test('none of 200 secrets is in the database, its log or its index', async () => {
-  const text = withLines("redact: { patterns: ['\\bPT\\d{6}\\b'] }\n")
+test('none of 200 secrets is in the database, its log, its index or its outbox', async () => {
+  const text = withLines(`redact: { patterns: ['\\bPT\\d{6}\\b'] }
+webhooks: [{ url: "https://crm.example.com/", secret: "\${env:CRM_SECRET}" }]
+`)
   const parsed = parseConfig({
     customers: [{ path: 'customers/bright-smile.yaml', text }],
     readKnowledge: () => undefined,
@@ -85,6 +92,8 @@ test('none of 200 secrets is in the database, its log or its index', async () =>
   const whole = await record.call('CA1')
   expect(whole?.lines).toHaveLength(800)
   expect(whole?.moments).toHaveLength(400)
+  expect(whole?.messages).toHaveLength(200)
+  expect(await record.outbox.list({ limit: 500 })).toHaveLength(201)
   const files = await readdir(folder)
   expect(files).toContain('record.db')
   const bytes = await Promise.all(files.map((file) => readFile(join(folder, file), 'latin1')))

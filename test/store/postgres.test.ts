@@ -8,6 +8,7 @@ import { createSharedStore } from '../../src/store/shared.ts'
 import { storeContract } from './contract.ts'
 import { checkpoint, makeFolder, NOON } from './fixture.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
+import { outboxContract } from './outbox-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { openRecord, writes } from './record-fixture.ts'
 
@@ -22,6 +23,7 @@ afterAll(() => server.stop())
 const open = async () => createPostgresSql({ url: await server.database(), clock: systemClock })
 
 recordContract('postgres', open)
+outboxContract('postgres', open)
 
 storeContract('postgres', async () => {
   const database = await open()

@@ -11,6 +11,7 @@ import { facts, line, openRecord, part, sharedRecord, writes } from './record-fi
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
+const VERSIONS = [1, 2]
 
 /** Runs the contract against a database; `open` gives an empty one each time. */
 export const recordContract = (name: string, open: () => Promise<Sql>): void => {
@@ -409,7 +410,7 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       const database = await open()
       const newest = RECORD_MIGRATIONS.length
       expect(await recordVersion(database)).toBe(0)
-      expect(await migrateRecord(database, NOON)).toEqual([1].slice(0, newest))
+      expect(await migrateRecord(database, NOON)).toEqual(VERSIONS)
       expect(await migrateRecord(database, NOON)).toEqual([])
       expect(await recordVersion(database)).toBe(newest)
       await database.close()
@@ -418,19 +419,19 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
     test('are done by one of several that begin at once', async () => {
       const database = await open()
       const done = await Promise.all([1, 2, 3].map(() => migrateRecord(database, NOON)))
-      expect(done.flat()).toEqual([1])
+      expect(done.flat().toSorted()).toEqual(VERSIONS)
       await database.close()
     })
 
     test('leave nothing of a step that fails', async () => {
       const database = await open()
       const broken = {
-        version: 2,
+        version: RECORD_MIGRATIONS.length + 1,
         commands: () => ['create table half (x bigint)', 'insert into nowhere values (1)'],
       }
       await expect(migrateRecord(database, NOON, [...RECORD_MIGRATIONS, broken])).rejects
         .toThrow(/nowhere/)
-      expect(await recordVersion(database)).toBe(1)
+      expect(await recordVersion(database)).toBe(RECORD_MIGRATIONS.length)
       await expect(database.query(sql('select * from half'))).rejects.toThrow(/half/)
       await database.close()
     })

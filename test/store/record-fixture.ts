@@ -3,7 +3,13 @@ import { afterAll, onTestFinished } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { StoreError } from '../../src/errors.ts'
 import { NO_TOKENS } from '../../src/record/money.ts'
-import type { CallFacts, CallLine, CallPart, RecordWrite } from '../../src/record/record.ts'
+import type {
+  CallFacts,
+  CallLine,
+  CallPart,
+  OutboxEvent,
+  RecordWrite,
+} from '../../src/record/record.ts'
 import { type Journal, noJournal } from '../../src/store/journal.ts'
 import { createRecordStore, type RecordStore } from '../../src/store/record-store.ts'
 import { createRecordWriter } from '../../src/store/record-writer.ts'
@@ -56,7 +62,23 @@ export const line = (changes: Partial<CallLine> = {}): CallLine => ({
   ...changes,
 })
 
+export const event = (changes: Partial<OutboxEvent> = {}): OutboxEvent => ({
+  id: 'msg_1',
+  callSid: 'CA1',
+  customer: 'bright-smile',
+  url: 'https://crm.example.com/calls',
+  type: 'call.ended',
+  seq: 1_000_001,
+  at: NOON,
+  body: '{"type":"call.ended","timestamp":"2026-05-04T12:00:00.000Z","data":{}}',
+  ...changes,
+})
+
 export const writes = {
+  event: (changes?: Partial<OutboxEvent>): RecordWrite => ({
+    type: 'event',
+    event: event(changes),
+  }),
   call: (changes?: Partial<CallFacts>): RecordWrite => ({ type: 'call', call: facts(changes) }),
   part: (changes?: Partial<CallPart>): RecordWrite => ({ type: 'part', part: part(changes) }),
   line: (changes?: Partial<CallLine>): RecordWrite => ({ type: 'line', line: line(changes) }),

@@ -5,12 +5,14 @@ import { createSqliteThread } from '../../src/runtime/sqlite-thread.ts'
 import { sql } from '../../src/store/sql.ts'
 import { createSqliteSql } from '../../src/store/sqlite-sql.ts'
 import { makeFolder } from './fixture.ts'
+import { outboxContract } from './outbox-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { openRecord, openSqlite, writes } from './record-fixture.ts'
 
 const newPath = async () => join(await makeFolder(), 'data', 'record.db')
 
 recordContract('sqlite', async () => openSqlite(await newPath()))
+outboxContract('sqlite', async () => openSqlite(await newPath()))
 
 const openThread = (path: string) => createSqliteSql(path, createSqliteThread(path))
 
