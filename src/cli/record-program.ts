@@ -63,7 +63,7 @@ export const addRecordCommands = (
     .action(async (options) => exit(await (await import('./record.ts')).forget(context, options)))
 
   program.command('outbox')
-    .description("events for customers' own servers, the newest first")
+    .description("list the events for customers' own servers, the newest first")
     .option('--dead', 'only those that were given up')
     .option('--limit <n>', 'how many', whole, 50)
     .option(...json)
