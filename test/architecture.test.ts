@@ -100,10 +100,9 @@ test('only the commands load the simulated ends', () => {
 
 test('what only a record needs is loaded by those who have or ask for one', () => {
   const eager =
-    /^import (?!type )[^']*\bfrom '(\.\/postgres-sql\.ts|\.\/record-api\.ts|postgres|@hono\/zod-openapi)'/m
-  expect(files.filter(({ text }) => eager.test(text)).map(({ name }) => name).toSorted()).toEqual([
-    'src/http/record-api.ts',
-    'src/http/record-schemas.ts',
+    /^import (?!type )[^']*\bfrom '(\.\/postgres-sql\.ts|\.\/record\/api\.ts|postgres|@hono\/zod-openapi)'/m
+  const loading = files.filter(({ text }) => eager.test(text)).map(({ name }) => name)
+  expect(loading.filter((name) => !name.startsWith('src/http/record/'))).toEqual([
     'src/store/postgres-sql.ts',
   ])
 })

@@ -15,7 +15,7 @@ import { createQueue } from './queue.ts'
 import { includes, scopeOf } from './operators.ts'
 import { outboundApi, type OutboundApiOptions } from './outbound-api.ts'
 import { problemResponse } from './problem.ts'
-import type { RecordApiOptions } from './record-api.ts'
+import type { RecordApiOptions } from './record/api.ts'
 import { type VoiceTokenOptions, voiceTokenRoutes } from './voice-token.ts'
 
 export type ApiOptions =
@@ -84,7 +84,7 @@ export const apiRoutes = (options: ApiOptions): Hono<ApiTypes> => {
   // Loaded by who asks for it first: it takes longer than all the rest.
   let recordRoutes: ReturnType<typeof loadRecordApi> | undefined
   const loadRecordApi = async () =>
-    (await import('./record-api.ts')).recordApi({ ...options, version: VERSION })
+    (await import('./record/api.ts')).recordApi({ ...options, version: VERSION })
   api.post('/forget', needs('admin'))
   api.all('*', async (c) => (await (recordRoutes ??= loadRecordApi())).fetch(c.req.raw))
   return api

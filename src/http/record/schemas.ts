@@ -1,9 +1,9 @@
 /** The shapes of the API's answers about calls, and how the record is put into them. */
 import { z } from '@hono/zod-openapi'
-import { WEBHOOK_EVENTS } from '../config/webhooks-schema.ts'
-import { inOrder } from '../record/record.ts'
-import type { OutboxEntry } from '../store/outbox.ts'
-import type { CallSummary, FoundLine, WholeCall } from '../store/record-store.ts'
+import { WEBHOOK_EVENTS } from '../../config/webhooks-schema.ts'
+import { inOrder } from '../../record/record.ts'
+import type { OutboxEntry } from '../../store/outbox.ts'
+import type { CallSummary, FoundLine, WholeCall } from '../../store/record-store.ts'
 
 const CALL_SID = 'CA0123456789abcdef0123456789abcdef'
 

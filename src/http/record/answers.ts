@@ -1,0 +1,72 @@
+/** What the routes about the record have in common: how a question is read, what a refusal looks like, and what the document says of both. */
+import { OpenAPIHono, z } from '@hono/zod-openapi'
+import { HTTPException } from 'hono/http-exception'
+import { type ApiProblem, problemResponse } from '../problem.ts'
+import { problemSchema } from './schemas.ts'
+
+/** How many of anything a page can have. */
+const MOST = 200
+
+/** Routes that refuse a question which makes no sense. */
+export const createRoutes = (): OpenAPIHono =>
+  new OpenAPIHono({
+    defaultHook: (result) =>
+      result.success ? undefined : problemResponse({
+        title: 'the question makes no sense',
+        status: 400,
+        detail: result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+          .join('; '),
+      }),
+  })
+
+/** An answer, for the document. */
+export const answer = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+/** A refusal, for the document. */
+export const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+/** How any question about the record may be refused. */
+export const common = {
+  400: problem('The question makes no sense.'),
+  503: problem('The database is away.'),
+}
+
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((text) => Date.parse(text))
+
+/** The time and the customer that a question is about. */
+export const asked = {
+  since: moment.optional().openapi({
+    type: 'string',
+    description: 'Calls that began at this time or later.',
+    example: '2026-11-25T00:00:00Z',
+  }),
+  until: moment.optional().openapi({
+    type: 'string',
+    description: 'Calls that began before this time.',
+    example: '2026-11-26',
+  }),
+  limit: z.coerce.number().int().min(1).max(MOST).default(50).openapi({ example: 20 }),
+  customer: z.string().optional().openapi({ example: 'bright-smile' }),
+}
+
+/** The call that a path is about. */
+export const callSid = z.object({
+  callSid: z.string().openapi({
+    param: { name: 'callSid', in: 'path' },
+    example: 'CA0123456789abcdef0123456789abcdef',
+  }),
+})
+
+/** Refuses; thrown. */
+export const refusal = (problem: ApiProblem & Readonly<{ status: 400 | 404 }>): HTTPException =>
+  new HTTPException(problem.status, { res: problemResponse(problem) })
+
+/** There is no such call; thrown. */
+export const noSuchCall = (): HTTPException => refusal({ title: 'no such call', status: 404 })

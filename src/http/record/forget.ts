@@ -1,0 +1,48 @@
+/** A person who wants to be forgotten. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Log } from '../../log.ts'
+import type { Recordings } from '../../record/recordings.ts'
+import type { RecordStore } from '../../store/record-store.ts'
+import { answer, common, createRoutes } from './answers.ts'
+
+export type ForgetOptions = Readonly<{
+  record: Pick<RecordStore, 'forget'>
+  recordings: Pick<Recordings, 'remove'>
+  log: Log
+}>
+
+const forgetRoute = createRoute({
+  method: 'post',
+  path: '/forget',
+  summary: 'Deletes all calls with a person (scope admin)',
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: z.object({
+            number: z.string().regex(/^\+\d{7,15}$/).openapi({ example: '+15550009999' }),
+          }),
+        },
+      },
+    },
+  },
+  responses: {
+    200: answer(z.object({ forgotten: z.array(z.string()) }), 'The calls that are gone.'),
+    ...common,
+  },
+})
+
+/** Makes the route that forgets; who may use it is looked at before. */
+export const forgetRoutes = ({ record, recordings, log }: ForgetOptions): OpenAPIHono => {
+  const api = createRoutes()
+
+  api.openapi(forgetRoute, async (c) => {
+    const forgotten = await record.forget(c.req.valid('json').number)
+    const removed = await recordings.remove(forgotten)
+    log.info('record.forgotten', { calls: forgotten.length, recordings: removed })
+    return c.json({ forgotten: [...forgotten] }, 200)
+  })
+
+  return api
+}
