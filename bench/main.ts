@@ -9,7 +9,7 @@ import { knowledge } from './knowledge.ts'
 import { lane } from './lane-table.ts'
 import { record } from './record.ts'
 import { run, runtimeNames, RUNTIMES } from './runtimes.ts'
-import { soak } from './soak.ts'
+import { FILLING_CALLS, soak } from './soak.ts'
 import { sockets } from './sockets.ts'
 import { start } from './start.ts'
 import { survive } from './survive.ts'
@@ -27,7 +27,8 @@ const USAGE =
   --lines <n>        record: how many lines of transcript (1000000)
   --runtime <name>   survive (all of them) and soak (node)
   --minutes <n>      soak: how long (10); it is not run unasked
-  --at-once <n>      soak: how many calls (50)`
+  --at-once <n>      soak: how many calls (50)
+  --short <n>        soak: how many short calls before (${FILLING_CALLS})`
 
 const options = {
   json: { type: 'boolean' },
@@ -42,6 +43,7 @@ const options = {
   runtime: { type: 'string' },
   minutes: { type: 'string', default: '10' },
   'at-once': { type: 'string', default: '50' },
+  short: { type: 'string', default: String(FILLING_CALLS) },
   lines: { type: 'string', default: '1000000' },
 } as const
 
@@ -77,6 +79,7 @@ const main = async (): Promise<void> => {
           runtime: runtime ?? 'node',
           calls: Number(values['at-once']),
           minutes: Number(values.minutes),
+          shortCalls: Number(values.short),
         },
         console.error,
       ),
@@ -111,4 +114,6 @@ const describeMachine = async (): Promise<string> => {
   return [...runtimes, `${cpus().length} x ${cpus()[0].model}`, arch(), busy].join(', ')
 }
 
+// Told to stop, it ends as it would by itself, and takes with it what it has started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 await main()

@@ -21,6 +21,8 @@ export type SoakOptions = Readonly<{
   minutes: number
   /** How many calls are on at once. */
   calls: number
+  /** How many short calls there are before. */
+  shortCalls: number
 }>
 
 /** What the process holds, some time after the start. */
@@ -32,11 +34,12 @@ const SAMPLE_MS = 20_000
 /** The first part of the time is warm-up, in which memory may grow: code is compiled, and calls reach their usual age. */
 const WARM_UP = 0.25
 /**
- * Short calls before the first sample, so that what is remembered of calls that have ended is full: of the latest 1,000 how they
+ * Enough short calls before the first sample that what is remembered of calls that have ended is full: of the latest 1,000 how they
  * ended, of the latest 200 all that was reported.
  */
-const FILLING_CALLS = 1_100
+export const FILLING_CALLS = 1_100
 const FILLING_LANES = 10
+const FILLING_SAMPLE_CALLS = 1_000
 const MIB = 1024 * 1024
 const SENTENCES = [
   'Yes, please.',
@@ -58,7 +61,7 @@ export const soak = async (
   const ask = () => askMemory(rush.service.pid(), file)
   try {
     const { timers } = await ask()
-    await fill(rush, progress)
+    const afterShort = await fill(rush, ask, options.shortCalls, progress)
     const { liveBytes: liveBefore } = await ask()
     const endsAtMs = systemClock.nowMs() + options.minutes * 60_000
     const samples: Sample[] = []
@@ -73,31 +76,40 @@ export const soak = async (
     await sampling
     const loadLateMs = lateness.percentile(99) / 1e6
     const left = await whatIsLeft(rush, ask, timers)
-    return tableOf(options, { ends, samples, loadLateMs, liveBefore, ...left })
+    return tableOf(options, { ends, samples, afterShort, loadLateMs, liveBefore, ...left })
   } finally {
     await rush.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Callers who hang up when they hear the greeting. */
-const fill = async (rush: RushHour, progress: (line: string) => void): Promise<void> => {
+/** Callers who hang up when they hear the greeting; gives what the process holds after each thousand. */
+const fill = async (
+  rush: RushHour,
+  ask: () => Promise<Memory>,
+  calls: number,
+  progress: (line: string) => void,
+): Promise<readonly Memory[]> => {
   const startedAtMs = systemClock.nowMs()
-  let left = FILLING_CALLS
+  const samples: Memory[] = []
+  let left = calls
+  let over = 0
   const lane = async () => {
     while (left > 0) {
       left -= 1
       const caller = rush.place([{ after: 'agent-starts', ms: 0, hangUp: true }], 'pcmu')
       const { end } = await caller.call.done
       rush.forget(caller)
-      if (end !== 'rejected') continue
-      left += 1
-      await passed(500)
+      if (end === 'rejected') {
+        left += 1
+        await passed(500)
+      } else if (++over % FILLING_SAMPLE_CALLS === 0) samples.push(await ask())
     }
   }
   await Promise.all(Array.from({ length: FILLING_LANES }, lane))
   const tookS = (systemClock.nowMs() - startedAtMs) / 1000
-  progress(`${FILLING_CALLS} short calls in ${tookS.toFixed(0)} s`)
+  progress(`${calls} short calls in ${tookS.toFixed(0)} s`)
+  return samples
 }
 
 /** One caller after the other; gives how each call ended. */
@@ -197,6 +209,8 @@ type Result =
   & Readonly<{
     ends: Ends
     samples: readonly Sample[]
+    /** What it held after each thousand short calls. */
+    afterShort: readonly Memory[]
     loadLateMs: number
     /** What was alive before the first of the calls, after the short ones. */
     liveBefore: number
@@ -215,10 +229,12 @@ const tableOf = ({ runtime, minutes, calls }: SoakOptions, result: Result): Tabl
       ['calls', ends.length],
       ['calls that heard a busy tone, because it was too late', refused.length],
       ['calls that were lost', ends.length - refused.length - ended.length],
+      ['MiB resident after each thousand short calls', residents(result.afterShort)],
       ['MiB alive before the calls, after the short ones', mib(result.liveBefore)],
-      ['MiB alive with the calls, each other minute', eachOtherMinute(samples)],
+      ['MiB alive with the calls, each other minute', alive(eachOtherMinute(samples))],
       ['slope of it after the warm-up, MiB a minute', slopeText(live)],
       ['flat, or falling', isGrowing(live) ? 'no' : 'yes'],
+      ['MiB resident with the calls, each other minute', residents(eachOtherMinute(samples))],
       ['slope of resident MiB a minute', slopeText(slopeOf(pointsOf(steady, 'residentBytes')))],
       ['MiB alive when all calls had ended', mib(result.liveBytes)],
       ['calls left', result.calls],
@@ -240,9 +256,14 @@ const pointsOf = (
 const slopeText = ({ aMinute, margin }: Slope): string =>
   `${aMinute.toFixed(3)} ± ${margin.toFixed(3)}`
 
-const eachOtherMinute = (samples: readonly Sample[]): string =>
+const eachOtherMinute = (samples: readonly Sample[]): readonly Sample[] =>
   samples.filter((_, at) => (at + 1) % (120_000 / SAMPLE_MS) === 0)
-    .map(({ liveBytes }) => mib(liveBytes)).join(', ')
+
+const alive = (samples: readonly Memory[]): string =>
+  samples.map(({ liveBytes }) => mib(liveBytes)).join(', ')
+
+const residents = (samples: readonly Memory[]): string =>
+  samples.map(({ residentBytes }) => mib(residentBytes)).join(', ')
 
 const mib = (bytes: number): string => (bytes / MIB).toFixed(1)
 

@@ -1,7 +1,7 @@
 /** How long a caller hears nothing when something breaks, on each runtime. */
 import type { RuntimeName } from './runtimes.ts'
+import { drainedToNobody, drainedToTheNext, type DrainOptions } from './survive/drains.ts'
 import {
-  drained,
   modelLostUnderTheAgent,
   modelLostUnderTheCaller,
   processKilled,
@@ -16,12 +16,16 @@ export type SurviveOptions = Readonly<{
   calls: number
 }>
 
-const LOSSES: Readonly<Record<string, (stage: Stage) => Promise<readonly Gap[]>>> = {
-  'model lost, agent speaks': modelLostUnderTheAgent,
-  'model lost, caller speaks or waits': modelLostUnderTheCaller,
-  'rollover': rollover,
-  'process killed': processKilled,
-  'process told to stop': drained,
+const played = (loss: (stage: Stage) => Promise<readonly Gap[]>) => (options: DrainOptions) =>
+  onStage(options, loss)
+
+const LOSSES: Readonly<Record<string, (options: DrainOptions) => Promise<readonly Gap[]>>> = {
+  'model lost, agent speaks': played(modelLostUnderTheAgent),
+  'model lost, caller speaks or waits': played(modelLostUnderTheCaller),
+  'rollover': played(rollover),
+  'process killed': played(processKilled),
+  'told to stop, the next is up': drainedToTheNext,
+  'told to stop, then the next': drainedToNobody,
 }
 
 /** Calls are handed over at the first quiet moment, and the process waits for none of them. */
@@ -35,7 +39,7 @@ export const survive = async (
   const rows: (readonly Cell[])[] = []
   for (const runtime of runtimes) {
     for (const [name, loss] of Object.entries(LOSSES)) {
-      const gaps = await onStage({ runtime, calls, variables: DRAIN }, loss)
+      const gaps = await loss({ runtime, calls, variables: DRAIN })
       const row = [name, runtime, gaps.length, ...cellsOf(gaps)]
       rows.push(row)
       progress(row.map((cell) => typeof cell === 'number' ? Math.round(cell) : cell).join('  '))

@@ -128,18 +128,6 @@ export const processKilled = async (stage: Stage): Promise<readonly Gap[]> => {
   return gapsAcross(callers, killedAtMs, listeningAtMs)
 }
 
-/** The process is told to stop, hands its calls over at once, and is started again when it has ended. */
-export const drained = async (stage: Stage): Promise<readonly Gap[]> => {
-  stage.behave(() => saying(REPLY))
-  const callers = await placeCalls(stage, [yesOnce(stage)])
-  await passed(BEGINNING_MS)
-  const exitCode = await stage.service.terminate()
-  if (exitCode !== 0) throw new Error(`the service ended with ${exitCode}`)
-  await stage.service.start()
-  const listeningAtMs = systemClock.nowMs()
-  return gapsAcross(callers, listeningAtMs - 1, listeningAtMs)
-}
-
 const gapsAcross = async (
   callers: readonly Caller[],
   fromMs: number,

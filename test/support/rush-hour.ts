@@ -38,6 +38,8 @@ const GREETINGS: Readonly<Record<Audio, string>> = {
 export type Caller = Readonly<{
   audio: Audio
   call: SimulatedCall
+  /** When the call was placed, on the clock of the process; its events count from here. */
+  placedAtMs: number
   /** The sessions that the model had for this call so far, in order. */
   sessions: () => readonly ModelSession[]
   /** The streams that the call had so far, in order, and when each began on the clock of the process. */
@@ -144,6 +146,7 @@ export const startRushHour = async (options: RushHourOptions): Promise<RushHour>
       }
       return {
         audio,
+        placedAtMs: systemClock.nowMs(),
         lines,
         sessions: () => sessions.filter(({ safetyIdentifier }) => safetyIdentifier === known),
         call: placeCall({

@@ -102,6 +102,10 @@ const begin = (options: ServiceProcessOptions, port: number) => {
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' ? 0 : null)))
     child.on('error', () => resolve(null))
   })
+  // Whoever is stopped in the middle leaves no service behind.
+  const killIt = () => void child.kill('SIGKILL')
+  process.once('exit', killIt)
+  void exited.then(() => process.off('exit', killIt))
   const listening = new Promise<Listening>((resolve) => {
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)))
   })

@@ -20,6 +20,8 @@ export type Happening =
   | { event: 'answered' }
   | { event: 'verb'; verb: Verb }
   | { event: 'connecting'; url: string }
+  /** A sound begins to be played to the caller by Twilio itself, for so long. */
+  | { event: 'playing'; url: string; ms: number }
   | { event: 'stream-started'; streamSid: string }
   | { event: 'fork-started'; streamSid: string }
   | { event: 'acted'; act: LineAct }

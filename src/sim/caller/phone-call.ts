@@ -125,8 +125,10 @@ export const createPhoneCall = (options: PhoneCallOptions): PhoneCall => {
     pause: hook.pause,
     play: async (url, times) => {
       const sound = await fetchSound(options.fetch, url)
-      if ('code' in sound) journal.warn(sound.code, sound.problem)
-      else await hook.pause(playedMs(sound.ms, times))
+      if ('code' in sound) return journal.warn(sound.code, sound.problem)
+      const ms = playedMs(sound.ms, times)
+      journal.note({ event: 'playing', url, ms })
+      await hook.pause(ms)
     },
     note: (verb) => journal.note({ event: 'verb', verb }),
     warn: journal.warn,
