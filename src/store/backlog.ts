@@ -82,14 +82,27 @@ export const createBacklog = (): Backlog => {
   }
 }
 
+/** The checkpoint of a call, from what was saved here and what was found in the database just now. */
+export const latestOf = (
+  backlog: Pick<Backlog, 'newest' | 'change'>,
+  callSid: string,
+  found: StoredCheckpoint | undefined,
+): StoredCheckpoint | undefined => {
+  const mine = backlog.newest(callSid)
+  const change = backlog.change(callSid)
+  if (isForgotten(change, found)) return mine
+  // What was written may have been replaced by the machine that has the call now.
+  return change ? newer(mine, found) : found
+}
+
 /** Whether what was written is to be forgotten, and is not that of another process. */
-export const isForgotten = (
+const isForgotten = (
   change: Change | undefined,
   found: StoredCheckpoint | undefined,
 ): boolean => change !== undefined && change.forgets > 0 && (found?.epoch ?? 0) <= change.forgets
 
 /** The newer of what was saved here and what was found, which another process may have written. */
-export const newer = (
+const newer = (
   mine: StoredCheckpoint | undefined,
   found: StoredCheckpoint | undefined,
 ): StoredCheckpoint | undefined => mine && found && found.epoch > mine.epoch ? found : mine ?? found

@@ -4,9 +4,10 @@
  */
 import type { Cancel, Clock } from '../clock.ts'
 import type { StoreError } from '../errors.ts'
-import { type Change, createBacklog, isForgotten, newer } from './backlog.ts'
+import { type Change, createBacklog, latestOf } from './backlog.ts'
 import { createPacer } from './pacer.ts'
 import { storeError } from './problem.ts'
+import { BATCH, BATCH_MS, KEPT_MS, PRUNE_EVERY_MS, RETRY_MS } from './rhythm.ts'
 import { type Row, type Sql, sql, type Statement } from './sql.ts'
 import type { Store, StoredCheckpoint } from './store.ts'
 
@@ -21,11 +22,6 @@ export type SharedStoreOptions = Readonly<{
   onError: (error: StoreError) => void
 }>
 
-const BATCH_MS = 50
-const BATCH = { rows: 64, chars: 512 * 1024 }
-const RETRY_MS = 1_000
-const KEPT_MS = 24 * 60 * 60 * 1_000
-const PRUNE_EVERY_MS = 60 * 60 * 1_000
 const TELL_AGAIN_MS = 60_000
 
 /** Makes the store of one machine; the database is closed by who made it. */
@@ -89,12 +85,8 @@ export const createSharedStore = (options: SharedStoreOptions): Store => {
       tell('cannot read checkpoints', error)
     })
     // Looked at only now: what was saved or forgotten while the server answered counts.
-    const mine = backlog.newest(callSid)
-    const change = backlog.change(callSid)
-    const found = read?.map(checkpointOf).at(0)
-    if (!read || isForgotten(change, found)) return mine
-    // What was written may have been replaced by the machine that has the call now.
-    return change ? newer(mine, found) : found
+    if (!read) return backlog.newest(callSid)
+    return latestOf(backlog, callSid, read.map(checkpointOf).at(0))
   }
 
   schedulePrune()

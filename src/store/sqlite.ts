@@ -5,9 +5,10 @@
 import type { Cancel, Clock } from '../clock.ts'
 import type { StoreError, StoreErrorCode } from '../errors.ts'
 import type { SqliteDriver } from '../runtime/sqlite.ts'
-import { type BatchLimit, type Change, createBacklog, isForgotten, newer } from './backlog.ts'
+import { type Change, createBacklog, latestOf } from './backlog.ts'
 import { type CheckpointTable, createCheckpointTable } from './checkpoint-table.ts'
 import { storeError } from './problem.ts'
+import { BATCH, BATCH_MS, KEPT_MS, PRUNE_EVERY_MS, RETRY_MS } from './rhythm.ts'
 import type { Store, StoredCheckpoint } from './store.ts'
 import { type Attempt, createStoreFile } from './store-file.ts'
 
@@ -22,20 +23,12 @@ export type SqliteStoreOptions = Readonly<{
   onError: (error: StoreError) => void
 }>
 
-/** How long changes are gathered, and the least time between two transactions. */
-const BATCH_MS = 50
-/** What one transaction writes at most, so that it is over before a frame of audio is late. */
-const BATCH: BatchLimit = { rows: 64, chars: 512 * 1024 }
-/** How long a file that could not be written is left alone. */
-const RETRY_MS = 1_000
 /** How often someone who waits has a lock or a damaged file tried again, `BATCH_MS` apart. */
 const TRIES = 20
 
 /** How long what was written may lie in SQLite's log: what a power cut can cost. */
 const SETTLE_MS = 2_000
 const NAME = 'select id from store_name'
-const KEPT_MS = 24 * 60 * 60 * 1_000
-const PRUNE_EVERY_MS = 60 * 60 * 1_000
 const PRUNED_ROWS = 64
 
 /** Opens the store. A file that cannot be opened is told, and tried again until it can. */
@@ -135,12 +128,8 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
 
   const load = async (callSid: string): Promise<StoredCheckpoint | undefined> => {
     const read = await patiently(() => file.attempt('read', (table) => table.read(callSid)))
-    const mine = backlog.newest(callSid)
-    const change = backlog.change(callSid)
-    if ('failed' in read) return mine
-    if (isForgotten(change, read.result)) return mine
-    // What was written may have been replaced by the machine that has the call now.
-    return change ? newer(mine, read.result) : read.result
+    if ('failed' in read) return backlog.newest(callSid)
+    return latestOf(backlog, callSid, read.result)
   }
 
   const close = async (): Promise<void> => {
