@@ -193,6 +193,7 @@ const logReport = (log: Log, { type, atMs: _, ...fields }: CallEntry): void => {
     case 'key-pressed':
       return log.debug('call.key-pressed', { pii: fields })
     case 'model-complained':
+    case 'remote-tools-missing':
     case 'model-interrupted':
     case 'stream-lost':
     case 'transfer-failed':

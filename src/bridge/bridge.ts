@@ -159,6 +159,8 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return runTool(effect)
       case 'return-output':
         return model.returnOutput(effect.toolCallId, effect.output)
+      case 'answer-approval':
+        return model.answerApproval(effect.requestId, effect.approve, effect.reason)
       case 'tell-model':
         return model.tell({ ...effect, speaker: 'note' })
       case 'play-keys':

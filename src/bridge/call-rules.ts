@@ -2,6 +2,7 @@
 import type { ActionName } from '../call/actions.ts'
 import type { AgentRules, CallRules } from '../call/state.ts'
 import type { Agent, Customer } from '../config/config.ts'
+import type { ToolConfig } from '../config/tools.ts'
 import type { Toolbox } from '../tools/tool.ts'
 
 /** How long Twilio may take to open the stream it was told to. */
@@ -46,10 +47,14 @@ const ACTIONS: readonly ActionName[] = [
   'collect_digits',
 ]
 
+const needsApproval = (tool: ToolConfig): boolean =>
+  tool.kind === 'mcp' && tool.via === 'openai' && tool.approval === 'always'
+
 /** What an agent may do with the call, by its file. */
 export const actionsOf = ({ tools, handoffs }: Agent): readonly ActionName[] => [
   ...ACTIONS.filter((action) =>
     tools.some((tool) => tool.kind === 'built-in' && tool.name === action)
   ),
   ...(handoffs.length > 0 ? ['hand_off'] as const : []),
+  ...(tools.some(needsApproval) ? ['answer_approval'] as const : []),
 ]

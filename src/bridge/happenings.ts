@@ -20,6 +20,8 @@ export const happeningOf = (event: RealtimeEvent): Happening | undefined => {
       return event.role === 'assistant' ? { ...event, type: 'agent-item-added' } : undefined
     case 'remote-tool':
       return { ...event, type: 'agent-used-remote-tool' }
+    case 'approval-asked':
+      return { ...event, type: 'agent-asked-approval' }
     case 'tool-called':
       return { ...event, type: 'agent-called-tool' }
     case 'response-created':

@@ -32,6 +32,8 @@ export type ModelLeg = Readonly<{
   replaceAgent: (agent: string) => void
   /** Tells the model what came of a tool call. */
   returnOutput: (toolCallId: string, output: string) => void
+  /** Says whether the model may have done elsewhere what it asked for. */
+  answerApproval: (requestId: string, approve: boolean, reason: string) => void
   /** Ends the session, also one that is still being opened. Nothing is told afterwards. */
   close: () => void
 }>

@@ -9,6 +9,7 @@ import type { ConversationItem } from '../call/conversation.ts'
 import type { ResponseRequest } from '../call/state.ts'
 import type { Log } from '../log.ts'
 import {
+  answerApproval,
   appendAudio,
   cancelResponse,
   createItems,
@@ -54,6 +55,8 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   let phase: 'opening' | 'ready' | 'closed' = 'opening'
   let session: RealtimeSession | undefined
   let reserve: RealtimeSession | undefined
+  /** Whose tools the present session lists, by the items that stand for it. */
+  const listing = new Map<string, string>()
   let attempts = 0
   let giveUpAtMs = clock.nowMs() + FIRST_GIVE_UP_MS
   let cancelRetry: Cancel = () => {}
@@ -126,6 +129,13 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
           code: event.code,
           problem: event.message,
         })
+      case 'remote-list':
+        return void listing.set(event.itemId, event.server)
+      case 'remote-list-failed':
+        return events.happened({
+          type: 'remote-tools-missing',
+          server: listing.get(event.itemId) ?? 'a server',
+        })
       default: {
         const happening = happeningOf(event)
         if (happening) events.happened(happening)
@@ -181,6 +191,8 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
       open()
     },
     returnOutput: (toolCallId, output) => send(returnOutput(toolCallId, output)),
+    answerApproval: (requestId, approve, reason) =>
+      send(answerApproval(requestId, approve, reason)),
     close: () => {
       phase = 'closed'
       cancelRetry()

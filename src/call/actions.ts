@@ -12,8 +12,15 @@ export type Action =
   | Readonly<{ is: 'press-keys'; keys: string }>
   | Readonly<{ is: 'collect-digits'; entry: KeypadEntry }>
   | Readonly<{ is: 'hand-off'; agent: string }>
+  | Readonly<{ is: 'answer-approval'; approve: boolean; reason: string }>
 
-export type ActionName = 'end_call' | 'transfer_call' | 'press_keys' | 'collect_digits' | 'hand_off'
+export type ActionName =
+  | 'end_call'
+  | 'transfer_call'
+  | 'press_keys'
+  | 'collect_digits'
+  | 'hand_off'
+  | 'answer_approval'
 
 /** What the model asked for, or what to tell it. */
 export type AskedAction = Action | Readonly<{ is: 'mistake'; problem: string }>
@@ -51,6 +58,12 @@ export const actionOf = (
       return agent.handoffs.includes(to)
         ? { is: 'hand-off', agent: to }
         : mistake(noSuch('agent', to, agent.handoffs))
+    }
+    case 'answer_approval': {
+      const { approve } = fields
+      return typeof approve === 'boolean'
+        ? { is: 'answer-approval', approve, reason: text(fields.reason) }
+        : mistake('approve must be true or false: what the caller said.')
     }
   }
 }

@@ -24,6 +24,8 @@ export type CallEffect =
   | Readonly<{ type: 'run-tool'; toolCallId: string; name: string; given: string }>
   /** Tells the model what came of a tool call. */
   | Readonly<{ type: 'return-output'; toolCallId: string; output: string }>
+  /** Says whether the model may have done what it asked for. */
+  | Readonly<{ type: 'answer-approval'; requestId: string; approve: boolean; reason: string }>
   /** Tells the model what nobody said. */
   | Readonly<{ type: 'tell-model'; itemId: string; text: string }>
   /** Presses keys, as tones behind what is being said. */
@@ -75,6 +77,8 @@ export type CallReport =
   | Readonly<{ type: 'transferring'; destination: string; mode: 'cold' | 'warm' }>
   | Readonly<{ type: 'transfer-failed'; destination: string; why: TransferFailure }>
   | Readonly<{ type: 'tool-called'; toolCallId: string; name: string }>
+  /** A server that the model calls by itself has not told which tools it has. */
+  | Readonly<{ type: 'remote-tools-missing'; server: string }>
   | Readonly<{
     type: 'tool-returned'
     toolCallId: string

@@ -15,6 +15,19 @@ export type Usage = Readonly<{
   outputAudioTokens: number
 }>
 
+/** What is told of something that the model has done without us, as much of it as is known. */
+export type RemoteToolUse = Readonly<{
+  itemId: string
+  /** `called`: it is asked for, and not begun. */
+  stage: 'called' | 'running' | 'over'
+  responseId?: string
+  name?: string
+  given?: string
+  /** What came of it, also when it failed. */
+  output?: string
+  failed?: boolean
+}>
+
 /** Something that happens; what a leg tells. */
 export type Happening = CallerEvent | AgentEvent | ModelEvent | PlaybackEvent | ServiceEvent
 
@@ -60,8 +73,17 @@ export type AgentEvent =
     name: string
     given: string
   }>
-  /** The model has something done that is not ours to do: from now on, or until now. */
-  | Readonly<{ type: 'agent-used-remote-tool'; itemId: string; isOver: boolean }>
+  | (Readonly<{ type: 'agent-used-remote-tool' }> & RemoteToolUse)
+  /** The model may have something done only if it is allowed. */
+  | Readonly<{
+    type: 'agent-asked-approval'
+    requestId: string
+    server: string
+    name: string
+    given: string
+  }>
+  /** A server that the model calls by itself has not told which tools it has. */
+  | Readonly<{ type: 'remote-tools-missing'; server: string }>
   /** The first audio of a response is here, and goes out after this. */
   | Readonly<{ type: 'agent-about-to-speak' }>
   | (AgentPart & Readonly<{ type: 'agent-words'; text: string; final: boolean }>)

@@ -1,4 +1,6 @@
 /** The call goes to another agent of the customer's file: other instructions and tools, and a session of its own where the voice differs. */
+import { refuseApprovals } from './approvals.ts'
+import { andThen } from './change.ts'
 import { modelInterrupted, orphanPlayback } from './model-leg.ts'
 import type { Change } from './responses.ts'
 import type { Talking } from './state.ts'
@@ -20,7 +22,10 @@ export const handOff = (state: Talking, agent: string, atMs: number): Change<Tal
   const next: Talking = { ...state, agent, handOffs: state.handOffs + 1 }
   const reported = { type: 'report', report: { type: 'handed-off', agent } } as const
   if (agents[agent].sessionKey === agents[state.agent].sessionKey) {
-    return [next, [{ type: 'change-agent', agent }, reported]]
+    return andThen(
+      refuseApprovals(next, atMs),
+      (after) => [after, [{ type: 'change-agent', agent }, reported]],
+    )
   }
   // As if the session had broken: the next one is told what was said, and speaks with the other voice.
   const [left, effects] = modelInterrupted(orphanPlayback(next), 'hand-off', atMs, { is: 'agent' })

@@ -4,9 +4,11 @@
  * A session that breaks takes its memory with it, not the call: the caller goes on hearing what was sent, and the next session
  * is told what was said. What the caller said and the lost session had not yet put into words it is given as audio again.
  */
+import { loseApprovals } from './approvals.ts'
+import { andThen } from './change.ts'
 import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
-import { busySinceMs, withoutRemoteTools } from './tool-calls.ts'
+import { loseRemoteTools } from './remote-tools.ts'
 import type { Floor, Live, Renewal, ResponseRequest, Talking, Up } from './state.ts'
 import { leaveTurns } from './unwritten.ts'
 
@@ -27,7 +29,20 @@ export const modelReady = <State extends Up>(
 }
 
 /** The model is gone and is being opened again. */
-export const modelInterrupted = <State extends Live>(
+export const modelInterrupted = <State extends Up>(
+  state: State,
+  cause: string,
+  atMs: number,
+  floor: Floor,
+): Change<State> =>
+  andThen(leaveSession(state, cause, atMs, floor), (next) => loseRemote(next, atMs))
+
+/** What was done elsewhere, or was to be, is gone with the session that asked for it. */
+export const loseRemote = <State extends Up>(state: State, atMs: number): Change<State> =>
+  andThen(loseRemoteTools(state, atMs), (next) => loseApprovals(next, atMs))
+
+/** Leaves a session, and keeps what it owes the caller for the next one. */
+export const leaveSession = <State extends Live>(
   state: State,
   cause: string,
   atMs: number,
@@ -35,7 +50,7 @@ export const modelInterrupted = <State extends Live>(
 ): Change<State> => {
   if (state.model.is !== 'ready') return [state, []]
   const { unwritten, transcript, answered } = leaveTurns(state, floor)
-  const owed = owedReply(withoutRemoteTools({ ...state, unwritten }), floor)
+  const owed = owedReply({ ...state, unwritten }, floor)
   return [
     {
       ...state,
@@ -46,7 +61,7 @@ export const modelInterrupted = <State extends Live>(
       response: { is: 'free' },
       waiting: owed ? [owed, ...state.waiting] : state.waiting,
       // What is still being done is answered when it is done, whatever session asked for it.
-      tools: state.tools.filter(({ stage }) => stage !== 'back' && stage !== 'remote'),
+      tools: state.tools.filter(({ stage }) => stage !== 'back'),
     },
     [
       ...(answered === undefined ? [] : [{ type: 'forget-turn', itemId: answered } as const]),
@@ -58,10 +73,12 @@ export const modelInterrupted = <State extends Live>(
 /** What the agent owes the caller when its session breaks. A turn that is heard again is answered without being asked. */
 const owedReply = (state: Live, floor: Floor): ResponseRequest | undefined => {
   if (state.response.is === 'asked') return state.response.request
-  if (busySinceMs(state) !== undefined) return undefined
+  if (state.tools.some(({ stage }) => stage === 'running')) return undefined
   if (state.unwritten.length > 0) return undefined
   if (state.tools.some(({ stage }) => stage === 'back')) return { kind: 'results' }
   if (state.response.is === 'active') return sameAgain(state)
+  // What came of it is lost; the caller still waits for it.
+  if (state.tools.some(({ stage }) => stage === 'remote')) return { kind: 'results' }
   return floor.is === 'awaited' ? { kind: 'reply' } : undefined
 }
 

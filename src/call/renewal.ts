@@ -2,6 +2,7 @@
  * A session ends by itself after an hour or less, and a call must not: before that a second one is opened, told what was said,
  * and takes over while nobody speaks. Near the end it takes over while somebody does, and only in the last moments whatever happens.
  */
+import { andThen } from './change.ts'
 import { isPlaying, orphan } from './playback.ts'
 import { askNext, type Change } from './responses.ts'
 import {
@@ -12,7 +13,7 @@ import {
   type RenewalTimes,
   type Talking,
 } from './state.ts'
-import { modelInterrupted } from './model-leg.ts'
+import { leaveSession, loseRemote } from './model-leg.ts'
 
 const QUIET_BEFORE_MS = 5 * 60_000
 const FORCED_BEFORE_MS = 30_000
@@ -38,7 +39,7 @@ export const renewWhenDue = (state: Talking, atMs: number): Change<Talking> => {
   if (state.model.is !== 'ready' || state.model.renewal.is !== 'planned') return [state, []]
   const { renewal } = state.model
   const isDue = isForced(state, renewal, atMs) ||
-    (atMs >= renewal.quietFromMs && isQuiet(state, atMs))
+    (atMs >= renewal.quietFromMs && isQuiet(state, atMs) && state.approvals.length === 0)
   return isDue
     ? [withRenewal(state, { ...renewal, is: 'opening' }), [{ type: 'open-reserve' }]]
     : [state, []]
@@ -63,9 +64,12 @@ export const reserveReady = (
     return [withRenewal(state, { ...renewal, is: 'planned' }), [{ type: 'drop-reserve' }]]
   }
   // What is owed is owed by the new session, and what plays stays, as if the old one had broken.
-  const [left, told] = modelInterrupted(state, 'renewed', atMs, state.floor)
+  const [left, told] = leaveSession(state, 'renewed', atMs, state.floor)
   const model: Model = { is: 'ready', renewal: planRenewal(expiresInMs, atMs) }
-  const [next, effects] = askNext({ ...left, model, playback: orphan(left.playback) }, atMs)
+  const [next, effects] = andThen(
+    loseRemote({ ...left, model, playback: orphan(left.playback) }, atMs),
+    (after) => askNext(after, atMs),
+  )
   return [next, [
     ...told.filter(({ type }) => type !== 'report'),
     { type: 'swap-model' },

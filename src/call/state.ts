@@ -3,6 +3,7 @@
  * deadline after the end.
  */
 import type { ActionName } from './actions.ts'
+import type { Approval } from './approvals.ts'
 import type { EndReason } from './end-reason.ts'
 import type { KeyAction, Keypad, KeypadEntry } from './keypad.ts'
 import type { Plan } from './plan.ts'
@@ -89,6 +90,8 @@ export type Live = Readonly<{
   agent: string
   /** What the agent asked to be done and has not answered yet. */
   tools: readonly ToolCall[]
+  /** What waits for the caller's word before the model may have it done. */
+  approvals: readonly Approval[]
   keypad: Keypad
   /** What the caller entered and the model was not told, by the name it was asked for; never written anywhere. */
   secrets: Readonly<Record<string, string>>
@@ -238,6 +241,7 @@ export const startCall = (rules: CallRules, atMs: number, agent = MAIN_AGENT): R
   transcript: [],
   agent,
   tools: [],
+  approvals: [],
   keypad: { is: 'idle' },
   secrets: {},
   handOffs: 0,

@@ -1,5 +1,6 @@
 /** What happens next in a call that has not ended, whatever its line does. */
 import { actionOf } from './actions.ts'
+import { askApproval } from './approvals.ts'
 import { andThen, report } from './change.ts'
 import { keep } from './checkpoint.ts'
 import { end } from './end.ts'
@@ -9,18 +10,17 @@ import { modelLimited, responseFailed, responseFiltered } from './failures.ts'
 import { modelComplained, modelReady } from './model-leg.ts'
 import { refuseAudio } from './refuse.ts'
 import { planRenewal, renewLater } from './renewal.ts'
+import { missRemoteTools, noteRemoteTool, withoutUnmade } from './remote-tools.ts'
 import { type Change, free, spoken, started } from './responses.ts'
 import type { CallState, Up } from './state.ts'
 import {
   answerResults,
   isCutShort,
-  noteRemoteTool,
   noteToolCall,
   refuseTool,
   runTool,
   type ToolCalled,
   toolReturned,
-  withoutRemoteTools,
 } from './tool-calls.ts'
 import { place, words, written } from './words.ts'
 
@@ -54,7 +54,11 @@ export const stepUp = (state: Up, event: CallEvent): Step => {
     case 'agent-called-tool':
       return callTool(state, event)
     case 'agent-used-remote-tool':
-      return [noteRemoteTool(state, event), []]
+      return noteRemoteTool(state, event)
+    case 'agent-asked-approval':
+      return askApproval(state, event)
+    case 'remote-tools-missing':
+      return missRemoteTools(state, event.server, event.atMs)
     case 'tool-returned':
       return toolReturned(state, event)
     case 'agent-item-added':
@@ -109,7 +113,7 @@ const responseEnded = (
   const reported = report({ type: 'response-ended', responseId, status, reason, usage })
   const isActive = state.response.is === 'active' && state.response.responseId === responseId
   if (!isActive) return [state, [reported]]
-  const over = withoutRemoteTools(state)
+  const over = withoutUnmade(state, event)
   if (status === 'failed') {
     const outcome = responseFailed(over, reason, atMs)
     return outcome.is === 'on'

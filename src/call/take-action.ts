@@ -1,5 +1,6 @@
 /** What the agent wants to do with the call: done, planned, or refused with a sentence. */
 import { type Action, actionOf } from './actions.ts'
+import { answerApproval } from './approvals.ts'
 import { andThen } from './change.ts'
 import { handOff, handOffProblem } from './hand-off.ts'
 import { isPlaying } from './playback.ts'
@@ -49,6 +50,8 @@ const take = (state: Talking, action: Action, event: ToolCalled): Change<Talking
       const keypad = { is: 'collecting', entry, toolCallId, digits: '', lastAtMs: atMs } as const
       return [withStage({ ...state, keypad }, toolCallId, 'planned'), []]
     }
+    case 'answer-approval':
+      return answerApproval(state, action, event)
     case 'hand-off': {
       const problem = handOffProblem(state, action.agent)
       if (problem !== undefined) return refuseTool(state, event, problem)

@@ -2,9 +2,12 @@
  * What the passing of time means while the line is open. All of it is counted on what was heard: a caller who still listens is not
  * silent, and nobody is hung up on before the goodbye was heard.
  */
+import { passApprovals } from './approvals.ts'
+import { andThen } from './change.ts'
 import type { EndReason } from './end-reason.ts'
 import { askWhatWaits, lookForAnswer, type Outcome } from './failures.ts'
 import { holdLine } from './hold.ts'
+import { giveUpRemoteTools } from './remote-tools.ts'
 import { askForMessage } from './message.ts'
 import { followPlan, type NextOfPlan, sayAndLeave } from './plan.ts'
 import { isQuiet, renewWhenDue } from './renewal.ts'
@@ -28,7 +31,7 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
     const next = followPlan(state, state.plan, atMs)
     return next.is === 'wait' ? keepGoing(state, atMs) : next
   }
-  if (state.isLeaving && isSilent) return { is: 'over', reason: 'handed-over' }
+  if (state.isLeaving && isSilent && state.approvals.length === 0) return { is: 'over', reason: 'handed-over' }
   const talkedMs = state.talkedMs + atMs - state.connectedAtMs
   const { maxDurationMs } = state.rules
   if (talkedMs >= maxDurationMs) return on(sayGoodbye(state, 'max-duration', atMs))
@@ -44,7 +47,10 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
 const keepGoing = (state: Talking, atMs: number): TimeStep => {
   const answer = lookForAnswer(state, atMs)
   if (answer) return answer
-  const [asked, requests] = askWhatWaits(state, atMs)
+  const [asked, requests] = andThen(
+    andThen(giveUpRemoteTools(state, atMs), (next) => passApprovals(next, atMs)),
+    (next) => askWhatWaits(next, atMs),
+  )
   const [held, effects] = holdLine(asked, atMs)
   const [renewed, more] = renewWhenDue(held, atMs)
   return on([renewed, [...requests, ...effects, ...more]])

@@ -2,6 +2,7 @@
  * What the agent has done while the call goes on: audio and barge-in never wait for a tool. The results of one response are
  * answered together, in one response of their own, once the last of them is there.
  */
+import { andThen } from './change.ts'
 import type { CallEffect } from './effects.ts'
 import type { CallEvent } from './events.ts'
 import { ask, type Change } from './responses.ts'
@@ -13,12 +14,14 @@ export type ToolCall = Readonly<{
   toolCallId: string
   responseId: string
   name: string
+  /** The arguments as the model wrote them. */
+  given: string
   sinceMs: number
   /**
-   * `planned`: it is what the call does next, and no work. `back`: what came of it is known. `remote`: the model has it done without
-   * us, and goes on by itself.
+   * `planned`: it is what the call does next, and no work. `back`: what came of it is known. `called` and `remote`: the model has it
+   * done without us, soon or now.
    */
-  stage: 'running' | 'remote' | 'planned' | 'back'
+  stage: 'running' | 'called' | 'remote' | 'planned' | 'back'
   /** Whether the caller was told to wait for it. */
   isFilled: boolean
 }>
@@ -37,6 +40,7 @@ export const noteToolCall = <State extends Up>(
     toolCallId,
     responseId,
     name,
+    given,
     sinceMs: atMs,
     stage: 'running',
     isFilled: false,
@@ -69,8 +73,22 @@ export const refuseTool = <State extends Up>(
   output: string,
 ): Change<State> => toolReturned(state, { toolCallId, output, failed: true, atMs })
 
-/** What came of a tool call is known. */
+/** What came of a tool call is known, and told to the model. */
 export const toolReturned = <State extends Up>(
+  state: State,
+  event: Omit<ToolReturned, 'type'>,
+): Change<State> => {
+  const { toolCallId, output } = event
+  const isOpen = state.tools.some((each) => each.toolCallId === toolCallId && each.stage !== 'back')
+  // A session that is being opened is told with all the rest.
+  const told: readonly CallEffect[] = isOpen && state.model.is === 'ready'
+    ? [{ type: 'return-output', toolCallId, output }]
+    : []
+  return andThen([state, told], (next) => toolFinished(next, event))
+}
+
+/** What came of a tool call is known, to the model too. */
+export const toolFinished = <State extends Up>(
   state: State,
   { toolCallId, output, failed, atMs }: Omit<ToolReturned, 'type'>,
 ): Change<State> => {
@@ -82,8 +100,6 @@ export const toolReturned = <State extends Up>(
   const line = toolLineOf(transcript, toolCallId)
   const { name, sinceMs } = call
   return [next, [
-    // A session that is being opened is told with all the rest.
-    ...told(state, toolCallId, output),
     {
       type: 'report',
       report: { type: 'tool-returned', toolCallId, name, afterMs: atMs - sinceMs, failed },
@@ -113,22 +129,6 @@ export const answerResults = <State extends Up>(
 export const busySinceMs = ({ tools }: Pick<Up, 'tools'>): number | undefined =>
   tools.find(({ stage }) => stage === 'running' || stage === 'remote')?.sinceMs
 
-/** Notes that the model has something done elsewhere, or that this is over. */
-export const noteRemoteTool = <State extends Up>(
-  state: State,
-  { itemId, isOver, atMs }: Extract<CallEvent, { type: 'agent-used-remote-tool' }>,
-): State => {
-  const others = state.tools.filter(({ toolCallId }) => toolCallId !== itemId)
-  const call = { toolCallId: itemId, responseId: '', name: '', sinceMs: atMs, isFilled: false }
-  return { ...state, tools: isOver ? others : [...others, { ...call, stage: 'remote' }] }
-}
-
-/** Without what the model had done elsewhere: its response or its session is over. */
-export const withoutRemoteTools = <State extends Pick<Up, 'tools'>>(state: State): State => ({
-  ...state,
-  tools: state.tools.filter(({ stage }) => stage !== 'remote'),
-})
-
 /** Marks a tool call as what the call does next. */
 export const withStage = <State extends Up>(
   state: State,
@@ -139,8 +139,6 @@ export const withStage = <State extends Up>(
   tools: state.tools.map((each) => each.toolCallId === toolCallId ? { ...each, stage } : each),
 })
 
-const told = ({ model }: Up, toolCallId: string, output: string): readonly CallEffect[] =>
-  model.is === 'ready' ? [{ type: 'return-output', toolCallId, output }] : []
-
-const isCallerSpeaking = (state: CallState): boolean =>
+/** Whether the caller is saying something, which will be answered anyway. */
+export const isCallerSpeaking = (state: CallState): boolean =>
   state.phase === 'talking' && state.floor.is === 'caller'

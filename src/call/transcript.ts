@@ -101,6 +101,18 @@ export const addToolCall = (
   atMs: number,
 ): Transcript => [...transcript, { itemId, speaker: 'tool', tool, text: '', final: false, atMs }]
 
+/** Writes down what is known by now of a tool call that was noted before. */
+export const describeToolCall = (
+  transcript: Transcript,
+  toolCallId: string,
+  { name, given }: Pick<CalledTool, 'name' | 'given'>,
+): Transcript =>
+  transcript.map((line) =>
+    line.speaker === 'tool' && line.tool.toolCallId === toolCallId
+      ? { ...line, tool: { ...line.tool, name, given } }
+      : line
+  )
+
 /** Writes down what came of it. */
 export const finishToolCall = (
   transcript: Transcript,

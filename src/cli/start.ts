@@ -149,6 +149,7 @@ const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') =
     port: 0,
     scenario: await loadScenario(disk, scenario),
     clips: await loadClips(disk),
+    fetch,
   })
   return { baseUrl: model.url, apiKey: 'built-in', stop: model.stop }
 }

@@ -21,4 +21,5 @@ export const builtInTool = (name: unknown): BuiltInTool | undefined =>
 export const TOOLS_OF_OTHER_KEYS: ReadonlyMap<string, string> = new Map([
   ['search_knowledge', 'knowledge'],
   ['hand_off', 'handoffs'],
+  ['answer_approval', 'approval: always'],
 ])

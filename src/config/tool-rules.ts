@@ -133,18 +133,9 @@ const checkMcp = (
 }
 
 const approval = (yaml: YamlFile, path: KeyPath, { approval, via }: Group): readonly Problem[] => {
-  if (approval === undefined) return []
-  if (via === 'tandem') {
-    const message = 'approval does nothing with via: tandem'
-    return [yaml.problem(path, { code: 'key-without-effect', message, hint: 'remove it' }, 'key')]
-  }
-  if (approval !== 'always') return []
-  return [yaml.problem(path, {
-    severity: 'warning',
-    code: 'key-without-effect',
-    message: 'nobody approves anything during a call: these tools will not be run',
-    hint: 'write approval: never, and allow only the tools that may be run',
-  })]
+  if (approval === undefined || via !== 'tandem') return []
+  const message = 'approval does nothing with via: tandem'
+  return [yaml.problem(path, { code: 'key-without-effect', message, hint: 'remove it' }, 'key')]
 }
 
 const checkServerUrl = (url: string): Finding | undefined => {

@@ -46,7 +46,7 @@ const mcp = z.strictObject({
   ),
   allow: z.array(word).min(1).exactOptional().describe('The tools that may be used; else all.'),
   approval: z.enum(['never', 'always']).exactOptional().meta({
-    description: 'via: openai only. Whether each use must be approved; on a phone nobody does.',
+    description: 'via: openai only. always: the agent asks the caller before each use.',
     default: 'never',
   }),
   headers: headers.exactOptional().describe(

@@ -4,6 +4,7 @@
  */
 import type { EchoedSession, RealtimeEvent, ResponseStatus, ResponseUsage } from './events.ts'
 import { type Fields, fields, number, text } from './fields.ts'
+import { approvalAsked, remoteItem, remoteList, remoteTool } from './remote.ts'
 
 /** Decodes one server event. */
 export const decode = (message: string): RealtimeEvent => {
@@ -44,6 +45,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
     withItem(event, (itemId) => ({ type: 'input-committed', itemId, ...after(event) })),
   'conversation.item.added': (event) => {
     const item = fields(event.item)
+    if (item.type === 'mcp_list_tools') return remoteList(item)
     return withItem({ item_id: item.id }, (itemId) => ({
       type: 'item-added',
       itemId,
@@ -80,11 +82,25 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
     withPart(event, (part) => ({ ...part, ...spoken(event.delta, false) })),
   'response.output_audio_transcript.done': (event) =>
     withPart(event, (part) => ({ ...part, ...spoken(event.transcript, true) })),
-  'response.mcp_call.in_progress': (event) => remoteTool(event, false),
-  'response.mcp_call.completed': (event) => remoteTool(event, true),
-  'response.mcp_call.failed': (event) => remoteTool(event, true),
+  'conversation.item.done': (event) => {
+    const item = fields(event.item)
+    if (item.type === 'mcp_approval_request') return approvalAsked(item)
+    return item.type === 'mcp_call' ? remoteItem(item, event) : { type: 'ignored' }
+  },
+  'response.mcp_call_arguments.done': (event) =>
+    remoteTool(event, 'called', { given: text(event.arguments) }),
+  'response.mcp_call.in_progress': (event) => remoteTool(event, 'running'),
+  'response.mcp_call.completed': (event) => remoteTool(event, 'over', { failed: false }),
+  'response.mcp_call.failed': (event) => remoteTool(event, 'over', { failed: true }),
+  'mcp_list_tools.failed': (event) =>
+    withItem(event, (itemId) => ({ type: 'remote-list-failed', itemId })),
+  'response.output_item.added': (event) => {
+    const item = fields(event.item)
+    return item.type === 'mcp_call' ? remoteItem(item, event) : { type: 'ignored' }
+  },
   'response.output_item.done': (event) => {
     const item = fields(event.item)
+    if (item.type === 'mcp_call') return remoteItem(item, event)
     return item.type === 'function_call' ? toolCalled(event, item) : { type: 'ignored' }
   },
   'response.done': ({ response }) => responseDone(fields(response)),
@@ -105,7 +121,6 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 const IGNORED: ReadonlySet<string> = new Set([
   'conversation.created',
   'conversation.item.created',
-  'conversation.item.done',
   'conversation.item.deleted',
   'conversation.item.retrieved',
   'conversation.item.truncated',
@@ -116,10 +131,8 @@ const IGNORED: ReadonlySet<string> = new Set([
   'response.function_call_arguments.delta',
   'response.function_call_arguments.done',
   'response.mcp_call_arguments.delta',
-  'response.mcp_call_arguments.done',
   'mcp_list_tools.in_progress',
   'mcp_list_tools.completed',
-  'response.output_item.added',
   'response.output_text.delta',
   'response.output_text.done',
 ])
@@ -191,9 +204,6 @@ const echoed = (session: unknown): EchoedSession => {
     ...(outputRateHz === undefined ? {} : { outputRateHz }),
   }
 }
-
-const remoteTool = (event: Fields, isOver: boolean): RealtimeEvent | undefined =>
-  withItem(event, (itemId) => ({ type: 'remote-tool', itemId, isOver }))
 
 /** A call that was cut off while it was written is no call. */
 const toolCalled = (event: Fields, item: Fields): RealtimeEvent | undefined => {

@@ -65,6 +65,15 @@ export const createItems = (past: PastItem, previousItemId?: string): readonly s
 export const returnOutput = (toolCallId: string, output: string): string =>
   createItem({ type: 'function_call_output', call_id: toolCallId, output })
 
+/** Says whether a call of an MCP server may be made. It does not make the model speak. */
+export const answerApproval = (requestId: string, approve: boolean, reason: string): string =>
+  createItem({
+    type: 'mcp_approval_response',
+    approval_request_id: requestId,
+    approve,
+    ...(reason === '' ? {} : { reason }),
+  })
+
 const createItem = (item: Readonly<Record<string, unknown>>, previousItemId?: string): string =>
   JSON.stringify({
     type: 'conversation.item.create',

@@ -31,6 +31,23 @@ export type ItemPart = Readonly<{ responseId: string; itemId: string; contentInd
 
 export type OutputAudio = ItemPart & Readonly<{ type: 'output-audio'; payload: string }>
 
+/**
+ * What is told of a call that OpenAI makes to an MCP server. Each event tells some of it, in an order that is not documented:
+ * all that is known is the item.
+ */
+export type RemoteTool = Readonly<{
+  itemId: string
+  stage: 'called' | 'running' | 'over'
+  responseId?: string
+  name?: string
+  given?: string
+  /** The request by which it was allowed. */
+  requestId?: string
+  /** What came of it, also when it failed. */
+  output?: string
+  failed?: boolean
+}>
+
 export type RealtimeEvent =
   | Readonly<{ type: 'session-created'; sessionId: string; expiresAtS?: number }>
   | Readonly<{ type: 'session-updated'; session: EchoedSession }>
@@ -48,8 +65,18 @@ export type RealtimeEvent =
     /** The arguments, as text that should be JSON. */
     given: string
   }>
-  /** OpenAI calls an MCP server, or has done so. */
-  | Readonly<{ type: 'remote-tool'; itemId: string; isOver: boolean }>
+  | (Readonly<{ type: 'remote-tool' }> & RemoteTool)
+  /** OpenAI may not call an MCP server before it is allowed to. */
+  | Readonly<{
+    type: 'approval-asked'
+    requestId: string
+    server: string
+    name: string
+    given: string
+  }>
+  /** The tools of an MCP server are being listed; the item stands for that. */
+  | Readonly<{ type: 'remote-list'; itemId: string; server: string }>
+  | Readonly<{ type: 'remote-list-failed'; itemId: string }>
   | Readonly<{
     type: 'input-transcript'
     itemId: string

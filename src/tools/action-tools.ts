@@ -59,6 +59,14 @@ const DESCRIPTIONS: Readonly<Record<string, (customer: Customer, agent: Agent) =
       }`,
     parameters: object({ agent: { type: 'string', enum: [...handoffs] } }),
   }),
+  answer_approval: () => ({
+    description: 'Tells whether the caller allows what you asked them for. ' +
+      'Use it only when you were told that something needs their word, and they have answered.',
+    parameters: object({
+      approve: { type: 'boolean', description: 'true only for a clear yes' },
+      reason: { type: 'string', description: 'What they said, in a few words.' },
+    }, ['approve']),
+  }),
 }
 
 const ANY_ENTRY: Described = {

@@ -16,6 +16,7 @@ const items = (session: ModelSession) =>
   session.items().map((item) => {
     if (item.type === 'function_call') return `call ${item.name}`
     if (item.type === 'function_call_output') return `= ${item.output}`
+    if (item.type !== 'message') return item.type
     const text = item.content.map((part) => 'text' in part ? part.text : '').join('')
     return `${item.role} ${text}`.trim()
   })

@@ -51,7 +51,7 @@ const known = (session: ModelSession) =>
   session.items().map((item) => {
     if (item.type === 'function_call') return `${item.name} ${item.arguments}`
     if (item.type === 'function_call_output') return `= ${item.output}`
-    return item.role
+    return item.type === 'message' ? item.role : item.type
   })
 
 describe('an agent with tools', () => {

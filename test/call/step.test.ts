@@ -303,8 +303,11 @@ describe('whatever happens to a call, step()', () => {
         { type: 'caller-pressed-key', digit: '5' },
         { type: 'caller-pressed-key', digit: '#' },
         { type: 'agent-about-to-speak' },
-        { type: 'agent-used-remote-tool', itemId: 'mcp', isOver: false },
-        { type: 'agent-used-remote-tool', itemId: 'mcp', isOver: true },
+        { type: 'agent-used-remote-tool', itemId: 'mcp', stage: 'called', responseId: 'r1' },
+        { type: 'agent-used-remote-tool', itemId: 'mcp', stage: 'running' },
+        { type: 'agent-used-remote-tool', itemId: 'mcp', stage: 'over', output: 'done' },
+        { type: 'agent-asked-approval', requestId: 'a', server: 's', name: 'find', given: '{}' },
+        { type: 'remote-tools-missing', server: 's' },
         { type: 'model-interrupted', cause: 'close-1006' },
         { type: 'model-ready' },
         { type: 'model-complained', code: 'conversation_already_has_active_response', problem: '' },
@@ -459,7 +462,7 @@ describe('whatever happens to a call, step()', () => {
         }
         const open = after.transcript.filter((line) => line.speaker === 'tool' && !line.final)
         if (after.phase === 'ended') return expect(open).toEqual([])
-        const waited = after.tools.filter(({ stage }) => stage === 'running' || stage === 'planned')
+        const waited = after.tools.filter(({ stage }) => stage !== 'back' && stage !== 'called')
         expect(waited.length).toBe(open.length)
       })
       expect(new Set(ran).size).toBe(ran.length)

@@ -211,11 +211,11 @@ describe('while a tool works', () => {
   })
 
   it('of OpenAI itself a tone is heard, too, and its answer is waited for longer', () => {
-    const uses = (isOver: boolean) =>
-      ({ type: 'agent-used-remote-tool', itemId: 'mcp_1', isOver }) as const
-    const wait = [started, uses(false)] as const
+    const uses = (stage: 'running' | 'over') =>
+      ({ type: 'agent-used-remote-tool', itemId: 'mcp_1', stage }) as const
+    const wait = [started, uses('running')] as const
     expect(run(...wait, { type: 'tick', atMs: 1_204 }).done).toEqual([TONE])
-    expect(run(...wait, uses(true), { type: 'tick', atMs: 1_204 }).done).toEqual([])
+    expect(run(...wait, uses('over'), { type: 'tick', atMs: 1_204 }).done).toEqual([])
     const cancels = (atMs: number) =>
       run(...wait, { type: 'tick', atMs }).done.some(({ type }) => type === 'cancel-response')
     expect([cancels(12_000), cancels(30_004)]).toEqual([false, true])

@@ -217,12 +217,13 @@ ${BOOK}      http: { url: "https://a.example.com/" }
     ])
   })
 
-  test('an approval that nobody gives is warned of', () => {
+  test('what tells the answer of a caller is not listed, and an approval that the caller gives needs nothing else', () => {
+    expect(toolProblems('    - answer_approval\n')).toEqual([
+      '6:7 unknown-tool answer_approval comes by itself with approval: always > remove it, and write approval: always',
+    ])
     expect(warningsOf(withLines(`  tools:
     - mcp: { label: crm, url: "https://crm.example.com/mcp", approval: always }
-`))).toEqual([
-        '6:72 key-without-effect nobody approves anything during a call: these tools will not be run > write approval: never, and allow only the tools that may be run',
-      ])
+`))).toEqual([])
   })
 
   test('the address of an MCP server is fixed, and its headers are the same for all calls', () => {

@@ -89,9 +89,51 @@ describe('decode()', () => {
 
   it('tells when OpenAI calls an MCP server, and when that is over', () => {
     expect(decode('{"type":"response.mcp_call.in_progress","item_id":"mcp_1","output_index":0}'))
-      .toEqual({ type: 'remote-tool', itemId: 'mcp_1', isOver: false })
+      .toEqual({ type: 'remote-tool', itemId: 'mcp_1', stage: 'running' })
     expect(decode('{"type":"response.mcp_call.failed","item_id":"mcp_1","output_index":0}'))
-      .toEqual({ type: 'remote-tool', itemId: 'mcp_1', isOver: true })
+      .toEqual({ type: 'remote-tool', itemId: 'mcp_1', stage: 'over', failed: true })
+    expect(decode(
+      '{"type":"response.mcp_call_arguments.done","response_id":"resp_1","item_id":"mcp_1","output_index":0,"arguments":"{\\"name\\":\\"Ana\\"}"}',
+    )).toEqual({
+      type: 'remote-tool',
+      itemId: 'mcp_1',
+      stage: 'called',
+      responseId: 'resp_1',
+      given: '{"name":"Ana"}',
+    })
+  })
+
+  it('tells what an MCP server gave, or why it gave nothing', () => {
+    const done = (rest: string) =>
+      decode(
+        `{"type":"conversation.item.done","previous_item_id":null,"item":{"id":"mcp_1","type":"mcp_call","server_label":"crm","name":"find","arguments":"{}",${rest}}}`,
+      )
+    const call = { type: 'remote-tool', itemId: 'mcp_1', name: 'find', given: '{}' }
+    expect(done('"approval_request_id":"mcpr_1","output":"Ana","error":null'))
+      .toEqual({ ...call, stage: 'over', requestId: 'mcpr_1', output: 'Ana', failed: false })
+    expect(done('"output":null,"error":{"type":"http_error","code":503,"message":"Down."}'))
+      .toEqual({ ...call, stage: 'over', output: 'Down.', failed: true })
+    expect(done('"output":null')).toEqual({ ...call, stage: 'called' })
+  })
+
+  it('tells that the call of an MCP server must be allowed', () => {
+    expect(decode(
+      '{"type":"conversation.item.done","item":{"id":"mcpr_1","type":"mcp_approval_request","server_label":"crm","name":"delete","arguments":"{\\"id\\":7}"}}',
+    )).toEqual({
+      type: 'approval-asked',
+      requestId: 'mcpr_1',
+      server: 'crm',
+      name: 'delete',
+      given: '{"id":7}',
+    })
+  })
+
+  it('tells that the tools of an MCP server could not be listed, and whose they are', () => {
+    expect(decode(
+      '{"type":"conversation.item.added","previous_item_id":null,"item":{"id":"mcpl_1","type":"mcp_list_tools","server_label":"crm","tools":[]}}',
+    )).toEqual({ type: 'remote-list', itemId: 'mcpl_1', server: 'crm' })
+    expect(decode('{"type":"mcp_list_tools.failed","item_id":"mcpl_1"}'))
+      .toEqual({ type: 'remote-list-failed', itemId: 'mcpl_1' })
   })
 
   it('says where audio belongs, and ignores fields it does not know', () => {

@@ -82,6 +82,7 @@ export const startTestService = async (
     port: 0,
     scenario: () => scenario,
     clips,
+    fetch,
   })
 
   const [command, ...flags] = RUNTIMES[name]

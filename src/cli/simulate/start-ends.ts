@@ -4,6 +4,7 @@ import type { Log } from '../../log.ts'
 import { randomSecret } from '../../runtime/hmac.ts'
 import { type Service, startService } from '../../service.ts'
 import type { Clip } from '../../sim/model/clips.ts'
+import type { McpFetch } from '../../sim/model/mcp-client.ts'
 import { PARROT } from '../../sim/model/scenario.ts'
 import { type RunningModelServer, startModelServer } from '../../sim/model/server.ts'
 import { type RunningTwilio, startTwilio } from '../../sim/twilio/server.ts'
@@ -50,9 +51,20 @@ export const startScenarioModel = (
     port: 0,
     scenario: (connection) => sessions[Math.min(connection, sessions.length - 1)],
     clips,
+    fetch: fetchOutside(world),
     keepHeard: false,
     idPrefix: 'sim',
   })
+}
+
+/** Servers that the model calls are real ones, like those that the service calls: time cannot be hurried meanwhile. */
+const fetchOutside = ({ outside }: World): McpFetch => async (url, init) => {
+  const isBack = outside()
+  try {
+    return await fetch(url, init)
+  } finally {
+    isBack()
+  }
 }
 
 export type ServiceParts = Readonly<{

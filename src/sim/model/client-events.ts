@@ -67,7 +67,20 @@ const functionCallOutput = z.strictObject({
   output: z.string(),
 })
 
-const newItem = z.discriminatedUnion('type', [message, functionCall, functionCallOutput])
+const mcpApprovalResponse = z.strictObject({
+  ...itemBase,
+  type: z.literal('mcp_approval_response'),
+  approval_request_id: z.string(),
+  approve: z.boolean(),
+  reason: z.string().nullable().exactOptional(),
+})
+
+const newItem = z.discriminatedUnion('type', [
+  message,
+  functionCall,
+  functionCallOutput,
+  mcpApprovalResponse,
+])
 
 const contextItem = z.discriminatedUnion('type', [
   message,

@@ -36,6 +36,8 @@ export type Desk = Readonly<{
   /** Ends the session and closes its socket. */
   close: (code: number, reason: string) => void
   isOpen: () => boolean
+  /** Aborts when the session ends. */
+  ended: AbortSignal
 }>
 
 export type DeskOptions = Readonly<{
@@ -56,6 +58,7 @@ export const createDesk = (options: DeskOptions): Desk => {
   const write = createOutlet(socket, ids, recorder, scenario.garbage)
   const waits = new Set<Cancel>()
   let session = initialSession(ids('sess'), model, expiresAt)
+  const ended = new AbortController()
   let isOpen = true
 
   const send = (event: EventBody) => {
@@ -63,6 +66,7 @@ export const createDesk = (options: DeskOptions): Desk => {
   }
   const end = () => {
     isOpen = false
+    ended.abort()
     for (const cancel of waits) cancel()
   }
   return {
@@ -101,6 +105,7 @@ export const createDesk = (options: DeskOptions): Desk => {
       closeSocket(socket, code, reason)
     },
     isOpen: () => isOpen,
+    ended: ended.signal,
   }
 }
 

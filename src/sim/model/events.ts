@@ -50,6 +50,53 @@ export type FunctionCallOutput =
   & ItemBase
   & Readonly<{ type: 'function_call_output'; call_id: string; output: string }>
 
+
+/** What a session knows of the tools of an MCP server; none while they are being listed. */
+export type McpListTools =
+  & ItemBase
+  & Readonly<{ type: 'mcp_list_tools'; server_label: string; tools: readonly McpListedTool[] }>
+
+export type McpListedTool = Readonly<{
+  name: string
+  description: string | null
+  input_schema: unknown
+  annotations: unknown
+}>
+
+/** A call of a tool that the server of the API makes itself. */
+export type McpCall =
+  & ItemBase
+  & Readonly<{
+    type: 'mcp_call'
+    server_label: string
+    name: string
+    arguments: string
+    approval_request_id: string | null
+    output: string | null
+    error: McpError | null
+  }>
+
+export type McpError =
+  | Readonly<{ type: 'protocol_error' | 'http_error'; code: number; message: string }>
+  | Readonly<{ type: 'tool_execution_error'; message: string }>
+
+export type McpApprovalRequest =
+  & ItemBase
+  & Readonly<{
+    type: 'mcp_approval_request'
+    server_label: string
+    name: string
+    arguments: string
+  }>
+export type McpApprovalResponse =
+  & ItemBase
+  & Readonly<{
+    type: 'mcp_approval_response'
+    approval_request_id: string
+    approve: boolean
+    reason: string | null
+  }>
+
 /** One item of the conversation. */
 export type Item =
   | SystemMessage
@@ -57,6 +104,10 @@ export type Item =
   | AssistantMessage
   | FunctionCall
   | FunctionCallOutput
+  | McpListTools
+  | McpCall
+  | McpApprovalRequest
+  | McpApprovalResponse
 
 export type ErrorDetail = Readonly<{
   type: string
@@ -182,6 +233,18 @@ export type EventBody =
   | Event<
     'response.function_call_arguments.done',
     OutputPlace & { call_id: string; name: string; arguments: string }
+  >
+  | Event<'response.mcp_call_arguments.delta', OutputPlace & { delta: string }>
+  | Event<'response.mcp_call_arguments.done', OutputPlace & { arguments: string }>
+  | Event<
+    | 'response.mcp_call.in_progress'
+    | 'response.mcp_call.completed'
+    | 'response.mcp_call.failed',
+    Omit<OutputPlace, 'response_id'>
+  >
+  | Event<
+    'mcp_list_tools.in_progress' | 'mcp_list_tools.completed' | 'mcp_list_tools.failed',
+    { item_id: string }
   >
   | Event<'rate_limits.updated', { rate_limits: readonly RateLimit[] }>
 

@@ -7,20 +7,29 @@ import { noSuchItem, truncateItem } from './conversation.ts'
 import { addItem, type Desk } from './desk.ts'
 import { entryOf } from './new-item.ts'
 import type { Refusal } from './refusal.ts'
+import type { RemoteTools } from './remote-tools.ts'
 import { retrieved } from './retrieval.ts'
 
 export type ItemEvent = Extract<ClientEvent, { type: `conversation.item.${string}` }>
 
 /** Does what the event asks for and answers it, or says why not. */
-export const handleItemEvent = (desk: Desk, event: ItemEvent): void => {
-  const refusal = answer(desk, event)
+export const handleItemEvent = (
+  desk: Desk,
+  remoteTools: Pick<RemoteTools, 'answered'>,
+  event: ItemEvent,
+): void => {
+  const refusal = answer(desk, remoteTools, event)
   if (refusal) desk.refuse(refusal, event.event_id)
 }
 
-const answer = (desk: Desk, event: ItemEvent): Refusal | undefined => {
+const answer = (
+  desk: Desk,
+  remoteTools: Pick<RemoteTools, 'answered'>,
+  event: ItemEvent,
+): Refusal | undefined => {
   switch (event.type) {
     case 'conversation.item.create':
-      return create(desk, event)
+      return create(desk, remoteTools, event)
     case 'conversation.item.retrieve':
       return retrieve(desk, event.item_id)
     case 'conversation.item.delete':
@@ -34,11 +43,13 @@ type Of<Type> = Extract<ItemEvent, { type: Type }>
 
 const create = (
   desk: Desk,
+  remoteTools: Pick<RemoteTools, 'answered'>,
   { item, previous_item_id }: Of<'conversation.item.create'>,
 ): Refusal | undefined => {
   const entry = entryOf(item, desk.conversation, desk.session().audio.input.format, desk.ids)
   if ('code' in entry) return entry
-  return addItem(desk, entry, previous_item_id) ? undefined : noPreviousItem(previous_item_id ?? '')
+  if (!addItem(desk, entry, previous_item_id)) return noPreviousItem(previous_item_id ?? '')
+  if (entry.item.type === 'mcp_approval_response') remoteTools.answered(entry.item)
 }
 
 const retrieve = (desk: Desk, itemId: string): Refusal | undefined => {

@@ -33,13 +33,13 @@ export const limitOutputs = (
 }
 
 const tokensOf = (planned: Planned, modality: 'audio' | 'text'): number => {
-  if (planned.kind === 'call') return Math.ceil(planned.arguments.length / CHARACTERS_PER_TOKEN)
+  if (planned.kind !== 'message') return Math.ceil(planned.arguments.length / CHARACTERS_PER_TOKEN)
   if (modality === 'text') return Math.ceil(planned.text.length / CHARACTERS_PER_TOKEN)
   return Math.ceil(soundMs(planned.sound) / AGENT_MS_PER_TOKEN)
 }
 
 const cutSpoken = (planned: Planned, tokens: number): Planned => {
-  if (planned.kind === 'call') return cutWritten(planned, tokens)
+  if (planned.kind !== 'message') return cutWritten(planned, tokens)
   const part = (tokens * AGENT_MS_PER_TOKEN) / soundMs(planned.sound)
   return {
     ...planned,
@@ -50,7 +50,7 @@ const cutSpoken = (planned: Planned, tokens: number): Planned => {
 
 const cutWritten = (planned: Planned, tokens: number): Planned => {
   const characters = tokens * CHARACTERS_PER_TOKEN
-  if (planned.kind === 'call') {
+  if (planned.kind !== 'message') {
     return { ...planned, arguments: planned.arguments.slice(0, characters) }
   }
   return { ...planned, text: planned.text.slice(0, characters) }

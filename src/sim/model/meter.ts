@@ -63,6 +63,7 @@ const entryTokens = ({ item, audioMs }: Entry): Tokens => {
   if (item.type === 'function_call_output') {
     return { text: textTokens(item.output.length), audio: 0 }
   }
+  if (item.type !== 'message') return { text: textTokens(JSON.stringify(item).length), audio: 0 }
   const msPerToken = item.role === 'assistant' ? AGENT_MS_PER_TOKEN : CALLER_MS_PER_TOKEN
   const characters = item.content.reduce(
     (sum, part) => sum + ('text' in part ? part.text.length : 0),

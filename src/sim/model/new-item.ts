@@ -21,6 +21,10 @@ export const entryOf = (
   if (item.type === 'function_call_output' && !isCalled(conversation, item.call_id)) {
     return unknownCall(item.call_id)
   }
+  if (item.type === 'mcp_approval_response') {
+    const problem = approvalProblem(conversation, item.approval_request_id)
+    if (problem) return problem
+  }
   const sound = audioIn(item, format)
   if (sound === 'invalid') return INVALID_AUDIO
   return {
@@ -41,6 +45,9 @@ const completed = (item: NewItem, ids: Ids): Item => {
     return { ...item, ...base, call_id: item.call_id ?? ids('call') }
   }
   if (item.type === 'function_call_output') return { ...item, ...base }
+  if (item.type === 'mcp_approval_response') {
+    return { ...item, ...base, reason: item.reason ?? null }
+  }
   if (item.role !== 'user') return { ...item, ...base }
   const content = item.content.map((part) =>
     part.type === 'input_audio' ? { type: part.type, transcript: part.transcript ?? null } : part
@@ -63,6 +70,20 @@ const isCalled = (conversation: Conversation, callId: string): boolean =>
   conversation.entries().some(({ item }) =>
     item.type === 'function_call' && item.call_id === callId
   )
+
+/** A request is answered once. */
+const approvalProblem = (conversation: Conversation, requestId: string): Refusal | undefined => {
+  const items = conversation.entries().map(({ item }) => item)
+  const isAsked = items.some(({ id, type }) => type === 'mcp_approval_request' && id === requestId)
+  const isAnswered = items.some((item) =>
+    item.type === 'mcp_approval_response' && item.approval_request_id === requestId
+  )
+  return isAsked && !isAnswered ? undefined : {
+    code: 'invalid_value',
+    param: 'item.approval_request_id',
+    message: `No approval request '${requestId}' is waiting for an answer.`,
+  }
+}
 
 const itemExists = (id: string): Refusal => ({
   code: 'item_create_duplicate_item_id',

@@ -5,8 +5,16 @@
  */
 import { base64Encode } from '../../audio/base64.ts'
 import type { Desk } from './desk.ts'
-import type { AssistantMessage, ContentPart, FunctionCall, Item, OutputContent } from './events.ts'
+import type {
+  AssistantMessage,
+  ContentPart,
+  FunctionCall,
+  Item,
+  McpCall,
+  OutputContent,
+} from './events.ts'
 import type { Generated } from './meter.ts'
+import type { RemoteTools } from './remote-tools.ts'
 import type { Sound } from './sound.ts'
 
 export type OutputWriter = Readonly<{
@@ -17,6 +25,8 @@ export type OutputWriter = Readonly<{
   openMessage: (sound?: Sound) => void
   /** Opens a call of a tool. */
   openCall: (name: string) => void
+  /** Opens a call of a tool of an MCP server, which is made when its arguments are complete. */
+  openMcpCall: (label: string, name: string) => void
   /** Adds to the transcript, text or arguments of the open item. */
   text: (delta: string) => void
   /** Adds to the audio of the open item. */
@@ -29,7 +39,7 @@ export type OutputWriter = Readonly<{
 }>
 
 type Open = {
-  item: AssistantMessage | FunctionCall
+  item: AssistantMessage | FunctionCall | McpCall
   medium: 'audio' | 'text' | 'call'
   text: string
 }
@@ -37,6 +47,7 @@ type Open = {
 /** Starts to write a response; `inConversation` is false for one that is out of band. */
 export const createOutputWriter = (
   desk: Desk,
+  remoteTools: Pick<RemoteTools, 'called'>,
   responseId: string,
   inConversation: boolean,
 ): OutputWriter => {
@@ -68,6 +79,10 @@ export const createOutputWriter = (
   }
 
   const closePart = (open: Open) => {
+    if (open.item.type === 'mcp_call') {
+      desk.send({ type: 'response.mcp_call_arguments.done', ...place(open), arguments: open.text })
+      return
+    }
     if (open.medium === 'call') {
       if (open.item.type !== 'function_call') return
       const { call_id, name } = open.item
@@ -106,6 +121,8 @@ export const createOutputWriter = (
         medium: 'call',
         text: '',
       }),
+    openMcpCall: (label, name) =>
+      openItem({ item: emptyMcpCall(desk.ids('mcp'), label, name), medium: 'call', text: '' }),
     text: (delta) => {
       if (!open || delta === '') return
       open.text += delta
@@ -118,6 +135,10 @@ export const createOutputWriter = (
           call_id,
           delta,
         })
+        return
+      }
+      if (open.item.type === 'mcp_call') {
+        desk.send({ type: 'response.mcp_call_arguments.delta', ...place(open), delta })
         return
       }
       const type = open.medium === 'audio'
@@ -143,7 +164,15 @@ export const createOutputWriter = (
       if (!open) return
       closePart(open)
       const item = itemAsGenerated(open, status)
+      const where = place(open)
       open = undefined
+      if (item.type === 'mcp_call' && status === 'completed') {
+        // The response does not wait for it: it is over when all is written.
+        const call: McpCall = { ...item, status: 'in_progress' }
+        output.push(call)
+        desk.conversation.change(item.id, (entry) => ({ ...entry, item: call }))
+        return remoteTools.called(call, where)
+      }
       desk.send({
         type: 'response.output_item.done',
         response_id: responseId,
@@ -180,12 +209,25 @@ const emptyCall = (id: string, call_id: string, name: string): FunctionCall => (
   arguments: '',
 })
 
+const emptyMcpCall = (id: string, server_label: string, name: string): McpCall => ({
+  id,
+  object: 'realtime.item',
+  type: 'mcp_call',
+  status: 'in_progress',
+  server_label,
+  name,
+  arguments: '',
+  approval_request_id: null,
+  output: null,
+  error: null,
+})
+
 /** A part of content is called `audio`, the content of an item that it becomes `output_audio`. */
 const partOf = (medium: 'audio' | 'text', text: string): ContentPart =>
   medium === 'audio' ? { type: medium, transcript: text } : { type: medium, text }
 
 const itemAsGenerated = ({ item, medium, text }: Open, status: Item['status']): Item => {
-  if (item.type === 'function_call') return { ...item, status, arguments: text }
+  if (item.type !== 'message') return { ...item, status, arguments: text }
   const content: OutputContent = medium === 'audio'
     ? { type: 'output_audio', transcript: text }
     : { type: 'output_text', text }

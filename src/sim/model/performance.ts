@@ -10,6 +10,7 @@ import type { AudioFormat, Item, ResponseObject, StatusDetails } from './events.
 import type { Generated } from './meter.ts'
 import { createOutputWriter, type OutputWriter } from './output-writer.ts'
 import type { Planned } from './plan.ts'
+import type { RemoteTools } from './remote-tools.ts'
 import { bytesPerMs, encodeSound } from './sound.ts'
 
 /** A response as it is known when it begins. */
@@ -17,6 +18,7 @@ export type ResponseHead = Omit<ResponseObject, 'status' | 'status_details' | 'o
 
 export type PerformanceOptions = Readonly<{
   desk: Desk
+  remoteTools: Pick<RemoteTools, 'called'>
   head: ResponseHead
   outputs: readonly Planned[]
   firstDeltaMs: number
@@ -44,7 +46,8 @@ export type Performance = Readonly<{
 /** Begins a response: `response.created` goes out at once. */
 export const perform = (options: PerformanceOptions): Performance => {
   const { desk, head, finished, ending = null } = options
-  const writer = createOutputWriter(desk, head.id, head.conversation_id !== null)
+  const { remoteTools } = options
+  const writer = createOutputWriter(desk, remoteTools, head.id, head.conversation_id !== null)
   const steps = stepsOf(options, writer)
   let cancelWait: Cancel = () => {}
   let isMidItem = false
@@ -88,7 +91,7 @@ function* stepsOf(options: PerformanceOptions, writer: OutputWriter): Generator<
   const { desk, head, outputs, firstDeltaMs, ending } = options
   yield { waitMs: firstDeltaMs, isMidItem: false }
   for (const [at, planned] of outputs.entries()) {
-    if (planned.kind === 'call') yield* call(writer, planned)
+    if (planned.kind !== 'message') yield* call(writer, planned)
     else if (head.output_modalities[0] === 'text') yield* write(writer, planned.text)
     else yield* speak(desk, writer, head.audio.output.format, planned)
     const isCutOff = ending !== undefined && at === outputs.length - 1
@@ -129,9 +132,10 @@ function* write(writer: OutputWriter, text: string): Generator<Step, undefined> 
 
 function* call(
   writer: OutputWriter,
-  planned: Extract<Planned, { kind: 'call' }>,
+  planned: Exclude<Planned, { kind: 'message' }>,
 ): Generator<Step, undefined> {
-  writer.openCall(planned.name)
+  if (planned.kind === 'call') writer.openCall(planned.name)
+  else writer.openMcpCall(planned.label, planned.name)
   for (const delta of planned.arguments.match(/.{1,12}/gs) ?? []) {
     writer.text(delta)
     yield { waitMs: TEXT_DELTA_MS, isMidItem: false }

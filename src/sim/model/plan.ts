@@ -17,6 +17,7 @@ import type { Output, Turn } from './turn.ts'
 export type Planned =
   | Readonly<{ kind: 'message'; text: string; sound: Sound }>
   | Readonly<{ kind: 'call'; name: string; arguments: string }>
+  | Readonly<{ kind: 'mcp'; label: string; name: string; arguments: string }>
 
 /**
  * Why there is a response: the client asked, the caller ended a turn, or the caller was silent for
@@ -54,6 +55,12 @@ export const planOutput = (output: Output, input: Omit<PlanInput, 'nextTurn'>): 
   switch (output.kind) {
     case 'call':
       return output
+    case 'mcp': {
+      const label = serverOf(input.conversation, output.name)
+      return label === undefined
+        ? spoken(`I have no tool called ${output.name}.`, input.clips)
+        : { ...output, label }
+    }
     case 'say':
       return spoken(output.text, input.clips)
     case 'clip':
@@ -62,6 +69,14 @@ export const planOutput = (output: Output, input: Omit<PlanInput, 'nextTurn'>): 
       return parrot(input)
   }
 }
+
+/** A model can call only what a server has listed. */
+const serverOf = (conversation: Conversation, tool: string): string | undefined =>
+  conversation.entries().flatMap(({ item }) =>
+    item.type === 'mcp_list_tools' && item.tools.some(({ name }) => name === tool)
+      ? [item.server_label]
+      : []
+  )[0]
 
 const respond = (output: Output): Turn => ({ kind: 'response', outputs: [output], delayMs: 0 })
 

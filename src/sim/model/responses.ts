@@ -11,6 +11,7 @@ import { type ContextHead, createMeter, NO_USAGE } from './meter.ts'
 import { perform, type Performance, type PerformanceEnd, type ResponseHead } from './performance.ts'
 import { type Occasion, planOutput, planTurn } from './plan.ts'
 import type { Refusal } from './refusal.ts'
+import type { RemoteTools } from './remote-tools.ts'
 import { createTurns } from './scenario.ts'
 import type { SessionObject } from './session-config.ts'
 import type { ResponseTurn } from './turn.ts'
@@ -27,7 +28,11 @@ export type Responses = Readonly<{
   isActive: () => boolean
 }>
 
-export const createResponses = (desk: Desk, callerSilent: () => void): Responses => {
+export const createResponses = (
+  desk: Desk,
+  remoteTools: Pick<RemoteTools, 'called'>,
+  callerSilent: () => void,
+): Responses => {
   const { scenario, conversation, clips } = desk
   const nextTurn = createTurns(scenario)
   const meter = createMeter()
@@ -47,6 +52,7 @@ export const createResponses = (desk: Desk, callerSilent: () => void): Responses
     const firstDeltaAtMs = desk.clock.nowMs() + firstDeltaMs
     const performance = perform({
       desk,
+      remoteTools,
       head,
       outputs,
       firstDeltaMs,

@@ -9,6 +9,7 @@ import { type Admission, admit, closeReason } from './admission.ts'
 import type { Clip } from './clips.ts'
 import { closeSocket } from './close-socket.ts'
 import { createIds } from './ids.ts'
+import type { McpFetch } from './mcp-client.ts'
 import { errorDetail } from './refusal.ts'
 import type { Scenario } from './scenario.ts'
 import { createModelSession, type ModelSession, type ModelSessionOptions } from './session.ts'
@@ -20,6 +21,8 @@ export type ModelServerOptions = Readonly<{
   clips?: readonly Clip[]
   /** Gives the milliseconds since 1970. Default `Date.now`. */
   wallClock?: () => number
+  /** Reaches MCP servers, as OpenAI's network does. */
+  fetch?: McpFetch
   /** Keeps all that callers say, for `session.heard()`. Default true; a bench turns it off. */
   keepHeard?: boolean
   /** Is told of each session as it opens, for those who want to know all of them. */
@@ -44,6 +47,7 @@ export type ModelServer = Readonly<{
 export const createModelServer = (options: ModelServerOptions): ModelServer => {
   const { clock, scenario, clips = [], wallClock = Date.now, keepHeard = true } = options
   const { idPrefix = crypto.randomUUID().slice(0, 8), onSession } = options
+  const reach = options.fetch ? { fetch: options.fetch } : {}
   const sessions: ModelSession[] = []
   let connections = 0
 
@@ -54,6 +58,7 @@ export const createModelServer = (options: ModelServerOptions): ModelServer => {
   ): SocketEvents => {
     const session = createModelSession({
       ...opening,
+      ...reach,
       socket,
       clock,
       clips,

@@ -56,6 +56,17 @@ const transcription = z.strictObject({
   delay: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).exactOptional(),
 })
 
+const CONNECTORS = [
+  'connector_dropbox',
+  'connector_gmail',
+  'connector_googlecalendar',
+  'connector_googledrive',
+  'connector_microsoftteams',
+  'connector_outlookcalendar',
+  'connector_outlookemail',
+  'connector_sharepoint',
+] as const
+
 const tool = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('function'),
@@ -63,7 +74,20 @@ const tool = z.discriminatedUnion('type', [
     description: z.string().exactOptional(),
     parameters: z.record(z.string(), z.unknown()).exactOptional(),
   }),
-  z.looseObject({ type: z.literal('mcp'), server_label: z.string() }),
+  z.strictObject({
+    type: z.literal('mcp'),
+    server_label: z.string().min(1),
+    server_url: z.string().exactOptional(),
+    server_description: z.string().exactOptional(),
+    connector_id: z.enum(CONNECTORS).exactOptional(),
+    tunnel_id: z.string().exactOptional(),
+    authorization: z.string().exactOptional(),
+    headers: z.record(z.string(), z.string()).nullable().exactOptional(),
+    allowed_tools: z.array(z.string()).nullable().exactOptional(),
+    allowed_callers: z.array(z.enum(['direct', 'programmatic'])).nullable().exactOptional(),
+    require_approval: z.enum(['always', 'never']).nullable().exactOptional(),
+    defer_loading: z.boolean().exactOptional(),
+  }),
 ])
 
 const toolChoice = z.union([
@@ -173,12 +197,12 @@ export type ToolChoice = z.infer<typeof toolChoice>
 export const updateConflict = (
   session: SessionObject,
   update: SessionUpdate,
-  agent: Readonly<{ hasSpoken: boolean; isResponding: boolean }>,
+  agent: Readonly<{ hasSpoken: boolean; isResponding: boolean; reachesServers: boolean }>,
 ): Refusal | undefined => {
   const { voice, speed } = update.audio?.output ?? {}
   const now = session.audio.output
   if (update.model !== undefined && update.model !== session.model) return CANNOT_UPDATE_MODEL
-  if (update.tools?.some((tool) => tool.type === 'mcp')) return NO_MCP
+  if (!agent.reachesServers && update.tools?.some((tool) => tool.type === 'mcp')) return NO_MCP
   if (
     voice !== undefined && agent.hasSpoken && JSON.stringify(voice) !== JSON.stringify(now.voice)
   ) {
@@ -206,12 +230,9 @@ const CANNOT_UPDATE_SPEED: Refusal = {
     'The speed can only be changed in between model turns, not while a response is in progress.',
 }
 
-/**
- * The one refusal the real API would not give: it reaches MCP servers, the built-in model has no
- * network.
- */
+/** The one refusal the real API would not give: this session was handed no way to MCP servers. */
 const NO_MCP: Refusal = {
   code: 'unsupported_tool',
   param: 'session.tools',
-  message: 'The built-in model does not reach MCP servers.',
+  message: 'This built-in model does not reach MCP servers.',
 }

@@ -15,8 +15,10 @@ import type { Item } from './events.ts'
 import { createHearing } from './hearing.ts'
 import type { Ids } from './ids.ts'
 import { handleItemEvent } from './item-requests.ts'
+import type { McpFetch } from './mcp-client.ts'
 import type { SessionRecord } from './record.ts'
 import type { Refusal } from './refusal.ts'
+import { createRemoteTools } from './remote-tools.ts'
 import { createResponses } from './responses.ts'
 import type { Scenario } from './scenario.ts'
 import { type SessionObject, swapFormats, updateSession } from './session-config.ts'
@@ -43,6 +45,8 @@ export type ModelSessionOptions = Readonly<{
   clips?: readonly Clip[]
   /** Gives the milliseconds since 1970, for `expires_at`. Default: the session begins in 1970. */
   wallClock?: () => number
+  /** Reaches MCP servers; without it a session with some is refused. */
+  fetch?: McpFetch
   /** Keeps all that is heard, for `heard()`: 16 or 48 kB a second. Default true. */
   keepHeard?: boolean
   /** What the client calls the caller, as its `OpenAI-Safety-Identifier` said. */
@@ -79,7 +83,8 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
   const inbox: string[] = []
   let isBusy = true
 
-  const responses = createResponses(desk, () => {
+  const remoteTools = createRemoteTools(desk, options.fetch)
+  const responses = createResponses(desk, remoteTools, () => {
     hearing.commitSilence()
     responses.create('idle', {}, null)
   })
@@ -125,12 +130,14 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
     const conflict = updateConflict(before, asked, {
       hasSpoken: (desk.recorder.record.sent['response.output_audio.delta'] ?? 0) > 0,
       isResponding: responses.isActive(),
+      reachesServers: options.fetch !== undefined,
     })
     if (conflict) return desk.refuse(conflict, eventId)
     afterSessionMs(() => {
       desk.changeSession(updateSession(before, scenario.wrongFormat ? swapFormats(asked) : asked))
       hearing.sessionChanged(before)
       desk.send({ type: 'session.updated', session: shown() })
+      remoteTools.sessionChanged()
     })
   }
 
@@ -163,7 +170,7 @@ export const createModelSession = (options: ModelSessionOptions): ModelSession =
       case 'response.cancel':
         return responses.cancel(event.response_id, eventId)
       default:
-        return handleItemEvent(desk, event)
+        return handleItemEvent(desk, remoteTools, event)
     }
   }
 

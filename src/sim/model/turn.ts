@@ -8,6 +8,7 @@ import type { StatusDetails } from './events.ts'
 const spoken = { say: z.string().min(1).exactOptional(), clip: z.string().min(1).exactOptional() }
 const called = {
   call: z.string().min(1).exactOptional(),
+  mcp: z.string().min(1).exactOptional().describe('Call a tool of an MCP server of the session'),
   arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).exactOptional(),
 }
 const errorRules = z.strictObject({
@@ -27,7 +28,10 @@ const outputRules = z.strictObject({
   ...called,
   parrot: z.literal(true).exactOptional(),
 })
-  .refine((output) => kindsOf(output) === 1, 'needs exactly one of say, clip, call and parrot')
+  .refine(
+    (output) => kindsOf(output) === 1,
+    'needs exactly one of say, clip, call, mcp and parrot',
+  )
   .transform(toOutput)
 
 /** A turn as it stands in YAML, made into a `Turn`. */
@@ -53,10 +57,10 @@ export const turnRules = z.strictObject({
 })
   .refine(
     (turn) => kindsOf(turn) + Number(turn.items !== undefined) <= 1,
-    'has more than one of say, clip, call, parrot and items',
+    'has more than one of say, clip, call, mcp, parrot and items',
   )
   .refine(
-    (turn) => turn.arguments === undefined || turn.call !== undefined,
+    (turn) => turn.arguments === undefined || (turn.call ?? turn.mcp) !== undefined,
     'has arguments without a call',
   )
   .transform(toTurn)
@@ -67,6 +71,7 @@ export type Output =
   | Readonly<{ kind: 'clip'; name: string }>
   | Readonly<{ kind: 'parrot' }>
   | Readonly<{ kind: 'call'; name: string; arguments: string }>
+  | Readonly<{ kind: 'mcp'; name: string; arguments: string }>
 
 /** What the next response is. */
 export type Turn =
@@ -89,23 +94,22 @@ type OutputKeys = Readonly<{
   clip?: string
   parrot?: true
   call?: string
+  mcp?: string
   arguments?: string | Record<string, unknown>
 }>
 
-function kindsOf({ say, clip, call, parrot }: OutputKeys): number {
-  return [say, clip, call, parrot].filter((value) => value !== undefined).length
+function kindsOf({ say, clip, call, mcp, parrot }: OutputKeys): number {
+  return [say, clip, call, mcp, parrot].filter((value) => value !== undefined).length
 }
 
 function toOutput(keys: OutputKeys): Output {
   if (keys.say !== undefined) return { kind: 'say', text: keys.say }
   if (keys.clip !== undefined) return { kind: 'clip', name: keys.clip }
-  if (keys.call === undefined) return { kind: 'parrot' }
   const args = keys.arguments ?? {}
-  return {
-    kind: 'call',
-    name: keys.call,
-    arguments: typeof args === 'string' ? args : JSON.stringify(args),
-  }
+  const written = typeof args === 'string' ? args : JSON.stringify(args)
+  if (keys.call !== undefined) return { kind: 'call', name: keys.call, arguments: written }
+  if (keys.mcp !== undefined) return { kind: 'mcp', name: keys.mcp, arguments: written }
+  return { kind: 'parrot' }
 }
 
 type TurnKeys =

@@ -4,6 +4,7 @@
  */
 import { base64Encode } from '../../../src/audio/base64.ts'
 import { createIds } from '../../../src/sim/model/ids.ts'
+import type { McpFetch } from '../../../src/sim/model/mcp-client.ts'
 import { PARROT, type Scenario } from '../../../src/sim/model/scenario.ts'
 import { createModelSession, type ModelSession } from '../../../src/sim/model/session.ts'
 import { encodeSound, samplesIn, type Sound } from '../../../src/sim/model/sound.ts'
@@ -38,7 +39,9 @@ export type Client = Readonly<{
 /** Opens a session and lets its beginning pass. */
 export const openSession = (
   scenario: Partial<Scenario> = {},
-  options: Readonly<{ format?: AudioFormat; purpose?: 'realtime' | 'transcription' }> = {},
+  options: Readonly<
+    { format?: AudioFormat; purpose?: 'realtime' | 'transcription'; fetch?: McpFetch }
+  > = {},
 ): Client => {
   const clock = createFakeClock()
   const [here, there] = createSocketPair(clock)
@@ -50,6 +53,7 @@ export const openSession = (
     scenario: { ...PARROT, ...scenario },
     ids: createIds('test'),
     ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
+    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     model: 'gpt-realtime-2.1',
     clips,
     wallClock: () => 1_700_000_000_000,

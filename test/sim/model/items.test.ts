@@ -120,7 +120,7 @@ describe('conversation.item.create', () => {
       'an unknown kind of item',
       { type: 'reasoning' },
       'invalid_value',
-      "Invalid value: 'reasoning'. Supported values are: 'message', 'function_call', 'function_call_output'.",
+      "Invalid value: 'reasoning'. Supported values are: 'message', 'function_call', 'function_call_output', 'mcp_approval_response'.",
     ],
     [
       'a call id with a slash',

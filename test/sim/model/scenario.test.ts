@@ -116,7 +116,7 @@ turns:
     ).toEqual([
       'mine.yaml:1:8 speed: Too small: expected number to be >0',
       'mine.yaml:3:5 turns[0]: Unrecognized key: "sai"',
-      'mine.yaml:4:5 turns[1]: has more than one of say, clip, call, parrot and items',
+      'mine.yaml:4:5 turns[1]: has more than one of say, clip, call, mcp, parrot and items',
       'mine.yaml:1:1 Unrecognized key: "firstAudioMS"',
     ])
   })

@@ -288,7 +288,7 @@ describe('session.update', () => {
       { tools: [{ type: 'mcp', server_label: 'docs', server_url: 'https://mcp.example.com' }] },
       'unsupported_tool',
       'session.tools',
-      'The built-in model does not reach MCP servers.',
+      'This built-in model does not reach MCP servers.',
     ],
   ])('refuses %s', (_what, settings, code, param, message) => {
     expect(refused(sessionUpdate(settings))).toEqual({ code, message, param })
