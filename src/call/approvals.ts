@@ -76,8 +76,10 @@ export const passApprovals = <State extends Up>(state: State, atMs: number): Cha
   if (!approval || atMs - approval.sinceMs < PATIENCE_MS) return [state, []]
   const text = `${approval.name} was not allowed within ${PATIENCE_MS / 1000} s and is not done.`
   return andThen(
-    andThen(refuse(state, approval, 'The caller did not say.', atMs), (next) =>
-      note(next, text, atMs)),
+    andThen(
+      refuse(state, approval, 'The caller did not say.', atMs),
+      (next) => note(next, text, atMs),
+    ),
     (next) => putToCaller(next, atMs),
   )
 }

@@ -21,7 +21,9 @@ const OUTPUT_CHARS = 16_000
 /** Takes a piece of what is known of a call. */
 export const noteRemoteTool = <State extends Up>(state: State, event: Used): Change<State> => {
   if (toolLineOf(state.transcript, event.itemId)?.final) return addOutput(state, event)
-  if (event.stage !== 'over' && waitsForCaller(state, event)) return [withApproved(state, event), []]
+  if (event.stage !== 'over' && waitsForCaller(state, event)) {
+    return [withApproved(state, event), []]
+  }
   const known = withFacts(state, event)
   if (event.stage === 'called') return [known, []]
   const begun = begin(known, event.itemId, event.atMs)
@@ -177,9 +179,7 @@ const withFacts = <State extends Up>(state: State, event: Used): State => {
   }
   return {
     ...state,
-    tools: known
-      ? state.tools.map((each) => each === known ? call : each)
-      : [...state.tools, call],
+    tools: known ? state.tools.map((each) => each === known ? call : each) : [...state.tools, call],
     transcript: describeToolCall(state.transcript, itemId, call),
   }
 }

@@ -31,7 +31,9 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
     const next = followPlan(state, state.plan, atMs)
     return next.is === 'wait' ? keepGoing(state, atMs) : next
   }
-  if (state.isLeaving && isSilent && state.approvals.length === 0) return { is: 'over', reason: 'handed-over' }
+  if (state.isLeaving && isSilent && state.approvals.length === 0) {
+    return { is: 'over', reason: 'handed-over' }
+  }
   const talkedMs = state.talkedMs + atMs - state.connectedAtMs
   const { maxDurationMs } = state.rules
   if (talkedMs >= maxDurationMs) return on(sayGoodbye(state, 'max-duration', atMs))

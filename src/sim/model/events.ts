@@ -50,7 +50,6 @@ export type FunctionCallOutput =
   & ItemBase
   & Readonly<{ type: 'function_call_output'; call_id: string; output: string }>
 
-
 /** What a session knows of the tools of an MCP server; none while they are being listed. */
 export type McpListTools =
   & ItemBase

@@ -4,7 +4,9 @@
  */
 
 /** Makes the next id of a kind, such as `item_k3v9q0000000000000007`. */
-export type Ids = (kind: 'sess' | 'conv' | 'item' | 'resp' | 'event' | 'call' | 'mcp' | 'mcpl' | 'mcpr') => string
+export type Ids = (
+  kind: 'sess' | 'conv' | 'item' | 'resp' | 'event' | 'call' | 'mcp' | 'mcpl' | 'mcpr',
+) => string
 
 /** Makes ids that no session with another `seed` (letters and digits) makes. */
 export const createIds = (seed: string): Ids => {
