@@ -71,7 +71,9 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
     ])
     signal.throwIfAborted()
     const found = inTurns([index.search(query, RESULTS_MAX), ...fromStores.map((it) => it ?? [])])
-    if (found.length === 0 && fromStores.includes(undefined)) {
+    const isIncomplete = fromStores.includes(undefined) ||
+      urls.some((url) => pages.textOf(url) === undefined)
+    if (found.length === 0 && isIncomplete) {
       throw new ToolError('knowledge-unavailable', 'The knowledge cannot be searched right now.')
     }
     return found.slice(0, RESULTS_MAX)

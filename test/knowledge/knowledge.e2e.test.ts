@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clipOfText } from '../../src/sim/model/clips.ts'
 import { parseScenario } from '../../src/sim/model/scenario.ts'
 import {
+  DENTIST,
   type RuntimeName,
   RUNTIMES,
   startTestService,
@@ -12,30 +13,62 @@ import {
 } from '../support/servers.ts'
 import { fixture, page, serveWeb } from './web.ts'
 
+const LIBRARY = '+15005550023'
+const FERRY = '+15005550024'
+const MUSEUM = '+15005550025'
 const names = Object.keys(RUNTIMES) as RuntimeName[]
 
 describe.each(names)('knowledge on %s', (name) => {
   let service: TestService
 
   beforeAll(async () => {
-    service = await startTestService(name)
+    service = await startTestService(name, {}, {
+      library: fileOf(LIBRARY, '  - vectorStore: vs_123\n'),
+    })
+    await writeFile(
+      join(service.configFolder, 'tandem.yaml'),
+      'network: { allowPrivate: [127.0.0.0/8] }\n',
+    )
   })
   afterAll(() => service.stop())
 
   /** A call that is answered: reading the first PDF is work enough for a busy machine to refuse one for a moment. */
-  const answered = async () => {
+  const answered = async (to: string = DENTIST) => {
     for (;;) {
-      const call = service.call()
+      const call = service.call({ to })
       const isOn = await call.started.then(() => true, () => false)
       if (isOn) return call
       await call.done
     }
   }
 
+  /** What the model is told when it looks something up for the caller. */
+  const found = async (to: string, query: string): Promise<string> => {
+    service.behave(parseScenario(
+      `voice: script
+turns:
+  - { call: search_knowledge, arguments: { query: ${query} } }
+  - say: That is all I know.
+`,
+      'search.yaml',
+    ))
+    const call = await answered(to)
+    call.say(clipOfText(service.clips, 'Yes, please.')?.sound.pcm ?? new Int16Array(0))
+    const outputs = () =>
+      service.sessions[service.sessions.length - 1].items().flatMap((item) =>
+        item.type === 'function_call_output' ? [item.output] : []
+      )
+    await until('the model has its answer', () => outputs().length > 0)
+    call.hangUp()
+    await call.done
+    service.behave({})
+    return outputs()[0]
+  }
+
   /** What the model is told to be in the next call. */
-  const instructions = async (): Promise<string> => {
+  const instructions = async (to?: string): Promise<string> => {
     const before = service.sessions.length
-    const call = await answered()
+    const call = await answered(to)
     await until('a session is open', () => service.sessions.length > before)
     const session = service.sessions[service.sessions.length - 1]
     await until('it is told what to be', () => session.settings().instructions !== '')
@@ -51,10 +84,6 @@ describe.each(names)('knowledge on %s', (name) => {
     for (const file of ['prices.pdf', 'treatments.csv']) {
       await writeFile(join(customers, 'bright-smile', file), await fixture(file))
     }
-    await writeFile(
-      join(service.configFolder, 'tandem.yaml'),
-      'network: { allowPrivate: [127.0.0.0/8] }\n',
-    )
     const path = join(customers, 'bright-smile.yaml')
     const text = await readFile(path, 'utf8')
     await writeFile(
@@ -87,25 +116,74 @@ knowledge:
     await writeFile(join(customers, 'bright-smile', 'treatments.md'), prices)
     const told = async () => (await instructions()).includes('There is more in treatments.md.')
     await until('the list is too long to be told', told, 30_000)
-    service.behave(parseScenario(
-      `voice: script
-turns:
-  - call: search_knowledge
-    arguments: { query: what does treatment 321 cost }
-  - say: It costs 321 euros.
-`,
-      'search.yaml',
-    ))
-    const call = await answered()
-    call.say(clipOfText(service.clips, 'Yes, please.')?.sound.pcm ?? new Int16Array(0))
-    const outputs = () =>
-      service.sessions[service.sessions.length - 1].items().flatMap((item) =>
-        item.type === 'function_call_output' ? [item.output] : []
+    expect(await found(DENTIST, 'what does treatment 321 cost')).toBe(
+      '[treatments.md > Treatment 321]\nIt costs 321 euros.',
+    )
+  })
+
+  it('in a vector store is asked there, and the model told which file it is from', async () => {
+    service.stores.set('vs_123', [
+      { filename: 'rules.md', text: 'Dogs may not come in.' },
+      { filename: 'hours.md', text: 'Open from nine to six.' },
+    ])
+    expect(await found(LIBRARY, 'may dogs come in')).toBe('[rules.md]\nDogs may not come in.')
+    expect(await found(LIBRARY, 'parking')).toMatch(/^Nothing was found\./)
+  })
+
+  it('in a vector store that fails, or takes too long, is told to be out of reach', async () => {
+    service.stores.set('vs_123', { status: 500 })
+    expect(await found(LIBRARY, 'dogs')).toBe(OUT_OF_REACH)
+    expect(service.log()).toMatch(/knowledge\.store-failed.*"problem":"HTTP 500"/)
+    service.stores.set('vs_123', 'hangs')
+    expect(await found(LIBRARY, 'dogs')).toBe(OUT_OF_REACH)
+  })
+
+  it('of a page is fetched again, and kept as it was when the page is away', async () => {
+    let text = 'The ferry costs 12 euros.'
+    let status = 200
+    const { url } = await serveWeb({
+      '/ferry': () => new Response(text, { status, headers: { 'content-type': 'text/plain' } }),
+    })
+    const times = (event: string) => service.log().split(`"knowledge.${event}"`).length - 1
+    /** Another interval makes a page be fetched at once. */
+    const want = async (refresh: string, event: string) => {
+      const before = times(event)
+      await writeFile(
+        join(service.configFolder, 'customers', 'ferry.yaml'),
+        fileOf(FERRY, `  - url: ${url}/ferry\n    refresh: ${refresh}\n`),
       )
-    await until('the model has its answer', () => outputs().length > 0)
-    expect(outputs()).toEqual(['[treatments.md > Treatment 321]\nIt costs 321 euros.'])
-    call.hangUp()
-    await call.done
-    service.behave({})
+      await until(`${event} after ${refresh}`, () => times(event) > before)
+    }
+    await want('6h', 'page-fetched')
+    expect(await instructions(FERRY)).toContain('The ferry costs 12 euros.')
+    text = 'The ferry costs 14 euros.'
+    await want('5h', 'page-fetched')
+    expect(await instructions(FERRY)).toContain('The ferry costs 14 euros.')
+    status = 503
+    await want('4h', 'page-not-fetched')
+    expect(service.log()).toMatch(/page-not-fetched.*"problem":"HTTP 503","keepsText":true/)
+    expect(await instructions(FERRY)).toContain('The ferry costs 14 euros.')
+    expect(await found(FERRY, 'ferry')).toContain('The ferry costs 14 euros.')
+  })
+
+  it('of a page that never came is told to be out of reach', async () => {
+    const { url } = await serveWeb({})
+    await writeFile(
+      join(service.configFolder, 'customers', 'museum.yaml'),
+      fileOf(MUSEUM, `  - url: ${url}/museum\n`),
+    )
+    await until('the page is missed', () => service.log().includes(`${url}/museum`))
+    expect(service.log()).toMatch(/museum","problem":"HTTP 404","keepsText":false/)
+    expect(await found(MUSEUM, 'tickets')).toBe(OUT_OF_REACH)
   })
 })
+
+const OUT_OF_REACH = 'The knowledge cannot be searched right now.'
+
+const fileOf = (line: string, knowledge: string): string =>
+  `customer: Library
+numbers: ["${line}"]
+agent:
+  instructions: You answer the phone.
+knowledge:
+${knowledge}`

@@ -1,6 +1,4 @@
 /** MCP servers that the model calls without us: a real one on loopback, which the simulated model calls as OpenAI's network would. */
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silencesOf } from '../../src/sim/caller/silences.ts'
 import { clipOfText } from '../../src/sim/model/clips.ts'

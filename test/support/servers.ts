@@ -13,6 +13,7 @@ import type { CallOptions } from '../../src/sim/caller/place-call.ts'
 import { type Clip, loadClips } from '../../src/sim/model/clips.ts'
 import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
 import { startModelServer } from '../../src/sim/model/server.ts'
+import type { VectorStore } from '../../src/sim/model/vector-stores.ts'
 import type { ModelSession } from '../../src/sim/model/session.ts'
 
 /** How each runtime runs the program. */
@@ -47,6 +48,8 @@ export type TestService = Readonly<{
   clips: readonly Clip[]
   /** The sessions that reached the model, in order. */
   sessions: readonly ModelSession[]
+  /** The vector stores of the account, by their ids; a test fills them. */
+  stores: Map<string, VectorStore>
   /** How the model behaves from the next session on. */
   behave: (scenario: Partial<Scenario>) => void
   call: (options?: Partial<CallOptions>) => SimulatedCall
@@ -74,6 +77,7 @@ export const startTestService = async (
     await writeFile(join(configFolder, 'customers', `${id}.yaml`), text)
   }
   const clips = await loadClips(files)
+  const stores = new Map<string, VectorStore>()
   let scenario: Scenario = PARROT
   const model = await startModelServer({
     runtime,
@@ -83,6 +87,7 @@ export const startTestService = async (
     scenario: () => scenario,
     clips,
     fetch,
+    vectorStores: (id) => stores.get(id),
   })
 
   const [command, ...flags] = RUNTIMES[name]
@@ -128,6 +133,7 @@ export const startTestService = async (
     configFolder,
     clips,
     sessions: model.sessions,
+    stores,
     behave: (changes) => {
       scenario = { ...PARROT, ...changes }
     },

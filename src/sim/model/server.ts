@@ -12,6 +12,7 @@ import { createIds } from './ids.ts'
 import type { McpFetch } from './mcp-client.ts'
 import { errorDetail } from './refusal.ts'
 import type { Scenario } from './scenario.ts'
+import { answerSearch, type VectorStores } from './vector-stores.ts'
 import { createModelSession, type ModelSession, type ModelSessionOptions } from './session.ts'
 
 export type ModelServerOptions = Readonly<{
@@ -23,6 +24,8 @@ export type ModelServerOptions = Readonly<{
   wallClock?: () => number
   /** Reaches MCP servers, as OpenAI's network does. */
   fetch?: McpFetch
+  /** The vector stores of the account; none by default. */
+  vectorStores?: VectorStores
   /** Keeps all that callers say, for `session.heard()`. Default true; a bench turns it off. */
   keepHeard?: boolean
   /** Is told of each session as it opens, for those who want to know all of them. */
@@ -75,6 +78,8 @@ export const createModelServer = (options: ModelServerOptions): ModelServer => {
   return {
     sessions,
     fetch: (request, connection) => {
+      const found = answerSearch(request, options.vectorStores ?? NO_STORES)
+      if (found) return found
       const number = connections++
       const current = typeof scenario === 'function' ? scenario(number) : scenario
       const admission = admit(request, current)
@@ -132,6 +137,8 @@ export const startModelServer = async (
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
 const KEPT_SESSIONS = 100
+
+const NO_STORES: VectorStores = () => undefined
 
 const dropEnded = (sessions: ModelSession[]): void => {
   while (sessions.length > KEPT_SESSIONS) {
