@@ -8,7 +8,7 @@ import type { CallEvent } from './events.ts'
 import { note } from './notes.ts'
 import type { Change } from './responses.ts'
 import type { Up } from './state.ts'
-import { answerResults, type ToolCall, toolFinished } from './tool-calls.ts'
+import { type ToolCall, toolFinished } from './tool-calls.ts'
 import { addToolCall, describeToolCall, finishToolCall, toolLineOf } from './transcript.ts'
 
 type Used = Extract<CallEvent, { type: 'agent-used-remote-tool' }>
@@ -58,16 +58,17 @@ export const begin = <State extends Up>(
   ]
 }
 
-/** Gives up on what takes too long, and tells the model so; a call that never began is forgotten. */
+/** Gives up on what takes too long, and tells the model so. */
 export const giveUpRemoteTools = <State extends Up>(state: State, atMs: number): Change<State> => {
   const call = state.tools.find(({ stage, sinceMs }) =>
     (stage === 'remote' || stage === 'called') && atMs - sinceMs >= GIVE_UP_MS
   )
   if (!call) return [state, []]
-  const { toolCallId, name, stage, responseId } = call
-  if (stage === 'called') return answerResults(without(state, call), responseId, atMs)
+  const { toolCallId, name } = call
+  const text = `${name || 'A tool'} has not answered for ${GIVE_UP_MS / 1000} s ` +
+    'and is not waited for.'
   return andThen(
-    note(state, `${name} has not answered for ${GIVE_UP_MS / 1000} s and is not waited for.`, atMs),
+    andThen(begin(state, toolCallId, atMs), (next) => note(next, text, atMs)),
     (next) => toolFinished(next, { toolCallId, output: TOOK_TOO_LONG, failed: true, atMs }),
   )
 }
@@ -151,11 +152,6 @@ const isAbout = (
 ): boolean =>
   toolCallId === itemId ||
   (toolCallId === undefined && (event.name ?? name) === name && (event.given ?? given) === given)
-
-const without = <State extends Up>(state: State, call: ToolCall): State => ({
-  ...state,
-  tools: state.tools.filter((each) => each !== call),
-})
 
 const withFacts = <State extends Up>(state: State, event: Used): State => {
   const { itemId, name, given, responseId, atMs } = event

@@ -127,7 +127,7 @@ export const answerResults = <State extends Up>(
 
 /** Since when something is being done, in ms of the clock; undefined when nothing is. */
 export const busySinceMs = ({ tools }: Pick<Up, 'tools'>): number | undefined =>
-  tools.find(({ stage }) => stage === 'running' || stage === 'remote')?.sinceMs
+  tools.find(({ stage }) => stage !== 'planned' && stage !== 'back')?.sinceMs
 
 /** Marks a tool call as what the call does next. */
 export const withStage = <State extends Up>(

@@ -101,6 +101,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   'response.output_item.done': (event) => {
     const item = fields(event.item)
     if (item.type === 'mcp_call') return remoteItem(item, event)
+    if (item.type === 'mcp_approval_request') return approvalAsked(item)
     return item.type === 'function_call' ? toolCalled(event, item) : { type: 'ignored' }
   },
   'response.done': ({ response }) => responseDone(fields(response)),

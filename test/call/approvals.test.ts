@@ -155,6 +155,26 @@ describe('what the caller must allow', () => {
     expect(types(lost)).not.toContain('answer-approval')
   })
 
+  it('is not done when the caller hangs up', () => {
+    const over = run(...question, { type: 'caller-hung-up' })
+    expect(types(over).slice(2)).toEqual(['end-call'])
+    expect(over.state).toMatchObject({ transcript: [{ speaker: 'note' }] })
+  })
+
+  it('is refused when another agent goes on', () => {
+    const agents = {
+      main: { ...AGENTS.main, actions: [...AGENTS.main.actions, 'hand_off' as const] },
+      other: AGENTS.main,
+    }
+    const call = three.calls('t1', 'hand_off', { agent: 'other' })
+    const rules = { agents: { ...agents, main: { ...agents.main, handoffs: ['other'] } } }
+    const handed = runCall(rules, ...question, three.started, call, three.ends)
+    expect(handed.done.slice(2, 4)).toEqual([
+      answers(false, 'The caller was handed on.'),
+      { type: 'change-agent', agent: 'other' },
+    ])
+  })
+
   it('keeps a session from being renewed at a quiet moment', () => {
     const expires = { type: 'model-ready', expiresInMs: 1_000_000 } as const
     const interrupted = { type: 'model-interrupted', cause: 'x' } as const

@@ -63,6 +63,11 @@ describe('a tool that the model has called elsewhere', () => {
     expect(linesOf(late).at(-1)).toMatchObject({ tool: { name: 'find', failed: true } })
   })
 
+  it('that is written and not begun is covered by a tone, too', () => {
+    const call = runCall({}, one.started, called, one.ends, { type: 'tick', atMs: 1_300 })
+    expect(call.done.map(({ type }) => type)).toEqual(['play-hold'])
+  })
+
   it('that is not begun because the caller spoke first is forgotten', () => {
     const cut = { ...one.ends, status: 'cancelled' } as const
     const call = runCall({}, one.started, called, cut)

@@ -27,12 +27,13 @@ describe.each(names)('MCP servers that OpenAI calls, on %s', (name) => {
   beforeAll(async () => {
     crm = await startMcpServer({
       tools: () =>
-        ['find', 'slow', 'fail', 'cancel'].map((name) => ({
+        ['find', 'slow', 'fail', 'break', 'cancel'].map((name) => ({
           name,
           inputSchema: { type: 'object' },
         })),
       call: (tool) => {
         if (tool === 'fail') return text('No such customer.', true)
+        if (tool === 'break') return 'break'
         if (tool === 'slow') return new Promise((resolve) => setTimeout(resolve, SLOW_MS))
         return text(tool === 'cancel' ? 'It is cancelled.' : 'Ana Lima, gold')
       },
@@ -43,7 +44,7 @@ describe.each(names)('MCP servers that OpenAI calls, on %s', (name) => {
     service = await startTestService(name, { CRM_KEY: 'k-2' }, {
       shop: fileOf(
         LINE,
-        `    - mcp: { label: crm, url: "${crm.url}", allow: [find, slow, fail], headers: { authorization: "Bearer \${env:CRM_KEY}" } }
+        `    - mcp: { label: crm, url: "${crm.url}", allow: [find, slow, fail, break], headers: { authorization: "Bearer \${env:CRM_KEY}" } }
     - mcp: { label: gone, url: "${gone.url}" }
 `,
       ),
@@ -143,6 +144,14 @@ describe.each(names)('MCP servers that OpenAI calls, on %s', (name) => {
     const call = await talk(LINE, '  - mcp: fail\n  - say: There is none.\n')
     await call.said('There is none.')
     expect(toolsOf(await call.over())).toEqual([['fail', '{}', 'No such customer.', true]])
+  })
+
+  it('that break off while they are called fail the call, which the model answers', async () => {
+    const call = await talk(LINE, '  - mcp: break\n  - say: It is down.\n')
+    await call.said('It is down.')
+    expect(toolsOf(await call.over())).toEqual([
+      ['break', '{}', 'The MCP server could not be reached.', true],
+    ])
   })
 
   it('that are away are told to the model, who has none of their tools', async () => {

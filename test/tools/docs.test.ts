@@ -27,7 +27,7 @@ const parse = (text: string): ParsedConfig =>
     })
 
 test('there are examples', () => {
-  expect(examples).toHaveLength(8)
+  expect(examples).toHaveLength(9)
 })
 
 test.each(examples)('an example of docs/tools.md is well:\n%s', (text) => {
@@ -57,6 +57,7 @@ test('the tools of the examples are what the text says they are', () => {
     ['pay', 'POST', 8_000],
     ['crm', 'openai', 8_000],
     ['stock', 'tandem', 5_000],
+    ['bookings', 'openai', 8_000],
     ['take_message'],
     ['transfer_call'],
     ['collect_digits'],
