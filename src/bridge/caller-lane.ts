@@ -136,6 +136,12 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
 
   const isCatchingUp = () => nowMs() < catchingUpUntilMs
 
+  const endCatchingUp = () => {
+    if (catchingUpUntilMs === 0) return
+    catchingUpUntilMs = 0
+    setLimit()
+  }
+
   const setLimit = () => {
     const isShort = isOpen && turns.length === 0 && !isCatchingUp()
     const longestMs = turns.length > 0 ? KEPT_TURN_MS : KEPT_WHILE_CLOSED_MS
@@ -216,7 +222,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     tick: (atMs, callerSpeaks) => {
       const silentMs = atMs - lastFrameAtMs
       if (isOpen && !isPaused && silentMs >= JOINED_MS) sendWaiting()
-      setLimit()
+      if (atMs >= catchingUpUntilMs) endCatchingUp()
       const quiet = silentMs >= QUIET_MS + filledSinceFrameMs
       if (!callerSpeaks || !quiet || filledSinceFrameMs >= LONGEST_FILL_MS) return
       fill(FILL_MS)

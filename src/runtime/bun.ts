@@ -1,5 +1,5 @@
-/** Bun: its own server and sockets; the outbound leg by `ws`, which is Bun's own here, too. */
-import { connect } from './connect.ts'
+/** Bun: its own server and sockets; see `connect-own.ts` for the outbound leg. */
+import { connect } from './connect-own.ts'
 import type { Connection, Runtime, ServeOptions, Server } from './runtime.ts'
 import { type GuardedSocket, guardSocket, type Socket, type SocketEvents } from './socket.ts'
 

@@ -9,7 +9,7 @@ import { guardSocket, type RawSocket } from './socket.ts'
 // What this file uses of the global one; the web's types do not know of headers.
 declare const WebSocket: new (
   url: string,
-  options: { headers: Record<string, string> },
+  options: { headers: Record<string, string>; perMessageDeflate: boolean },
 ) => BuiltInSocket
 type BuiltInSocket = {
   onopen: () => void
@@ -18,6 +18,8 @@ type BuiltInSocket = {
   onclose: (event: { code: number; reason: string }) => void
   send: (text: string) => void
   close: (code?: number, reason?: string) => void
+  /** Bun alone has it. */
+  terminate?: () => void
   readonly bufferedAmount: number
 }
 
@@ -50,13 +52,17 @@ export const connect: Runtime['connect'] = (url, options, events) => {
 /** What the runtimes throw quotes the whole header, and with it the key, so it goes no further. */
 const open = (url: string, { headers }: ConnectOptions): BuiltInSocket | undefined => {
   try {
-    return new WebSocket(url, { headers: { ...headers } })
+    // Bun would offer to compress what is compressed already; the others never do.
+    return new WebSocket(url, { headers: { ...headers }, perMessageDeflate: false })
   } catch {
     return undefined
   }
 }
 
-/** Deno: `... Invalid status code: 429`, or over HTTP/2 `... Invalid status code 429 Too Many Requests`. */
+/**
+ * Deno: `... Invalid status code: 429`, or over HTTP/2 `... Invalid status code 429 Too Many Requests`. Bun:
+ * `... Expected 101 status code: 429`.
+ */
 const statusIn = (failure: string): number | undefined => {
   const status = /status code:? (\d{3})\b/.exec(failure)?.[1]
   return status === undefined ? undefined : Number(status)
@@ -69,6 +75,6 @@ const rawOf = (socket: BuiltInSocket): RawSocket => ({
   },
   close: (code, reason) => socket.close(code, reason),
   // The web's API cannot tear a socket; the guard does not wait for it.
-  terminate: () => socket.close(),
+  terminate: () => socket.terminate ? socket.terminate() : socket.close(),
   bufferedBytes: () => socket.bufferedAmount,
 })

@@ -1,7 +1,7 @@
 /**
  * Opens outbound WebSockets by `ws`, which tells the status of a refused handshake: it decides whether to try again.
  *
- * On Bun the name `ws` stands for Bun's own sockets behind the same interface. What the ways cost is in `bench/README.md`.
+ * Node's way; on Bun and Deno it stands in where their own says nothing (`connect-own.ts`). What the ways cost is in `bench/README.md`.
  */
 import { WebSocket } from 'ws'
 import { unusable } from './connect-unusable.ts'

@@ -1,5 +1,5 @@
-/** Deno: its own server and sockets; see `connect-deno.ts` for the outbound leg. */
-import { connect } from './connect-deno.ts'
+/** Deno: its own server and sockets; see `connect-own.ts` for the outbound leg. */
+import { connect } from './connect-own.ts'
 import type { Connection, Runtime, ServeOptions, Server } from './runtime.ts'
 import { guardSocket, type RawSocket } from './socket.ts'
 

@@ -1,7 +1,8 @@
 /**
- * Opens outbound WebSockets on Deno: by its own, because `ws` costs it nearly twice the CPU (`bench/README.md`).
+ * Opens outbound WebSockets on Deno and Bun: by their own, because `ws` costs Deno nearly twice the CPU and Bun a copy of every
+ * message (`bench/README.md`).
  *
- * What Deno's own cannot do is to say over TLS why a handshake was refused: it asks a second time by HTTP/2 and tells of that
+ * What they do not always do is to say why a handshake was refused: over TLS Deno asks a second time by HTTP/2 and tells of that
  * failure alone. Then `ws` asks once more, for the status.
  */
 import { connect as connectBuiltIn } from './connect-built-in.ts'
