@@ -17,7 +17,14 @@ import { BYTES_PER_MS, isAudio, type Measurement, PACKET_MS } from './traffic.ts
 /** The control: it costs what pacing and writing the messages costs, and no socket. */
 const connectNothing: Runtime['connect'] = (_url, _options, events) => {
   setTimeout(() => events.opened?.(), 0)
-  return { send: () => true, close: () => {}, terminate: () => {}, bufferedBytes: () => 0 }
+  const nothing = () => {}
+  return {
+    send: () => true,
+    together: (action) => action(),
+    close: nothing,
+    terminate: nothing,
+    bufferedBytes: () => 0,
+  }
 }
 
 const WAYS: Readonly<Record<string, Runtime['connect']>> = {

@@ -274,7 +274,10 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       if (state.phase === 'talking' && state.holding && isWanted(state, delta.responseId)) {
         happened({ type: 'agent-about-to-speak' })
       }
-      agentLane.audio(delta)
+      const speak = () => agentLane.audio(delta)
+      // A delta is a few pieces with a mark after each.
+      if (line) line.socket.together(speak)
+      else speak()
     }),
     audioEnded: guarded(agentLane.ended),
   }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript, state.unwritten))

@@ -7,6 +7,7 @@ import { type GuardedSocket, guardSocket, type Socket, type SocketEvents } from 
 type BunSocket = {
   data: SocketData
   send: (text: string) => number
+  cork: (action: () => void) => void
   close: (code: number, reason: string) => void
   terminate: () => void
   getBufferedAmount: () => number
@@ -80,6 +81,7 @@ const connectionOf = (request: Request, server: BunServer): Connection => ({
 const rawOf = (socket: BunSocket) => ({
   // 0 says that the message was dropped, or had no bytes; -1 that it waits.
   send: (text: string) => socket.send(text) !== 0 || text === '',
+  together: (action: () => void) => socket.cork(action),
   close: (code: number, reason: string) => socket.close(code, reason),
   terminate: () => socket.terminate(),
   bufferedBytes: () => socket.getBufferedAmount(),

@@ -32,6 +32,7 @@ export const connect: Runtime['connect'] = (url, options, events) => {
   }
   return {
     send: (text) => socket.send(text),
+    together: (action) => socket.together(action),
     close: (code, reason) => {
       giveUp()
       socket.close(code, reason)

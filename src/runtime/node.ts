@@ -68,7 +68,8 @@ const upgrade = async (
     if (!accepted) return await refuse(stream, response)
     const open = accepted
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      const guarded = guardSocket(rawOf(socket), maxMessageBytes, open)
+      const raw = { ...rawOf(socket), together: corked(stream) }
+      const guarded = guardSocket(raw, maxMessageBytes, open)
       socket.on('message', (data, isBinary) => guarded.message(isBinary ? data : String(data)))
       socket.on('error', () => {})
       socket.on('close', (code, reason) => guarded.closed(code, String(reason)))
@@ -76,6 +77,16 @@ const upgrade = async (
     })
   } catch {
     await refuse(stream, new Response('internal error', { status: 500 }))
+  }
+}
+
+/** Node hands over what was written while a stream was corked in one call of the kernel. */
+const corked = (stream: Duplex) => (action: () => void): void => {
+  stream.cork()
+  try {
+    action()
+  } finally {
+    stream.uncork()
   }
 }
 

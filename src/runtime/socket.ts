@@ -10,6 +10,8 @@
 export type Socket = Readonly<{
   /** Queues one text message; false when it was dropped because the socket is not open. */
   send: (text: string) => boolean
+  /** Runs `action`, and hands the network all that it sends in one piece, where the runtime can. */
+  together: (action: () => void) => void
   /** Starts the closing handshake. `code` is 1000 or 3000-4999. Also ends a socket that is still connecting. */
   close: (code?: number, reason?: string) => void
   /** Ends it at once and without a handshake, as a lost network would; Deno's own sockets can only close. */
@@ -37,6 +39,8 @@ export type SocketEvents = Readonly<{
 export type RawSocket = Readonly<{
   /** False when the runtime refused the message. */
   send: (text: string) => boolean
+  /** Absent where each message is handed over by itself. */
+  together?: (action: () => void) => void
   close: (code: number, reason: string) => void
   /** Ends it without a handshake, where the runtime can. */
   terminate: () => void
@@ -114,6 +118,7 @@ export const guardSocket = (
 
   const socket: Socket = {
     send: (text) => state === 'open' && raw.send(text),
+    together: raw.together ?? ((action) => action()),
     close,
     terminate,
     bufferedBytes: raw.bufferedBytes,

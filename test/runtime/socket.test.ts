@@ -46,6 +46,32 @@ describe('text', () => {
     expect([client.socket.bufferedBytes(), accepted.socket.bufferedBytes()]).toEqual([0, 0])
   })
 
+  test('that is sent together arrives as the messages it is, in order', async () => {
+    const { client, accepted } = await createPair()
+    const long = 'x'.repeat(900)
+    for (const { socket } of [client, accepted]) {
+      socket.together(() => {
+        for (const text of ['one', long, 'três 🦷']) expect(socket.send(text)).toBe(true)
+      })
+    }
+    for (const { ear } of [client, accepted]) {
+      for (const text of ['one', long, 'três 🦷']) expect(await ear.next()).toBe(text)
+    }
+  })
+
+  test('that is sent together goes out although what sent it has failed', async () => {
+    const { client, accepted } = await createPair()
+    expect(() =>
+      accepted.socket.together(() => {
+        accepted.socket.send('before')
+        throw new Error('failed')
+      })
+    ).toThrow('failed')
+    accepted.socket.send('after')
+    expect(await client.ear.next()).toBe('before')
+    expect(await client.ear.next()).toBe('after')
+  })
+
   test('may be sent in the moment of the opening, from both ends', async () => {
     const { nextEnd, url } = await serveSockets()
     const ear = newEar()

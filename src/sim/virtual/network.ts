@@ -110,6 +110,7 @@ const openSocket = (
   const give = (end: () => void) => () => isOpen ? end() : fail('given up')
   return {
     send: (text) => isOpen && here.socket.send(text),
+    together: here.socket.together,
     close: (code, reason) => give(() => here.socket.close(code, reason))(),
     terminate: give(here.socket.terminate),
     bufferedBytes: here.socket.bufferedBytes,

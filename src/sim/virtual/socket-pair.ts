@@ -21,6 +21,7 @@ export const createSocketPair = (clock: Clock, latencyMs = 0): [SocketEnd, Socke
         if (open) clock.after(latencyMs, () => inboxes[1 - here].message(text))
         return open
       },
+      together: (action) => action(),
       close: (code = 1000, reason = '') => {
         if (!open) return
         open = false
