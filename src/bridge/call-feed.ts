@@ -47,6 +47,7 @@ export const createCallFeed = (): CallFeed => {
   return {
     publish: (callSid, entry) => {
       const story = storyOf(callSid)
+      if (saysAgain(entry, story.at(-1))) story.pop()
       // Whoever comes late to a long call misses its middle, never its end.
       if (story.length < ENTRIES_KEPT || entry.type === 'ended') story.push(entry)
       for (const listener of listeners.get(callSid) ?? []) listener(entry)
@@ -64,3 +65,8 @@ export const createCallFeed = (): CallFeed => {
     },
   }
 }
+
+/** Whether an entry says all that the one before it has said: a line comes again with each of its words. */
+const saysAgain = (entry: FeedEntry, before: FeedEntry | undefined): boolean =>
+  entry.type === 'line' && before?.type === 'line' && !before.line.final &&
+  before.line.itemId === entry.line.itemId
