@@ -1,8 +1,8 @@
 /**
  * The caller's latest audio, as bytes on one line that begins with the call: what a session that comes later must still hear.
  *
- * Every frame of every call is written here, so it is plain memory that is used again: blocks of one second, of which the oldest
- * becomes the newest. Texts instead would each hold on to the whole message they were cut out of.
+ * Every frame of every call is written here, so it is plain memory that is used again: blocks, of which the oldest becomes the
+ * newest. Texts instead would each hold on to the whole message they were cut out of.
  */
 
 /** Positions are in bytes of mu-law since the line began, 8 to the ms. Only the functions of this file change it. */
@@ -15,8 +15,8 @@ export type KeptVoice = {
   firstAt: number
 }
 
-/** A second of mu-law, which is 50 frames. */
-export const BLOCK_BYTES = 8_000
+/** 400 ms of mu-law, which are 20 frames: what is kept between turns is twice that, and the rest of a block is kept for nothing. */
+export const BLOCK_BYTES = 3_200
 
 /** Makes an empty line. */
 export const createKeptVoice = (): KeptVoice => ({ from: 0, end: 0, blocks: [], firstAt: 0 })

@@ -157,9 +157,18 @@ const keepLine = (engine: Sql['engine'], line: CallLine): Statement => {
   )
 }
 
-const insert = (table: string, columns: Readonly<Record<string, Value>>, onConflict: string) =>
-  sql(
-    `insert into ${table} (${Object.keys(columns).join(', ')})
-    values (${placeholders(Object.keys(columns))}) ${onConflict}`,
-    ...Object.values(columns),
-  )
+const insert = (
+  table: string,
+  columns: Readonly<Record<string, Value>>,
+  onConflict: string,
+): Statement => {
+  const text = INSERTS.get(table) ?? insertText(table, Object.keys(columns), onConflict)
+  INSERTS.set(table, text)
+  return { text, values: Object.values(columns) }
+}
+
+const insertText = (table: string, names: readonly string[], onConflict: string): string =>
+  `insert into ${table} (${names.join(', ')}) values (${placeholders(names)}) ${onConflict}`
+
+/** Each table is written in one way, so its text is made once. */
+const INSERTS = new Map<string, string>()
