@@ -41,6 +41,8 @@ export type Bridge = Readonly<{
   /** What became of putting the caller through to a human. */
   transferEnded: (outcome: TransferOutcome) => void
   end: (reason: EndReason) => void
+  /** Has the agent say goodbye and ends the call; one that has no line open ends at once. */
+  sayGoodbye: () => void
   /** Has the agent say this and nothing else; then the call is over. */
   leaveMessage: (sentence: string) => void
   /** Lets the call go on in another process: at a quiet moment, or now. */
@@ -330,6 +332,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     streamAsked: guarded(() => happened({ type: 'stream-asked' })),
     handOver: guarded((isForced) => happened({ type: 'hand-over', isForced })),
     leaveMessage: guarded((sentence) => happened({ type: 'message-asked', sentence })),
+    sayGoodbye: guarded(() => happened({ type: 'goodbye-asked' })),
     end: (reason) => happened({ type: 'end-requested', reason }),
     counts: () => ({
       caller: callerLane.counts(),

@@ -78,6 +78,8 @@ export type Exchange = Readonly<{
   transferOf: (callSid: string) => Transfer | undefined
   /** Ends a call; nothing happens if it has ended. */
   end: (callSid: string, reason: EndReason) => void
+  /** Has the agent of a call say goodbye, and ends it; false when this process has no such call. */
+  sayGoodbye: (callSid: string) => boolean
   /** Has the agent of a call leave a message and end the call; one that has no stream yet ends at once. */
   leaveMessage: (callSid: string, sentence: string) => void
   feed: CallFeed
@@ -181,6 +183,11 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       const bridge = calls.get(callSid)?.bridge
       if (bridge?.state().phase === 'talking') bridge.leaveMessage(sentence)
       else bridge?.end('machine-answered')
+    },
+    sayGoodbye: (callSid) => {
+      const bridge = calls.get(callSid)?.bridge
+      bridge?.sayGoodbye()
+      return bridge !== undefined
     },
     end: (callSid, reason) => calls.get(callSid)?.bridge.end(reason),
     feed,

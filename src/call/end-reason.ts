@@ -13,6 +13,8 @@ export type EndReason =
   | 'agent-ended'
   /** The caller has asked for it, by a key. */
   | 'key-ended'
+  /** An operator has asked for it. */
+  | 'operator-ended'
   /** A human has the caller. */
   | 'transferred'
   /** The caller said nothing for long, and nothing when asked. */
@@ -36,6 +38,7 @@ const ENDED_IN_ORDER: ReadonlySet<EndReason> = new Set([
   'max-duration',
   'agent-ended',
   'key-ended',
+  'operator-ended',
   'transferred',
   'not-answered',
   'machine-answered',

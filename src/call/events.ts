@@ -124,6 +124,8 @@ export type ServiceEvent =
   | Readonly<{ type: 'transfer-failed'; why: TransferFailure; isBack: boolean }>
   /** A tool is done; `output` is for the model, a failure too. */
   | Readonly<{ type: 'tool-returned'; toolCallId: string; output: string; failed: boolean }>
+  /** The caller is to be bidden goodbye, and then the call is over. */
+  | Readonly<{ type: 'goodbye-asked' }>
   /** A machine has answered, and is recording now. */
   | Readonly<{ type: 'message-asked'; sentence: string }>
   /** The call is to go on in another process: at a quiet moment, or now. */

@@ -26,7 +26,7 @@ import type { Change } from './responses.ts'
 import type { CallState, Talking } from './state.ts'
 import { stepUp } from './step-up.ts'
 import { takeAction } from './take-action.ts'
-import { passTime } from './time.ts'
+import { passTime, sayGoodbye } from './time.ts'
 import { toolReturned } from './tool-calls.ts'
 import { beginTransfer } from './transfer.ts'
 import { beginTurn } from './unwritten.ts'
@@ -42,6 +42,8 @@ export const stepTalking = (state: Talking, event: CallEvent): Step => {
       return isLeavingMessage(state)
         ? [state, []]
         : [{ ...state, floor: { is: 'awaited', sinceMs: event.atMs } }, []]
+    case 'goodbye-asked':
+      return sayGoodbye(state, 'operator-ended', event.atMs)
     case 'message-asked':
       return leaveMessage(state, event.sentence, event.atMs)
     case 'caller-turn-ended':

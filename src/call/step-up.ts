@@ -82,6 +82,8 @@ export const stepUp = (state: Up, event: CallEvent): Step => {
       return end(state, 'caller-hung-up', event.atMs)
     case 'end-requested':
       return end(state, event.reason, event.atMs)
+    case 'goodbye-asked':
+      return end(state, 'operator-ended', event.atMs)
     case 'hand-over':
       return event.isForced
         ? end(state, 'handed-over', event.atMs)

@@ -75,5 +75,6 @@ const breakSilence = (state: Talking, atMs: number): Change<Talking> => {
   return ask(asked, { kind: 'exactly', sentence: state.rules.phrases.stillThere }, atMs)
 }
 
-const sayGoodbye = (state: Talking, reason: EndReason, atMs: number): Change<Talking> =>
+/** Says goodbye and ends the call when it was heard. */
+export const sayGoodbye = (state: Talking, reason: EndReason, atMs: number): Change<Talking> =>
   sayAndLeave(state, { is: 'end', reason }, state.rules.phrases.goodbye, atMs)

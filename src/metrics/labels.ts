@@ -120,6 +120,7 @@ export const END_REASONS: readonly string[] = Object.keys(
     'max-duration': true,
     'agent-ended': true,
     'key-ended': true,
+    'operator-ended': true,
     transferred: true,
     'handed-over': true,
     'caller-silent': true,

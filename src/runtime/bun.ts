@@ -15,6 +15,7 @@ type BunSocket = {
 type SocketData = { open: (socket: Socket) => SocketEvents; guarded?: GuardedSocket }
 type BunServer = {
   port: number
+  requestIP: (request: Request) => Readonly<{ address: string }> | null
   upgrade: (request: Request, options: { data: SocketData }) => boolean
   stop: (closeActiveConnections: boolean) => Promise<void>
 }
@@ -74,6 +75,7 @@ const connectionOf = (request: Request, server: BunServer): Connection => ({
     server.upgrade(request, { data: { open } })
       ? new Response(null)
       : new Response('expected a WebSocket handshake', { status: 426 }),
+  address: () => server.requestIP(request)?.address,
 })
 
 // --- sockets ---

@@ -15,7 +15,10 @@ declare const Deno: {
       onListen: () => void
       onError: (error: unknown) => Response
     },
-    handler: (request: Request) => Response | Promise<Response>,
+    handler: (
+      request: Request,
+      info: Readonly<{ remoteAddr: Readonly<{ hostname: string }> }>,
+    ) => Response | Promise<Response>,
   ) => DenoServer
   upgradeWebSocket: (
     request: Request,
@@ -50,7 +53,11 @@ const start = (options: ServeOptions, signal: AbortSignal): DenoServer => {
       onListen: () => {},
       onError: () => new Response('internal error', { status: 500 }),
     },
-    (request) => options.fetch(request, connectionOf(request, maxMessageBytes)),
+    (request, { remoteAddr }) =>
+      options.fetch(request, {
+        ...connectionOf(request, maxMessageBytes),
+        address: () => remoteAddr.hostname,
+      }),
   )
 }
 

@@ -19,9 +19,13 @@ const serve = (options: ServeOptions): Promise<Server> => {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes })
   const server = createServer(
     // Its own kind of Response is not to become everybody's.
-    getRequestListener((request) => options.fetch(request, NO_UPGRADE), {
-      overrideGlobalObjects: false,
-    }),
+    getRequestListener(
+      (request, { incoming }) =>
+        options.fetch(request, { ...NO_UPGRADE, address: () => incoming.socket.remoteAddress }),
+      {
+        overrideGlobalObjects: false,
+      },
+    ),
   )
   server.on('upgrade', (request, stream, head) => {
     upgrade(options, maxMessageBytes, sockets, { request, stream, head })
@@ -64,7 +68,8 @@ const upgrade = async (
     return new Response(null)
   }
   try {
-    const response = await options.fetch(requestOf(request), { accept })
+    const address = () => request.socket.remoteAddress
+    const response = await options.fetch(requestOf(request), { accept, address })
     if (!accepted) return await refuse(stream, response)
     const open = accepted
     sockets.handleUpgrade(request, stream, head, (socket) => {

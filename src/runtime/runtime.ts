@@ -26,6 +26,8 @@ export type ServeOptions = Readonly<{
 export type Connection = Readonly<{
   /** Upgrades this request. Return the response it gives; `open` runs once the socket is open. */
   accept: (open: (socket: Socket) => SocketEvents) => Response
+  /** Whom it comes from: the IP address of the peer, or of the proxy before it. Absent for a request made within the process. */
+  address?: () => string | undefined
 }>
 
 export type Server = Readonly<{

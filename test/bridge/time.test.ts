@@ -186,3 +186,32 @@ describe('a response that comes to nothing', () => {
     expect(ended(call)).toBeUndefined()
   })
 })
+
+describe('a call that an operator ends', () => {
+  it('is over once the goodbye was heard, also if the caller speaks into it', () => {
+    const call = startVirtualCall({ agent: AGENT, customer: 'phrases: { goodbye: Goodbye. }' })
+    call.until('the greeting was heard', () => agentLines(call).length === 1, 20_000)
+    expect(call.sayGoodbye()).toBe(true)
+    call.until('it is being said', () => call.line.record().queuedMs > 0, 10_000)
+    call.line.say(said('Wait, can we make it Thursday instead?'))
+    call.until('it is over', () => ended(call) !== undefined, 30_000)
+    expect(ended(call)).toMatchObject({ reason: 'operator-ended' })
+    expect(call.sayGoodbye()).toBe(false)
+  })
+
+  it('is over at once while its line is not open', async () => {
+    const call = startVirtualCall({ agent: AGENT, isOffered: false })
+    call.offer()
+    expect(call.sayGoodbye()).toBe(true)
+    expect(call.count()).toBe(0)
+    expect(await call.after()).toEqual({ is: 'over' })
+  })
+
+  it('leaves nothing for Twilio to do but to hang up', async () => {
+    const call = startVirtualCall({ agent: AGENT })
+    call.until('the greeting was heard', () => agentLines(call).length === 1, 20_000)
+    call.sayGoodbye()
+    call.until('it is over', () => ended(call) !== undefined, 30_000)
+    expect(await call.after()).toEqual({ is: 'over' })
+  })
+})

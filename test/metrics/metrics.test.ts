@@ -84,6 +84,7 @@ describe('calls', () => {
       '{end_reason="max-duration"} 0',
       '{end_reason="agent-ended"} 0',
       '{end_reason="key-ended"} 0',
+      '{end_reason="operator-ended"} 0',
       '{end_reason="transferred"} 0',
       '{end_reason="handed-over"} 0',
       '{end_reason="caller-silent"} 0',

@@ -60,6 +60,19 @@ describe('serve()', () => {
   })
 })
 
+describe('a connection', () => {
+  test('says whom it comes from, for a request and for a handshake', async () => {
+    const asked: (string | undefined)[] = []
+    const { port } = await serve((_, connection) => {
+      asked.push(connection.address?.())
+      return new Response('no')
+    })
+    await (await fetch(`http://127.0.0.1:${port}/`)).text()
+    await connectRaw(port, HANDSHAKE).until('no')
+    expect(asked).toEqual(['127.0.0.1', '127.0.0.1'])
+  })
+})
+
 describe('stop()', () => {
   test('ends the sockets that are open and frees the port', async () => {
     const { client, server, accepted } = await createPair()

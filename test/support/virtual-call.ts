@@ -67,6 +67,8 @@ export type VirtualCall = Readonly<{
   /** What the machine and the sockets say of themselves, for a test to set. */
   load: { isOverloaded: boolean; modelBufferedBytes: number; callerBufferedBytes: number }
   end: (reason: 'caller-hung-up') => void
+  /** An operator has the agent say goodbye. */
+  sayGoodbye: () => boolean
   handOver: (isForced: boolean) => void
   /** What Twilio's REST API was asked to do. */
   asked: readonly unknown[]
@@ -245,6 +247,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     breakModel: () => breakModel(),
     load,
     end: (reason) => exchange.end(CALL, reason),
+    sayGoodbye: () => exchange.sayGoodbye(CALL),
     handOver: exchange.handOver,
     asked,
     transferEnded: (outcome) => exchange.transferEnded(CALL, outcome),

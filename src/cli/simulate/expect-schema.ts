@@ -58,6 +58,7 @@ const ENDS: Readonly<Record<EndReason | 'rejected', true>> = {
   'caller-silent': true,
   'agent-ended': true,
   'key-ended': true,
+  'operator-ended': true,
   transferred: true,
   'not-answered': true,
   'machine-answered': true,
