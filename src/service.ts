@@ -5,6 +5,7 @@ import { createListenedCalls } from './bridge/listened-calls.ts'
 import { hasSuccessor } from './bridge/successor.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
+import { checkText } from './config/check-text.ts'
 import { createConfigStore, type Reload } from './config/config-store.ts'
 import { type Environment, holds, type Variables } from './config/environment.ts'
 import { type ConfigFiles, loadConfig } from './config/load.ts'
@@ -276,6 +277,12 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     accountSid: environment.twilio.accountSid,
     machine,
     secret: secrets.secret,
+    checkCustomer: (id, text) =>
+      checkText(
+        { files, folder: environment.configFolder, hasVariable, current: config.current() },
+        id,
+        text,
+      ),
     operatorToken: secrets.operatorToken,
     isReady: () => isReady,
     capacity: () => config.current().service.capacity,

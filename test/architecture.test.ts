@@ -98,13 +98,12 @@ test('only the commands load the simulated ends', () => {
   expect(breaking(others, (to) => !to.startsWith('src/sim/'))).toEqual([])
 })
 
-test('what only a record needs is loaded by those who have or ask for one', () => {
+test('what only a record or the API needs is loaded by those who have or ask for one', () => {
   const eager =
-    /^import (?!type )[^']*\bfrom '(\.\/postgres-sql\.ts|\.\/record\/api\.ts|postgres|@hono\/zod-openapi)'/m
+    /^import (?!type )[^']*\bfrom '(\.\/postgres-sql\.ts|\.\/documented\.ts|postgres|@hono\/zod-openapi|\.\/reference\/page\.ts|@scalar\/.*)'/m
   const loading = files.filter(({ text }) => eager.test(text)).map(({ name }) => name)
-  expect(loading.filter((name) => !name.startsWith('src/http/record/'))).toEqual([
-    'src/store/postgres-sql.ts',
-  ])
+  const documented = /^src\/http\/(record\/|operate\/|documented\.ts)/
+  expect(loading.filter((name) => !documented.test(name))).toEqual(['src/store/postgres-sql.ts'])
 })
 
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')

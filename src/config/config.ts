@@ -1,4 +1,5 @@
 /** The configuration as the rest of the program sees it: checked, with every default filled in, and never changed in place. */
+import type { ApiLimits } from './api-schema.ts'
 import type { Hours } from './hours/hours.ts'
 import type { Listen } from './listen-schema.ts'
 import type { Operator } from './operators-schema.ts'
@@ -28,6 +29,8 @@ export type ServiceConfig = Readonly<{
   prices: PriceChanges
   /** Tokens for the API, besides that of the environment. */
   operators: readonly Operator[]
+  /** How much may be asked of the API. */
+  api: ApiLimits
 }>
 
 /** Where requests of tools, knowledge and webhooks may go besides public addresses. */
@@ -211,6 +214,7 @@ export const DEFAULT_SERVICE: ServiceConfig = {
   network: { allowPrivate: [] },
   prices: { surcharge: 1, tables: [] },
   operators: [],
+  api: { requestsPerMinute: 600, wrongTokensPerMinute: 30 },
 }
 
 /** Makes a configuration of its parts. Each number must have one owner: the last would win. */

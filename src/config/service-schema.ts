@@ -1,5 +1,6 @@
 /** The shape of `tandem.yaml`: what holds for the service as a whole. The file may be absent. */
 import { z } from 'zod'
+import { apiSchema } from './api-schema.ts'
 import { DEFAULT_SERVICE } from './config.ts'
 import { operatorsSchema } from './operators-schema.ts'
 import { pricesSchema } from './prices-schema.ts'
@@ -21,4 +22,5 @@ export const serviceSchema = z.strictObject({
   network: network.prefault({}).describe('Where requests that a customer file names may go.'),
   prices: pricesSchema,
   operators: operatorsSchema,
+  api: apiSchema,
 }).describe('The Tandem service.')

@@ -17,3 +17,14 @@ const RANK: Readonly<Record<Scope, number>> = { read: 0, operate: 1, admin: 2 }
 
 /** Whether a scope includes another. */
 export const includes = (scope: Scope, needed: Scope): boolean => RANK[scope] >= RANK[needed]
+
+/** What a request needs a token to be good for. Whatever changes something needs more than a look, unless it is named here. */
+export const neededScope = (method: string, path: string): Scope => {
+  if (method === 'GET' || method === 'HEAD') return 'read'
+  return SCOPES_OF.get(path) ?? 'operate'
+}
+
+const SCOPES_OF: ReadonlyMap<string, Scope> = new Map([
+  ['/api/v1/customers/validate', 'read'],
+  ['/api/v1/forget', 'admin'],
+])

@@ -1,11 +1,35 @@
 /** What the API answers when it cannot do as it was asked: RFC 9457, `application/problem+json`. */
+import type { HTTPException } from 'hono/http-exception'
 
-/** A problem for the body of an answer. */
-export type ApiProblem = Readonly<{ title: string; status: number; detail?: string }>
+/** A problem for the body of an answer. `code` is for programs and stays the same. */
+export type ApiProblem = Readonly<{
+  title: string
+  status: number
+  code?: string
+  detail?: string
+}>
 
 /** Makes an answer of a problem. */
-export const problemResponse = (problem: ApiProblem): Response =>
+export const problemResponse = (
+  problem: ApiProblem,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
   new Response(JSON.stringify({ type: 'about:blank', ...problem }), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json' },
+    headers: { ...headers, 'content-type': TYPE },
   })
+
+/** Gives what hono's own middleware refuses with, such as a body that is too long, as a problem. */
+export const problemOfException = (exception: HTTPException): Response => {
+  const { status } = exception
+  const response = exception.getResponse()
+  if (response.headers.get('content-type') === TYPE) return response
+  return problemResponse({ title: TITLES.get(status) ?? (exception.message || 'refused'), status })
+}
+
+const TYPE = 'application/problem+json'
+
+const TITLES: ReadonlyMap<number, string> = new Map([
+  [400, 'the question makes no sense'],
+  [413, 'the body is too long'],
+])

@@ -52,6 +52,7 @@ test('the example customers are configured without a warning', async () => {
     network: { allowPrivate: [] },
     prices: { surcharge: 1, tables: [] },
     operators: [],
+    api: { requestsPerMinute: 600, wrongTokensPerMinute: 30 },
   })
 
   const dentist = lineOf('+15005550006')?.customer

@@ -164,6 +164,10 @@ test('an editor shows a sentence at each key', () => {
     'operators[].name',
     'operators[].sha256',
     'operators[].scope',
+    'api',
+    'api.requestsPerMinute',
+    'api.wrongTokensPerMinute',
+    'api.addressHeader',
   ])
 })
 

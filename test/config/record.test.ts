@@ -98,6 +98,16 @@ operators: [{ name: front desk, sha256: ${hash} }]
     })
   })
 
+  test('the API has limits', () => {
+    expect(serviceOf('api: { wrongTokensPerMinute: 5, addressHeader: fly-client-ip }\n'))
+      .toMatchObject({
+        api: { requestsPerMinute: 600, wrongTokensPerMinute: 5, addressHeader: 'fly-client-ip' },
+      })
+    expect(serviceOf('api: { requestPerMinute: 5 }\n')).toEqual([
+      'unknown key "requestPerMinute" in api',
+    ])
+  })
+
   test('mistakes are said', () => {
     expect(serviceOf('operators: [{ name: x, sha256: secret }]\n')).toEqual([
       'operators[0].sha256: write the SHA-256 of the token, 64 hex digits',

@@ -415,6 +415,7 @@ describe('the network of the service file', () => {
       network: { allowPrivate: ['10.0.0.0/8', 'fdaa::/16'] },
       prices: { surcharge: 1, tables: [] },
       operators: [],
+      api: { requestsPerMinute: 600, wrongTokensPerMinute: 30 },
     })
   })
 

@@ -62,7 +62,7 @@ describe('the API', () => {
   test.each([
     ['Bearer another-token', 401],
     ['Bearer test-operator-tokens', 401],
-    ['Basic dGVzdA==', 400],
+    ['Basic dGVzdA==', 401],
     ['', 401],
   ])('refuses %j', async (authorization, status) => {
     const { ask, exchange } = createWatched()
@@ -107,7 +107,8 @@ describe('the events of a call', () => {
     const { ask } = createWatched()
     const response = await ask(undefined, '/api/v1/calls/CA2/events')
     expect(response.status).toBe(404)
-    expect(await response.json()).toEqual({ title: 'no such call', status: 404 })
+    expect(await response.json())
+      .toEqual({ type: 'about:blank', title: 'no such call', status: 404 })
   })
 
   test('are told from the beginning, then as they come, until the call has ended', async () => {
@@ -169,7 +170,7 @@ describe('the events of a call', () => {
     await next()
     expect(exchange.watchers()).toBe(1)
     await leave()
-    expect(exchange.watchers()).toBe(0)
+    await expect.poll(exchange.watchers).toBe(0)
   })
 
   test('are told to each of several watchers', async () => {

@@ -2,6 +2,7 @@
 import type { After, AwaitedCall, CallFacts, Transfer } from '../../src/bridge/exchange.ts'
 import type { TransferOutcome } from '../../src/bridge/bridge.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
+import { checkText } from '../../src/config/check-text.ts'
 import { createConfig, DEFAULT_SERVICE, type Line, type Listen } from '../../src/config/config.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
 import { createMetrics } from '../../src/metrics/metrics.ts'
@@ -66,6 +67,9 @@ listen: { dial: "+15005550100", announce: This call is transcribed. }
 `,
 }
 
+/** The configuration of the app. */
+export const createTestConfig = () => configOf(CUSTOMERS)
+
 /** An exchange that does nothing and writes down what it was told. */
 export const createHandMadeExchange = () => {
   const awaited = new Map<string, AwaitedCall>()
@@ -128,6 +132,11 @@ export const createHandMadeExchange = () => {
     },
     transferOf: () => transferring,
     end: (callSid: string, reason: string) => void ended.push([callSid, reason]),
+    count: () => told.size,
+    sayGoodbye: (callSid: string) => {
+      if (told.has(callSid)) ended.push([callSid, 'operator-ended'])
+      return told.has(callSid)
+    },
     attach: (callSid: string, socket: Socket, start: StreamStart) => {
       if (!awaited.delete(callSid)) return undefined
       attached.push({ callSid, socket, start })
@@ -175,6 +184,13 @@ const createHandMadeListened = () => {
 /** A line of the log. */
 export type Logged = Readonly<{ level: string; name: string; fields: Fields }>
 
+const NO_FILES = {
+  read: () => Promise.resolve(undefined),
+  document: () => Promise.resolve(undefined),
+  list: () => Promise.resolve([]),
+  watch: () => () => {},
+}
+
 /** The app, its exchange and its log; any of its options may be another. */
 export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
   const clock = createFakeClock()
@@ -182,7 +198,7 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
   const listened = createHandMadeListened()
   const logged: Logged[] = []
   let drains = 0
-  const config = configOf(CUSTOMERS)
+  const config = createTestConfig()
   const app = createApp({
     exchange,
     listened,
@@ -196,6 +212,12 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     secret: 'test-secret',
     operatorToken: 'test-operator-token',
     record: noRecord,
+    checkCustomer: (id, text) =>
+      checkText(
+        { files: NO_FILES, folder: 'config', hasVariable: () => true, current: config },
+        id,
+        text,
+      ),
     isReady: () => true,
     outbound: {
       place: () => Promise.resolve({ code: 'outbound-off', message: 'nobody may be called' }),

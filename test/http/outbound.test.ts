@@ -116,7 +116,7 @@ describe('POST /api/v1/calls', () => {
   ])('does not take %o', async (order, title) => {
     const { api, orders } = createFixture()
     expect(await api('POST', '/calls', order))
-      .toEqual({ status: 400, body: { title, code: 'bad-body', status: 400 } })
+      .toEqual({ status: 400, body: { type: 'about:blank', title, code: 'bad-body', status: 400 } })
     expect(orders).toEqual([])
   })
 
@@ -135,7 +135,7 @@ describe('POST /api/v1/calls', () => {
   )('says %s with %i', async (code, status) => {
     const { api } = createFixture({ code, message: 'why' })
     expect(await api('POST', '/calls', { to: '+351213456789', line: '+15005550006' }))
-      .toEqual({ status, body: { title: 'why', code, status } })
+      .toEqual({ status, body: { type: 'about:blank', title: 'why', code, status } })
   })
 
   test('is for the operator alone', async () => {

@@ -1,87 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import { StoreError } from '../../src/errors.ts'
-import type { RecordWrite } from '../../src/record/record.ts'
 import { sha256 } from '../../src/runtime/hmac.ts'
 import { noRecord } from '../../src/store/open-record.ts'
 import { NOON } from '../store/fixture.ts'
-import { openRecord, openSqlite, writes } from '../store/record-fixture.ts'
+import { writes } from '../store/record-fixture.ts'
+import { CALL, createApi, STORY } from './api-fixture.ts'
 import { createAppFixture } from './app-fixture.ts'
 
-const CALL = 'CA0123456789abcdef0123456789abcdef'
-
-/** The API over a record with something in it. */
-const createApi = async (kept: readonly RecordWrite[] = []) => {
-  const record = await openRecord(openSqlite(':memory:'))
-  record.write(kept)
-  await record.flush()
-  const operators = ['read', 'operate', 'admin'] as const
-  const config = createConfig({
-    ...DEFAULT_SERVICE,
-    operators: operators.map((scope) => ({ name: scope, scope, sha256: sha256(`token-${scope}`) })),
-  }, [])
-  const removed: string[] = []
-  const { app, logged } = createAppFixture({
-    record,
-    config: () => config,
-    recordings: {
-      find: (callSid) => Promise.resolve(callSid === CALL ? 'recordings/a.wav' : undefined),
-      remove: (callSids) => Promise.resolve(removed.push(...callSids)),
-    },
-    readSound: () =>
-      Promise.resolve({
-        sizeBytes: 9,
-        body: new Response('the sound').body ?? new ReadableStream(),
-      }),
-  })
-  const ask = async (path: string, token = 'token-read', init: RequestInit = {}) => {
-    const response = await app.request(`/api/v1${path}`, {
-      ...init,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    })
-    const type = response.headers.get('content-type')
-    return {
-      status: response.status,
-      type,
-      headers: response.headers,
-      body: await (type === 'audio/wav' ? response.text() : response.json()),
-    }
-  }
-  return { ask, record, logged, app, removed }
-}
-
 const CLAIM = { claim: 'a', now: NOON, until: NOON + 60_000, limit: 8, except: [] }
-
-const STORY: readonly RecordWrite[] = [
-  writes.call({
-    callSid: CALL,
-    endedAt: NOON + 60_000,
-    endReason: 'caller-hung-up',
-    revision: 2,
-  }),
-  writes.part({
-    callSid: CALL,
-    firstAudioMs: 310,
-    turns: 2,
-    latencySumMs: 1_200,
-    latencyMaxMs: 700,
-    costNano: 21_000_000,
-  }),
-  writes.line({ callSid: CALL, itemId: 'i2', at: NOON + 4_000 }),
-  writes.line({
-    callSid: CALL,
-    itemId: 'i1',
-    kind: 'agent',
-    text: 'Welcome',
-    at: NOON + 1_000,
-    heardMs: 500,
-  }),
-  {
-    type: 'moment',
-    moment: { callSid: CALL, part: 1, seq: 1, at: NOON + 400, kind: 'caller-connected', data: {} },
-  },
-  writes.event({ id: `msg_${CALL}_1_1`, callSid: CALL }),
-]
 
 describe('the recording of a call', () => {
   test('is a WAV file', async () => {
@@ -329,56 +255,4 @@ describe('tokens', () => {
       })).status
     expect([await drain('token-read'), await drain('token-operate')]).toEqual([403, 202])
   })
-})
-
-type Parameter = { name: string; in: string; required?: boolean; schema: { example?: unknown } }
-type Operation = {
-  parameters?: Parameter[]
-  requestBody?: {
-    content: Record<string, { schema: { properties: Record<string, { example: unknown }> } }>
-  }
-  responses: Record<string, unknown>
-}
-
-test('the OpenAPI document is of version 3.1, and all its examples are answered', async () => {
-  const { ask } = await createApi(STORY)
-  const { body: document } = await ask('/openapi.json')
-  expect(document.openapi).toBe('3.1.0')
-  const paths: Record<string, Record<string, Operation>> = document.paths
-  const asked: string[] = []
-  for (const [path, operations] of Object.entries(paths)) {
-    for (
-      const [method, { parameters = [], requestBody, responses }] of Object.entries(operations)
-    ) {
-      const example = (each: Parameter) => String(each.schema.example)
-      const filled = parameters.filter((each) => each.in === 'path').reduce(
-        (left, each) => left.replace(`{${each.name}}`, example(each)),
-        path,
-      )
-      const query = new URLSearchParams(
-        parameters.filter((each) => each.in === 'query' && each.schema.example !== undefined)
-          .map((each) => [each.name, example(each)]),
-      )
-      const properties = requestBody?.content['application/json'].schema.properties ?? {}
-      const body = Object.entries(properties).map(([name, each]) => [name, each.example])
-      const answered = await ask(`${filled.replace('/api/v1', '')}?${query}`, 'token-admin', {
-        method: method.toUpperCase(),
-        ...(requestBody ? { body: JSON.stringify(Object.fromEntries(body)) } : {}),
-      })
-      expect([path, answered.status]).toEqual([path, 200])
-      expect(Object.keys(responses)).toContain('200')
-      asked.push(`${method} ${path}`)
-    }
-  }
-  expect(asked).toEqual([
-    'get /api/v1/calls',
-    'get /api/v1/calls/{callSid}',
-    'get /api/v1/calls/{callSid}/transcript',
-    'get /api/v1/calls/{callSid}/recording',
-    'get /api/v1/lines',
-    'get /api/v1/costs',
-    'post /api/v1/forget',
-    'get /api/v1/outbox',
-    'post /api/v1/outbox/{id}/retry',
-  ])
 })

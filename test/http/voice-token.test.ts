@@ -1,6 +1,6 @@
 import AccessToken, { VoiceGrant } from 'twilio/lib/jwt/AccessToken.js'
 import { describe, expect, test } from 'vitest'
-import { mintVoiceToken } from '../../src/http/voice-token.ts'
+import { mintVoiceToken } from '../../src/http/operate/voice-token.ts'
 import { hmac } from '../../src/runtime/hmac.ts'
 import { createAppFixture, NOW_S } from './app-fixture.ts'
 
@@ -75,7 +75,8 @@ describe('POST /api/v1/voice-token', () => {
   ])('refuses %s', async (body, title) => {
     const response = await ask(body)
     expect(response.status).toBe(400)
-    expect(await response.json()).toEqual({ title, code: 'bad-body', status: 400 })
+    expect(await response.json())
+      .toEqual({ type: 'about:blank', title, code: 'bad-body', status: 400 })
   })
 
   test('needs the operator’s token, and an account', async () => {

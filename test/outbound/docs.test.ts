@@ -68,7 +68,9 @@ describe('docs/outbound.md', () => {
   })
 
   test('names every way in which a call is refused', async () => {
-    const source = await readText(new URL('../../src/http/outbound-api.ts', import.meta.url))
+    const source = await readText(
+      new URL('../../src/http/operate/placed-calls.ts', import.meta.url),
+    )
     const codes = [...source.matchAll(/^ {2}'?([a-z-]+)'?: (\d{3}),$/gm)]
     expect(codes).toHaveLength(11)
     for (const [, code, status] of codes) {

@@ -1,4 +1,4 @@
-/** What the routes about the record have in common: how a question is read, what a refusal looks like, and what the document says of both. */
+/** What the routes of the API have in common: how a question is read, what a refusal looks like, and what the document says of both. */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
 import { type ApiProblem, problemResponse } from '../problem.ts'
@@ -30,6 +30,35 @@ export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problemSchema } },
 })
+
+/** A body, for the document. */
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+})
+
+const REFUSED = {
+  401: 'No token, or none that anybody has.',
+  403: 'The token is not good for that.',
+  429: 'Too many requests; `Retry-After` says for how many seconds.',
+  500: 'A mistake of ours; the log has it.',
+} as const
+
+/** How any question may be refused that does not say so itself, for the document. */
+export const everywhere = (
+  own: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(REFUSED).filter(([status]) => !(status in own)).map(([status, description]) => [
+      status,
+      {
+        description,
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
+      },
+    ]),
+  )
 
 /** How any question about the record may be refused. */
 export const common = {

@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RecordStore } from '../../store/record-store.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
+import { placedCallSchema } from '../operate/placed-calls.ts'
 import {
   answer,
   asked,
@@ -24,6 +25,8 @@ import {
 const listRoute = createRoute({
   method: 'get',
   path: '/calls',
+  operationId: 'listCalls',
+  tags: ['Calls'],
   summary: 'Calls, the newest first',
   request: {
     query: z.object({
@@ -55,10 +58,15 @@ const listRoute = createRoute({
 const callRoute = createRoute({
   method: 'get',
   path: '/calls/{callSid}',
+  operationId: 'getCall',
+  tags: ['Calls'],
   summary: 'One call: its facts, what happened in it, messages that were left',
   request: { params: callSid },
   responses: {
-    200: answer(wholeCallSchema, 'The call.'),
+    200: answer(
+      z.union([wholeCallSchema, placedCallSchema]),
+      'The call. One that we place, asked for by its own `id` (`out-...`), as it stands.',
+    ),
     404: problem('No such call.'),
     ...common,
   },
@@ -67,6 +75,8 @@ const callRoute = createRoute({
 const transcriptRoute = createRoute({
   method: 'get',
   path: '/calls/{callSid}/transcript',
+  operationId: 'getTranscript',
+  tags: ['Calls'],
   summary: 'What was said and done in a call, as it was heard',
   request: { params: callSid },
   responses: {

@@ -7,6 +7,8 @@ import { costsSchema, dollars } from './schemas.ts'
 const costsRoute = createRoute({
   method: 'get',
   path: '/costs',
+  operationId: 'addUpCosts',
+  tags: ['Record'],
   summary: 'What calls cost, added up',
   request: {
     query: z.object({

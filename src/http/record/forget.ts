@@ -14,7 +14,9 @@ export type ForgetOptions = Readonly<{
 const forgetRoute = createRoute({
   method: 'post',
   path: '/forget',
-  summary: 'Deletes all calls with a person (scope admin)',
+  operationId: 'forgetPerson',
+  tags: ['Record'],
+  summary: 'Deletes all calls with a person',
   request: {
     body: {
       required: true,

@@ -7,6 +7,8 @@ import { lineJson, lineSchema } from './schemas.ts'
 const searchRoute = createRoute({
   method: 'get',
   path: '/lines',
+  operationId: 'searchLines',
+  tags: ['Record'],
   summary: 'Lines in which words were said, the newest first',
   request: {
     query: z.object({

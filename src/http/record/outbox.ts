@@ -7,6 +7,8 @@ import { outboxJson, outboxSchema } from './schemas.ts'
 const outboxRoute = createRoute({
   method: 'get',
   path: '/outbox',
+  operationId: 'listEvents',
+  tags: ['Webhooks'],
   summary: "Events for customers' own servers, the newest first",
   request: {
     query: z.object({
@@ -23,7 +25,9 @@ const outboxRoute = createRoute({
 const retryRoute = createRoute({
   method: 'post',
   path: '/outbox/{id}/retry',
-  summary: 'Sends an event again, now and then as often as a new one (scope operate)',
+  operationId: 'retryEvent',
+  tags: ['Webhooks'],
+  summary: 'Sends an event again, now and then as often as a new one',
   request: {
     params: z.object({
       id: z.string().openapi({

@@ -13,6 +13,8 @@ export type RecordingOptions = Readonly<{
 const recordingRoute = createRoute({
   method: 'get',
   path: '/calls/{callSid}/recording',
+  operationId: 'getRecording',
+  tags: ['Calls'],
   summary: 'How a call sounded: the caller on the left, the agent as it was heard on the right',
   request: { params: callSid },
   responses: {

@@ -106,6 +106,7 @@ export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
+  code: z.string().optional().openapi({ description: 'For programs; it stays the same.' }),
   detail: z.string().optional(),
 }).openapi('Problem')
 

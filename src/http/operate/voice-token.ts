@@ -4,14 +4,14 @@
  *
  * https://www.twilio.com/docs/iam/access-tokens
  */
-import { Hono } from 'hono'
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
-import { z } from 'zod'
-import type { TwilioEnvironment } from '../config/environment.ts'
-import { base64Encode } from '../audio/base64.ts'
-import { hmac } from '../runtime/hmac.ts'
-import type { AppTypes } from './bindings.ts'
-import { readJson } from './read-json.ts'
+import { base64Encode } from '../../audio/base64.ts'
+import type { TwilioEnvironment } from '../../config/environment.ts'
+import { hmac } from '../../runtime/hmac.ts'
+import { problemResponse } from '../problem.ts'
+import { readJson } from '../read-json.ts'
+import { answer, createRoutes, jsonBody, problem } from '../record/answers.ts'
 
 export type VoiceTokenOptions = Readonly<{
   /** The account, its key and its TwiML application; without one of them there are no tokens. */
@@ -33,20 +33,47 @@ export type TokenClaim = Readonly<{ identity: string; ttlS: number; incoming: bo
 
 const body = z.strictObject({
   // Twilio's own rule; anything else is refused by its servers, without a word.
-  identity: z.string().regex(/^\w{1,121}$/, 'must be 1 to 121 letters, digits or underscores'),
-  ttl: z.int().min(60).max(86_400).default(3_600),
-  incoming: z.boolean().default(false),
+  identity: z.string().regex(/^\w{1,121}$/, 'must be 1 to 121 letters, digits or underscores')
+    .openapi({ description: 'Who calls.', example: 'alice' }),
+  ttl: z.int().min(60).max(86_400).default(3_600).openapi({
+    description: 'How long the token is good for, in seconds.',
+    example: 3_600,
+  }),
+  incoming: z.boolean().default(false).openapi({
+    description: 'Whether the browser may be called, too.',
+    example: false,
+  }),
+}).openapi('VoiceTokenOrder')
+
+const tokenRoute = createRoute({
+  method: 'post',
+  path: '/voice-token',
+  operationId: 'createVoiceToken',
+  tags: ['Service'],
+  summary: "A token with which a browser may call through Twilio's Voice SDK",
+  request: { body: jsonBody(body) },
+  responses: {
+    200: answer(
+      z.object({ token: z.string(), identity: z.string(), expiresAt: z.iso.datetime() }),
+      'The token, for the page.',
+    ),
+    400: problem('`bad-body`: `title` says which field.'),
+    503: problem('`twilio-not-configured`: `title` says what to set.'),
+  },
 })
 
 const MAX_BODY_BYTES = 4 * 1024
 
-/** `POST /voice-token`; who asks is checked before. */
-export const voiceTokenRoutes = ({ twilio, nowS }: VoiceTokenOptions): Hono<AppTypes> =>
-  new Hono<AppTypes>().post('/voice-token', bodyLimit({ maxSize: MAX_BODY_BYTES }), async (c) => {
+/** Makes the route of tokens. */
+export const voiceTokenRoutes = ({ twilio, nowS }: VoiceTokenOptions): OpenAPIHono => {
+  const api = createRoutes()
+
+  api.openAPIRegistry.registerPath(tokenRoute)
+  api.post('/voice-token', bodyLimit({ maxSize: MAX_BODY_BYTES }), async (c) => {
     const account = accountOf(twilio)
-    if (!account) return c.json(NOT_CONFIGURED, 503)
+    if (!account) return problemResponse(NOT_CONFIGURED)
     const read = await readJson(c.req, body)
-    if ('title' in read) return c.json(read, 400)
+    if ('title' in read) return problemResponse(read)
     const { identity, ttl, incoming } = read.value
     const issuedAtS = Math.floor(nowS())
     return c.json({
@@ -55,6 +82,9 @@ export const voiceTokenRoutes = ({ twilio, nowS }: VoiceTokenOptions): Hono<AppT
       expiresAt: new Date((issuedAtS + ttl) * 1000).toISOString(),
     })
   })
+
+  return api
+}
 
 /** Signs a token, issued at whole seconds of the epoch. */
 export const mintVoiceToken = (

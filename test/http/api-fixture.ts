@@ -1,0 +1,86 @@
+/** The API over a record with something in it, and whom its tokens are good for. */
+import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import type { AppOptions } from '../../src/http/app.ts'
+import type { RecordWrite } from '../../src/record/record.ts'
+import { sha256 } from '../../src/runtime/hmac.ts'
+import { NOON } from '../store/fixture.ts'
+import { openRecord, openSqlite, writes } from '../store/record-fixture.ts'
+import { createAppFixture, createTestConfig } from './app-fixture.ts'
+
+export const CALL = 'CA0123456789abcdef0123456789abcdef'
+
+/** The API over a record with something in it. */
+export const createApi = async (
+  kept: readonly RecordWrite[] = [],
+  changes: Partial<AppOptions> = {},
+) => {
+  const record = await openRecord(openSqlite(':memory:'))
+  record.write(kept)
+  await record.flush()
+  const operators = ['read', 'operate', 'admin'] as const
+  const config = createConfig({
+    ...DEFAULT_SERVICE,
+    operators: operators.map((scope) => ({ name: scope, scope, sha256: sha256(`token-${scope}`) })),
+  }, createTestConfig().customers)
+  const removed: string[] = []
+  const { app, logged, clock, exchange } = createAppFixture({
+    record,
+    config: () => config,
+    recordings: {
+      find: (callSid) => Promise.resolve(callSid === CALL ? 'recordings/a.wav' : undefined),
+      remove: (callSids) => Promise.resolve(removed.push(...callSids)),
+    },
+    readSound: () =>
+      Promise.resolve({
+        sizeBytes: 9,
+        body: new Response('the sound').body ?? new ReadableStream(),
+      }),
+    ...changes,
+  })
+  const ask = async (path: string, token = 'token-read', init: RequestInit = {}) => {
+    const response = await app.request(`/api/v1${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    })
+    const type = response.headers.get('content-type')
+    return {
+      status: response.status,
+      type,
+      headers: response.headers,
+      body: await (type === 'audio/wav' ? response.text() : response.json()),
+    }
+  }
+  return { ask, record, logged, app, removed, clock, exchange }
+}
+
+/** One call with all that can be kept of one. */
+export const STORY: readonly RecordWrite[] = [
+  writes.call({
+    callSid: CALL,
+    endedAt: NOON + 60_000,
+    endReason: 'caller-hung-up',
+    revision: 2,
+  }),
+  writes.part({
+    callSid: CALL,
+    firstAudioMs: 310,
+    turns: 2,
+    latencySumMs: 1_200,
+    latencyMaxMs: 700,
+    costNano: 21_000_000,
+  }),
+  writes.line({ callSid: CALL, itemId: 'i2', at: NOON + 4_000 }),
+  writes.line({
+    callSid: CALL,
+    itemId: 'i1',
+    kind: 'agent',
+    text: 'Welcome',
+    at: NOON + 1_000,
+    heardMs: 500,
+  }),
+  {
+    type: 'moment',
+    moment: { callSid: CALL, part: 1, seq: 1, at: NOON + 400, kind: 'caller-connected', data: {} },
+  },
+  writes.event({ id: `msg_${CALL}_1_1`, callSid: CALL }),
+]
