@@ -43,6 +43,8 @@ const loggedNames = async (): Promise<ReadonlySet<string>> => {
       '',
       'bridge/',
       'http/',
+      'http/operate/',
+      'http/record/',
       'cli/',
       'outbound/',
       'record/',
