@@ -111,6 +111,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   const framesJoined = options.frameMs / FRAME_MS
   let state: CallState = options.begin(clock.nowMs())
   let line: Readonly<{ socket: Socket; encode: StreamEncoder; leg: CallerLeg }> | undefined
+  let heardAtMs = 0
   let pressure: Pressure = { is: 'flowing' }
   const ended = new AbortController()
 
@@ -291,9 +292,9 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   })
 
   const heardLane: Pick<CallerLane, 'frame'> = !sound ? callerLane : {
-    frame: (timestampMs, payload, atMs) => {
-      sound.caller(timestampMs, payload, atMs, isSecretAsked(state))
-      return callerLane.frame(timestampMs, payload, atMs)
+    frame: (timestampMs, payload) => {
+      sound.caller(timestampMs, payload, clock.nowMs(), isSecretAsked(state))
+      return callerLane.frame(timestampMs, payload)
     },
   }
 
@@ -301,7 +302,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     state: () => state,
     attach: (socket, streamSid) => {
       const encode = createStreamEncoder(streamSid)
-      const leg = listenToCaller({ log, nowMs: clock.nowMs, lane: heardLane, happened, fault })
+      const leg = listenToCaller({ log, lane: heardLane, happened, fault })
       line = { socket, encode, leg }
       callerLane.newStream()
       sound?.newStream(clock.nowMs())
@@ -317,10 +318,9 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       callerLane.tick(nowMs, state.floor.is === 'caller')
       relieveModel(nowMs)
       if (!line) return
+      if (line.leg.isAlive()) heardAtMs = nowMs
       const isStuck = line.socket.bufferedBytes() > CALLER_STUCK_BYTES
-      if (isStuck || nowMs - line.leg.heardAtMs() > CALLER_LOST_MS) {
-        happened({ type: 'stream-lost' })
-      }
+      if (isStuck || nowMs - heardAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
     }),
     transferEnded: guarded((outcome) =>
       happened(

@@ -21,8 +21,8 @@ import { append, copy, createKeptVoice, keepFrom } from './kept-voice.ts'
 export type CallerLane = Readonly<{
   /** A stream begins, with a time line of its own. */
   newStream: () => void
-  /** Takes a frame from Twilio that came at `nowMs`; false, and nothing is done, when the payload is not base64. */
-  frame: (timestampMs: number, payload: string, nowMs: number) => boolean
+  /** Takes a frame from Twilio; false, and nothing is done, when the payload is not base64. */
+  frame: (timestampMs: number, payload: string) => boolean
   /** The model is there: what was kept goes out, and from now on everything goes straight through. */
   open: () => void
   /** The model is away: from now on everything is kept. */
@@ -57,8 +57,6 @@ const ALWAYS_KEPT_MS = 800
 const KEPT_TURN_MS = 15_000
 const KEPT_WHILE_CLOSED_MS = 10_000
 const PAUSED_MS = 2_000
-/** Frames that wait for others to come along wait no longer than this. */
-const JOINED_MS = 60
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
 const QUIET_MS = 750
 const FILL_MS = 1_000
@@ -91,6 +89,8 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   let filledMs = 0
   let filledSinceFrameMs = 0
   let droppedBytes = 0
+  /** No frame looks at the clock: whether any came, the next tick sees. */
+  let hasFrameCome = false
   let lastFrameAtMs = nowMs()
 
   const pass = (codes: Uint8Array, payload: string) => {
@@ -160,14 +160,14 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       filledSinceFrameMs = 0
       lastFrameAtMs = nowMs()
     },
-    frame: (timestampMs, payload, atMs) => {
+    frame: (timestampMs, payload) => {
       const codes = work.frame.bytes(decodedLength(payload))
       if (base64Decode(payload, codes) < 0) return false
       const missingMs = gaps.before(timestampMs, codes.length / BYTES_PER_MS)
       if (missingMs > 0) fill(missingMs)
       frames += 1
       filledSinceFrameMs = 0
-      lastFrameAtMs = atMs
+      hasFrameCome = true
       pass(codes, payload)
       return true
     },
@@ -220,10 +220,11 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       setLimit()
     },
     tick: (atMs, callerSpeaks) => {
-      const silentMs = atMs - lastFrameAtMs
-      if (isOpen && !isPaused && silentMs >= JOINED_MS) sendWaiting()
       if (atMs >= catchingUpUntilMs) endCatchingUp()
-      const quiet = silentMs >= QUIET_MS + filledSinceFrameMs
+      if (hasFrameCome) lastFrameAtMs = atMs
+      else if (isOpen && !isPaused) sendWaiting()
+      hasFrameCome = false
+      const quiet = atMs - lastFrameAtMs >= QUIET_MS + filledSinceFrameMs
       if (!callerSpeaks || !quiet || filledSinceFrameMs >= LONGEST_FILL_MS) return
       fill(FILL_MS)
       gaps.filled(FILL_MS)

@@ -9,15 +9,14 @@ import type { CallerLane } from './caller-lane.ts'
 export type CallerLeg =
   & SocketEvents
   & Readonly<{
-    /** When the caller's end last said anything at all: the peer was alive then. */
-    heardAtMs: () => number
+    /** Whether the caller's end has said anything at all since this was asked last: the peer was alive then. */
+    isAlive: () => boolean
     /** Listens no more: a socket that was given up may still say something. */
     leave: () => void
   }>
 
 export type CallerLegOptions = Readonly<{
   log: Log
-  nowMs: () => number
   lane: Pick<CallerLane, 'frame'>
   happened: (happening: Happening) => void
   /** Is told of an exception in here, which is a mistake of ours. */
@@ -26,14 +25,14 @@ export type CallerLegOptions = Readonly<{
 
 /** Gives what listens to the socket of a stream after its `start`. */
 export const listenToCaller = (options: CallerLegOptions): CallerLeg => {
-  const { log, nowMs, lane, happened, fault } = options
-  let heardAtMs = nowMs()
+  const { log, lane, happened, fault } = options
+  let hasSpoken = true
   let isLeft = false
 
   const receive = (message: StreamMessage) => {
     switch (message.type) {
       case 'media':
-        if (lane.frame(message.timestampMs, message.payload, heardAtMs)) return
+        if (lane.frame(message.timestampMs, message.payload)) return
         return log.debug('caller.malformed-message', { problem: 'a payload that is not base64' })
       case 'mark':
         return happened({ type: 'mark-echoed', name: message.name })
@@ -55,8 +54,8 @@ export const listenToCaller = (options: CallerLegOptions): CallerLeg => {
     message: (text) => {
       if (isLeft) return
       try {
-        heardAtMs = nowMs()
-        if (cutMedia(text, cut) && lane.frame(cut.timestampMs, cut.payload, heardAtMs)) return
+        hasSpoken = true
+        if (cutMedia(text, cut) && lane.frame(cut.timestampMs, cut.payload)) return
         receive(decodePlain(text))
       } catch (error) {
         fault(error)
@@ -71,7 +70,11 @@ export const listenToCaller = (options: CallerLegOptions): CallerLeg => {
         fault(error)
       }
     },
-    heardAtMs: () => heardAtMs,
+    isAlive: () => {
+      const isAlive = hasSpoken
+      hasSpoken = false
+      return isAlive
+    },
     leave: () => {
       isLeft = true
     },

@@ -192,7 +192,7 @@ export const listenToTrack = (
   return {
     frame: (timestampMs, payload) => {
       if (phase === 'closed') return
-      lane.frame(timestampMs, payload, clock.nowMs())
+      lane.frame(timestampMs, payload)
       framesEndMs = timestampMs + decodedLength(payload) / BYTES_PER_MS
       if (phase === 'ready' && pressure.is === 'flowing') originMs = framesEndMs - sentMs
     },
@@ -214,7 +214,7 @@ export const listenToTrack = (
     finish: () => {
       finishedAtMs = clock.nowMs()
       for (let ms = 0; ms < LAST_SILENCE_MS; ms += FRAME_MS) {
-        lane.frame(framesEndMs, SILENT_FRAME, finishedAtMs)
+        lane.frame(framesEndMs, SILENT_FRAME)
         framesEndMs += FRAME_MS
       }
       cutRest()
