@@ -122,8 +122,16 @@ export const record = (recording: Recording, entry: FeedEntry): Recorded => {
     case 'model-ready':
       return [recording, []]
     default:
-      return then(moment(recording, entry), (next) => keepFacts(count(next, entry), entry.atMs))
+      return then(moment(recording, entry), (next) => keepCounted(next, entry))
   }
+}
+
+/** What is known of the call itself hardly ever changes; what is counted of it does with each entry. */
+const keepCounted = (recording: Recording, entry: FeedEntry): Recorded => {
+  const counted = count(recording, entry)
+  const [kept, writes] = keepFacts(counted, entry.atMs)
+  const isCallNew = counted.call !== recording.call
+  return [kept, isCallNew ? writes : writes.filter(({ type }) => type !== 'call')]
 }
 
 /** Counts what happened. */

@@ -255,6 +255,12 @@ describe('the facts of a call', () => {
     expect(Number(taken.revision)).toBeGreaterThan(Number(given.revision))
   })
 
+  test('of the call itself are written when they change: it begins, its line opens, it ends', () => {
+    const count = (type: RecordWrite['type']) =>
+      recorded(story).filter((write) => write.type === type).length
+    expect([count('moment'), count('part'), count('call')]).toEqual([9, 10, 3])
+  })
+
   test('each write of a call is newer than the one before', () => {
     const revisions = recorded(story).flatMap((write) =>
       write.type === 'call' ? [write.call.revision] : []
