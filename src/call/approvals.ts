@@ -22,6 +22,8 @@ export type Approval = Readonly<{
   given: string
   /** When it was put to the caller. */
   sinceMs: number
+  /** `told`: the agent knows that it must ask. `asked`: it has spoken since. `answered`: the caller has, after that. */
+  stage: 'told' | 'asked' | 'answered'
 }>
 
 type Asked = Extract<CallEvent, { type: 'agent-asked-approval' }>
@@ -38,7 +40,16 @@ export const askApproval = <State extends Up>(state: State, event: Asked): Chang
     (each.stage === 'called' || each.stage === 'remote') &&
     (each.name === '' || each.name === name) && (each.given === '' || each.given === given)
   )
-  const approval = { requestId, toolCallId: call?.toolCallId, server, name, given, sinceMs: atMs }
+  const toolCallId = call?.toolCallId
+  const approval: Approval = {
+    requestId,
+    toolCallId,
+    server,
+    name,
+    given,
+    sinceMs: atMs,
+    stage: 'told',
+  }
   const waiting: State = {
     ...state,
     tools: state.tools.filter((each) => each !== call),
@@ -60,6 +71,8 @@ export const answerApproval = (
   const { toolCallId, atMs } = event
   const [approval] = state.approvals
   if (!approval) return refuseTool(state, event, NOTHING_WAITS)
+  // A model in a hurry must not allow itself what it was to ask for.
+  if (approve && approval.stage !== 'answered') return refuseTool(state, event, NOT_ASKED)
   const answered = approve
     ? allow(state, approval, reason, event)
     : refuse(state, approval, reason, atMs)
@@ -68,6 +81,19 @@ export const answerApproval = (
     andThen(answered, (next) => putToCaller(next, atMs)),
     (next) => toolReturned(next, { toolCallId, output, failed: false, atMs }),
   )
+}
+
+/** The agent speaks: by now it has asked. */
+export const hasAsked = (state: Talking): Talking => at(state, 'told', 'asked')
+
+/** The caller speaks, or presses a key: that may be the answer. */
+export const hasAnswered = (state: Talking): Talking => at(state, 'asked', 'answered')
+
+const at = (state: Talking, from: Approval['stage'], to: Approval['stage']): Talking => {
+  const [approval, ...others] = state.approvals
+  return approval?.stage === from
+    ? { ...state, approvals: [{ ...approval, stage: to }, ...others] }
+    : state
 }
 
 /** Refuses what the caller has not allowed in time. */
@@ -107,6 +133,7 @@ export const refuseApprovals = <State extends Up>(state: State, atMs: number): C
 
 const ALLOWED = 'Allowed. It is being done; you are told what came of it.'
 const NOT_ALLOWED = 'It is not done. Go on without it.'
+const NOT_ASKED = 'The caller has not answered yet. Ask them, and wait for what they say.'
 const NOTHING_WAITS =
   'Nothing waits to be allowed. If the caller still wants something done, use its tool again.'
 const REFUSED = 'Not done: it was not allowed.'
@@ -116,7 +143,10 @@ const putToCaller = <State extends Up>(state: State, atMs: number): Change<State
   const [approval, ...others] = state.approvals
   if (!approval) return [state, []]
   const { server, name, given } = approval
-  const put: State = { ...state, approvals: [{ ...approval, sinceMs: atMs }, ...others] }
+  const put: State = {
+    ...state,
+    approvals: [{ ...approval, sinceMs: atMs, stage: 'told' }, ...others],
+  }
   const text = `${name} of "${server}" is used with ${given} only if the caller allows it. ` +
     'Ask them in one plain sentence whether you may. ' +
     'When they have answered, call answer_approval; do not use the tool again meanwhile.'

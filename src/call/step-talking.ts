@@ -1,4 +1,5 @@
 /** What happens next while the line is open. */
+import { hasAnswered, hasAsked } from './approvals.ts'
 import { awaitStream, leaveStream, mayResume, partWithStream } from './caller-leg.ts'
 import { andThen, report } from './change.ts'
 import { isWorthKeeping, keep } from './checkpoint.ts'
@@ -49,7 +50,7 @@ export const stepTalking = (state: Talking, event: CallEvent): Step => {
     case 'caller-turn-ended':
       return stepUp({ ...state, handOffs: 0 }, event)
     case 'caller-pressed-key':
-      return keyPressed(state, event)
+      return keyPressed(hasAnswered(state), event)
     case 'agent-response-started':
       return isNotMessage(state) || (state.response.is === 'asked' && state.floor.is === 'caller')
         ? refuseResponse(state, event.responseId, event.atMs)
@@ -59,7 +60,7 @@ export const stepTalking = (state: Talking, event: CallEvent): Step => {
     case 'agent-about-to-speak':
       return releaseHold(state, event.atMs)
     case 'agent-audio-sent':
-      return audioSent(hasSaidSo(state), event)
+      return audioSent(hasAsked(hasSaidSo(state)), event)
     case 'agent-audio-ended':
       return withEcho(state, itemEnded(state.playback, event.itemId, event.contentIndex), event)
     case 'mark-echoed':
@@ -100,7 +101,7 @@ const callerSpeaks = (
   state: Talking,
   { itemId, atMs }: Extract<CallEvent, { type: 'caller-started-speaking' }>,
 ): Step => {
-  const taken = andThen(bargeIn(state, atMs), (interrupted): Change<Talking> => [
+  const taken = andThen(bargeIn(hasAnswered(state), atMs), (interrupted): Change<Talking> => [
     {
       ...interrupted,
       floor: { is: 'caller' },

@@ -32,15 +32,22 @@ const answers = (approve: boolean, reason: string) => ({
   approve,
   reason,
 })
-/** The model wants to cancel, is told to ask, and asks. */
-const question = [one.started, called, asked, one.ends, two.started, two.ends] as const
+const spoken = [two.started, two.sends(200), two.audioEnds, two.ends] as const
+const speaks = { type: 'caller-started-speaking', itemId: 'item_c' } as const
+const isSilent = { type: 'caller-stopped-speaking', itemId: 'item_c' } as const
+/** The model wants to cancel, is told to ask, and the caller hears nothing of it yet. */
+const unasked = [one.started, called, asked, one.ends, two.started, two.ends] as const
+/** It asks; the caller says something. */
+const question = [one.started, called, asked, one.ends, ...spoken, speaks, isSilent] as const
 const says = (approve: unknown) =>
   three.calls('t1', 'answer_approval', { approve, reason: 'Yes, please.' })
+/** What is done after the question, over which the caller speaks. */
+const after = ({ done }: ReturnType<typeof run>) => done.slice(4)
 const types = ({ done }: ReturnType<typeof run>) => done.map(({ type }) => type)
 
 describe('what the caller must allow', () => {
   it('is asked by the agent, in an answer of its own', () => {
-    expect(run(...question).done).toEqual([TOLD, RESULTS])
+    expect(run(...unasked).done).toEqual([TOLD, RESULTS])
   })
 
   it('is asked once, whichever comes first: the call or the request', () => {
@@ -52,7 +59,7 @@ describe('what the caller must allow', () => {
   it('is done when the caller says yes, and answered once it is there', () => {
     const yes = [...question, three.started, says(true), three.ends] as const
     const before = run(...yes)
-    expect(before.done.slice(2)).toEqual([
+    expect(after(before)).toEqual([
       answers(true, 'Yes, please.'),
       {
         type: 'return-output',
@@ -60,16 +67,16 @@ describe('what the caller must allow', () => {
         output: 'Allowed. It is being done; you are told what came of it.',
       },
     ])
-    const after = run(...yes, uses('running'), uses('over', { output: 'Cancelled.' }))
-    expect(after.done.slice(4)).toEqual([RESULTS])
-    expect(after.state).toMatchObject({ tools: [], approvals: [] })
+    const over = run(...yes, uses('running'), uses('over', { output: 'Cancelled.' }))
+    expect(after(over).slice(2)).toEqual([RESULTS])
+    expect(over.state).toMatchObject({ tools: [], approvals: [] })
     // The caller hears that the line is alive while it is done.
     expect(types(run(...yes, { type: 'tick', atMs: 1_300 })).at(-1)).toBe('play-hold')
   })
 
   it('is not done when the caller says no, which the agent answers', () => {
     const no = run(...question, three.started, says(false), three.ends)
-    expect(no.done.slice(2)).toEqual([
+    expect(after(no)).toEqual([
       answers(false, 'Yes, please.'),
       { type: 'return-output', toolCallId: 't1', output: 'It is not done. Go on without it.' },
       RESULTS,
@@ -83,6 +90,18 @@ describe('what the caller must allow', () => {
     })
   })
 
+  it('is not done before the agent has asked, and the caller has said something after that', () => {
+    const early = (...before: readonly Happening[]) =>
+      run(one.started, called, asked, one.ends, ...before, three.started, says(true), three.ends)
+    for (const call of [early(), early(speaks, isSilent), early(...spoken)]) {
+      expect(types(call)).not.toContain('answer-approval')
+      expect(outputOf(call.done, 't1'))
+        .toBe('The caller has not answered yet. Ask them, and wait for what they say.')
+    }
+    expect(types(early(...spoken, { type: 'caller-pressed-key', digit: '1' })))
+      .toContain('answer-approval')
+  })
+
   it('is not done when the agent tells no clear answer', () => {
     const unclear = run(...question, three.started, says('maybe'), three.ends)
     expect(outputOf(unclear.done, 't1'))
@@ -91,8 +110,8 @@ describe('what the caller must allow', () => {
   })
 
   it('is refused after a minute, and the model is told', () => {
-    expect(types(run(...question, { type: 'tick', atMs: 60_000 }))).not.toContain('answer-approval')
-    const late = run(...question, { type: 'tick', atMs: 60_010 })
+    expect(types(run(...unasked, { type: 'tick', atMs: 60_000 }))).not.toContain('answer-approval')
+    const late = run(...unasked, { type: 'tick', atMs: 60_010 })
     expect(late.done.slice(2)).toEqual([
       answers(false, 'The caller did not say.'),
       {
@@ -102,7 +121,7 @@ describe('what the caller must allow', () => {
       },
     ])
     const tooLate = run(
-      ...question,
+      ...unasked,
       { type: 'tick', atMs: 60_010 },
       three.started,
       says(true),
@@ -157,7 +176,7 @@ describe('what the caller must allow', () => {
 
   it('is not done when the caller hangs up', () => {
     const over = run(...question, { type: 'caller-hung-up' })
-    expect(types(over).slice(2)).toEqual(['end-call'])
+    expect(after(over).map(({ type }) => type)).toEqual(['end-call'])
     expect(over.state).toMatchObject({ transcript: [{ speaker: 'note' }] })
   })
 
@@ -169,7 +188,7 @@ describe('what the caller must allow', () => {
     const call = three.calls('t1', 'hand_off', { agent: 'other' })
     const rules = { agents: { ...agents, main: { ...agents.main, handoffs: ['other'] } } }
     const handed = runCall(rules, ...question, three.started, call, three.ends)
-    expect(handed.done.slice(2, 4)).toEqual([
+    expect(after(handed).slice(0, 2)).toEqual([
       answers(false, 'The caller was handed on.'),
       { type: 'change-agent', agent: 'other' },
     ])
