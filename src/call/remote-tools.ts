@@ -175,6 +175,8 @@ const withFacts = <State extends Up>(state: State, event: Used): State => {
   }
   return {
     ...state,
+    // What is over need not be allowed any more.
+    approvals: state.approvals.filter(({ toolCallId }) => toolCallId !== itemId),
     tools: known ? state.tools.map((each) => each === known ? call : each) : [...state.tools, call],
     transcript: describeToolCall(state.transcript, itemId, call),
   }
