@@ -12,11 +12,12 @@ import {
   twiml,
   type TwimlVerb,
 } from '../twilio/twiml.ts'
+import { isFromBrowser, lineSearch } from './call-form.ts'
 import { callStreams, type CallStreamsOptions } from './call-streams.ts'
 
 export type Answers = Readonly<{
-  /** What follows a stream, or a call to a human, as a whole document. */
-  after: (next: After) => string
+  /** What follows a stream, or a call to a human, as a whole document; `call` is the caller, where their line is known. */
+  after: (next: After, call: Pick<CallFacts, 'from' | 'line'> | undefined) => string
 }>
 
 /** What is said when a call cannot be matched to a customer any more. */
@@ -41,7 +42,7 @@ export const createAnswers = (options: CallStreamsOptions): Answers => {
   const transfer = (facts: CallFacts, destination: Destination): TwimlVerb => {
     const { to, mode, timeoutMs } = destination
     const timeoutS = Math.ceil(timeoutMs / 1000)
-    const action = `${publicUrl}/twilio/transferred`
+    const action = `${publicUrl}/twilio/transferred${lineSearch(facts)}`
     if (mode === 'warm') {
       const timeLimitS = timeoutS + MUSIC_GRACE_S
       return conference(roomOf(facts.callSid), { action, timeLimitS, waits: true })
@@ -51,7 +52,7 @@ export const createAnswers = (options: CallStreamsOptions): Answers => {
   }
 
   return {
-    after: (next) => {
+    after: (next, call) => {
       switch (next.is) {
         case 'over':
           return twiml(hangUp())
@@ -65,7 +66,7 @@ export const createAnswers = (options: CallStreamsOptions): Answers => {
         case 'handed-over':
           return twiml(
             play(holdUrl, next.isLast ? LAST_HOLD_S : HOLD_S),
-            redirect(streams.after),
+            redirect(streams.after(call)),
           )
         case 'apology':
           return twiml(...apology(next.line))
@@ -91,6 +92,6 @@ const shown = (
   { callerId }: Destination,
   { from, line }: CallFacts,
 ): Readonly<{ callerId?: string }> => {
-  if (callerId === 'caller') return from.startsWith('client:') ? { callerId: line.number } : {}
+  if (callerId === 'caller') return isFromBrowser(from) ? { callerId: line.number } : {}
   return { callerId: callerId === 'line' ? line.number : callerId }
 }

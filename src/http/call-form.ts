@@ -13,13 +13,23 @@ export const field = (form: FormFields, name: string): string => {
   return typeof value === 'string' ? value : value[0] ?? ''
 }
 
-/** Gives the number of ours that a call goes through. */
-export const lineNumberOf = (form: FormFields): string => {
+/** Gives the number of ours that a call goes through; `search` is that of the address that Twilio asked. */
+export const lineNumberOf = (form: FormFields, search = ''): string => {
   if (isOutbound(form)) return field(form, 'From')
-  const isFromBrowser = field(form, 'From').startsWith('client:')
+  if (!isFromBrowser(field(form, 'From'))) return field(form, 'To')
   // The page's own parameter; `To` is what the SDK itself makes of a parameter of that name.
-  return isFromBrowser && field(form, 'line') !== '' ? field(form, 'line') : field(form, 'To')
+  const given = field(form, LINE) || new URLSearchParams(search).get(LINE)
+  return given || field(form, 'To')
 }
+
+/** What an address needs at its end to be asked about a call again: Twilio tells what a page gave it only once. */
+export const lineSearch = ({ from, line }: Pick<CallFacts, 'from' | 'line'>): string =>
+  isFromBrowser(from) ? `?${new URLSearchParams({ [LINE]: line.number })}` : ''
+
+const LINE = 'line'
+
+/** Whether the other end of a call is a browser. */
+export const isFromBrowser = (from: string): boolean => from.startsWith('client:')
 
 /** Gives the facts of a call that this machine holds. */
 export const callFacts = (form: FormFields, owner: string): Omit<CallFacts, 'line'> => ({

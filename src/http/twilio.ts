@@ -114,12 +114,13 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
       exchange.end(callSid, 'caller-hung-up')
       return xml(twiml(hangUp()))
     }
-    const line = config().lineOf(lineNumberOf(form))
-    const next = await exchange.after(callFacts(form, options.machine), line)
+    const line = config().lineOf(lineNumberOf(form, new URL(c.req.url).search))
+    const facts = callFacts(form, options.machine)
+    const next = await exchange.after(facts, line)
     if (next.is === 'apology') {
       log.warn('call.apology', { callSid, customer: next.line?.customer.id })
     }
-    return xml(answers.after(next))
+    return xml(answers.after(next, line && { ...facts, line }))
   })
 
   // A call to a human is over, or was never taken, and the caller is still there.
@@ -136,8 +137,9 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
     if (!transfer && hasTalked(form) && !exchange.awaited(facts.callSid)) {
       return xml(twiml(hangUp()))
     }
-    const next = await exchange.after(facts, config().lineOf(lineNumberOf(form)))
-    return xml(answers.after(next))
+    const line = config().lineOf(lineNumberOf(form, new URL(c.req.url).search))
+    const next = await exchange.after(facts, line)
+    return xml(answers.after(next, line && { ...facts, line }))
   })
 
   // Not signed, and no secret: Twilio keeps it, so that it can be played when nobody is there to ask.

@@ -107,6 +107,29 @@ describe('POST /twilio/after', () => {
     expect((await post('/twilio/after', FORM)).text).toBe(SORRY)
   })
 
+  describe('about a call from a browser, whose page named its line only once', () => {
+    const BROWSER = { ...FORM, From: 'client:alice', To: '' }
+    const AFTER = '/twilio/after?line=%2B15005550009'
+
+    test('has Twilio name the line each time it asks', async () => {
+      const { post, exchange, lineOf } = createAppFixture()
+      const line = lineOf('+15005550009')
+      const call = { ...FACTS, from: 'client:alice', line, epoch: 2 }
+      exchange.decide({ is: 'resumed', press: '', call })
+      const again = `https://voice.example.com${AFTER}#rc=5&amp;rp=all`
+      expect((await post(AFTER, BROWSER)).text).toContain(`<Connect action="${again}">`)
+      expect(exchange.asked).toEqual([{ facts: { ...FACTS, from: 'client:alice' }, line }])
+      exchange.decide({ is: 'handed-over', isLast: false })
+      expect((await post(AFTER, BROWSER)).text).toContain(`<Redirect>${again}</Redirect>`)
+    })
+
+    test('has it named by Twilio alone: a caller from a phone calls the number that was called', async () => {
+      const { post, exchange, lineOf } = createAppFixture()
+      await post(AFTER, FORM)
+      expect(exchange.asked).toEqual([{ facts: FACTS, line: lineOf('+15005550006') }])
+    })
+  })
+
   test.each(['completed', 'busy', 'no-answer', 'failed', 'canceled'])(
     'says nothing to a caller whose call is %s, and ends it',
     async (CallStatus) => {

@@ -94,7 +94,7 @@ agent: { instructions: You answer for the office. }
     const bare = await startTestService(name, { TWILIO_TWIML_APP_SID: APP })
     try {
       const { status, body } = await ask(OPERATOR, undefined, bare.url)
-      expect([status, JSON.parse(body)]).toEqual([503, {
+      expect([status, JSON.parse(body)]).toMatchObject([503, {
         title: 'set TWILIO_ACCOUNT_SID, TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET and ' +
           'TWILIO_TWIML_APP_SID',
         code: 'twilio-not-configured',
@@ -110,7 +110,7 @@ agent: { instructions: You answer for the office. }
     for (const [line, customer] of [[OFFICE, 'office'], [DENTIST, 'bright-smile']]) {
       await service.hasRoom()
       const before = service.sessions.length
-      const call = service.call({ from: `client:${identity}`, to: '', fields: { line } })
+      const call = service.call({ from: `client:${identity}`, to: '', page: { line } })
       await call.started
       await until(
         'the model is told what to be',
@@ -137,9 +137,30 @@ agent: { instructions: You answer for the office. }
     return found
   }
 
+  it('is with the same customer after its stream was lost, though its page says nothing more', async () => {
+    const before = service.sessions.length
+    const call = service.call({ from: 'client:alice', to: '', page: { line: OFFICE } })
+    const lost = await call.started
+    lost.vanish()
+    const streams = () => call.events.filter(({ event }) => event === 'stream-started').length
+    await until('there is another stream', () => streams() === 2)
+    expect(call.events).toContainEqual(expect.objectContaining({
+      event: 'webhook',
+      url: expect.stringContaining('/twilio/after?line=%2B15005550031'),
+      answer: 200,
+    }))
+    call.hangUp()
+    await call.done
+    expect(service.sessions.length).toBe(before + 1)
+    expect((await onRecord(call.callSid)).calls[0]).toMatchObject({
+      customer: 'office',
+      endReason: 'caller-hung-up',
+    })
+  })
+
   it('is not taken on a line that nobody has', async () => {
     const before = service.sessions.length
-    const call = service.call({ from: 'client:alice', to: '', fields: { line: '+15005550099' } })
+    const call = service.call({ from: 'client:alice', to: '', page: { line: '+15005550099' } })
     const never = expect(call.started).rejects.toThrow()
     expect(await call.done).toMatchObject({ end: 'rejected' })
     await never

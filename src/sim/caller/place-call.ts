@@ -41,6 +41,8 @@ export type CallOptions =
     answerDelayMs?: number
     /** More form fields for the voice webhook, e.g. { StirVerstat: 'TN-Validation-Passed-A' }. */
     fields?: FormFields
+    /** What the page of a browser gave its call: Twilio tells it with the first request, and never again. */
+    page?: FormFields
     /** Where the end of the call is reported, as on a number with a status callback. */
     statusCallbackUrl?: string
     behaviour?: LineBehaviour
@@ -95,7 +97,7 @@ export const placeCall = (options: CallOptions): SimulatedCall => {
 
   const run = async (): Promise<CallOutcome> => {
     const url = `${options.baseUrl}/twilio/voice`
-    const ending = await call.follow({ url, method: 'POST', extra: {} })
+    const ending = await call.follow({ url, method: 'POST', extra: options.page ?? {} })
     if (options.statusCallbackUrl !== undefined) {
       const status = finalStatus(ending, call.hook.status())
       call.notify(options.statusCallbackUrl, 'POST', {
