@@ -6,11 +6,12 @@ import { type Handler, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Log } from '../log.ts'
 import type { AppTypes } from './bindings.ts'
+import { type CallEventOptions, callEventRoutes } from './call-events.ts'
 import type { DocumentedOptions } from './documented.ts'
 import { createDoor, type DoorOptions } from './door.ts'
 import { problemOfException, problemResponse } from './problem.ts'
 
-export type ApiOptions = DocumentedOptions & DoorOptions & Readonly<{ log: Log }>
+export type ApiOptions = DocumentedOptions & CallEventOptions & DoorOptions & Readonly<{ log: Log }>
 
 /** `/api/v1`: needs the token of an operator, but for the document and its page. */
 export const apiRoutes = (options: ApiOptions): Hono<AppTypes> => {
@@ -23,6 +24,7 @@ export const apiRoutes = (options: ApiOptions): Hono<AppTypes> => {
   api.get('/reference', (c) => c.redirect('reference/'))
   api.get('/reference/*', door.forAll, reference)
   api.use(door.forOperators)
+  api.route('/', callEventRoutes(options))
   api.all('*', documented)
   api.onError((error, c) => {
     if (error instanceof HTTPException) return problemOfException(error)

@@ -1,21 +1,13 @@
 /** Calls that are on: what happens in them, as it happens, and their end. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { streamSSE } from 'hono/streaming'
-import type { FeedEntry } from '../../bridge/call-feed.ts'
 import type { Exchange } from '../../bridge/exchange.ts'
-import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
-import { createQueue } from '../queue.ts'
 import { answer, callSid, createRoutes, noSuchCall, problem } from '../record/answers.ts'
 
 export type LiveCallOptions = Readonly<{
-  exchange: Pick<Exchange, 'feed' | 'sayGoodbye'>
-  clock: Clock
+  exchange: Pick<Exchange, 'sayGoodbye'>
   log: Log
 }>
-
-/** A proxy that hears nothing for a while closes the connection. */
-const KEEP_ALIVE_MS = 5_000
 
 const eventsRoute = createRoute({
   method: 'get',
@@ -48,30 +40,11 @@ const endRoute = createRoute({
 })
 
 /** Makes the routes of calls that are on. */
-export const liveCallRoutes = ({ exchange, clock, log }: LiveCallOptions): OpenAPIHono => {
+export const liveCallRoutes = ({ exchange, log }: LiveCallOptions): OpenAPIHono => {
   const api = createRoutes()
 
-  api.openapi(eventsRoute, (c) => {
-    const queue = createQueue<FeedEntry>(clock)
-    const stop = exchange.feed.watch(c.req.valid('param').callSid, queue.add)
-    if (!stop) throw noSuchCall()
-    return streamSSE(c, async (stream) => {
-      stream.onAbort(() => {
-        stop()
-        queue.close()
-      })
-      for (let at = await queue.next(KEEP_ALIVE_MS); at.is !== 'closed';) {
-        if (at.is === 'quiet') await stream.writeSSE({ event: 'quiet', data: '' })
-        else {
-          const { type, ...data } = at.value
-          await stream.writeSSE({ event: type, data: JSON.stringify(data) })
-          if (type === 'ended') break
-        }
-        at = await queue.next(KEEP_ALIVE_MS)
-      }
-      stop()
-    })
-  })
+  // Answered before this is loaded.
+  api.openAPIRegistry.registerPath(eventsRoute)
 
   api.openapi(endRoute, (c) => {
     const { callSid } = c.req.valid('param')
