@@ -32,6 +32,7 @@ export const RUNTIMES = {
 } as const
 
 export type RuntimeName = keyof typeof RUNTIMES
+export const RUNTIME_NAMES: readonly RuntimeName[] = ['bun', 'deno', 'node']
 
 export const AUTH_TOKEN = 'test-auth-token'
 export const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
@@ -63,11 +64,21 @@ export type TestService = Readonly<{
   stop: () => Promise<void>
 }>
 
+export type TestServiceOptions = Readonly<{
+  /** What the model can say and recognises besides the bundled clips. */
+  clips?: readonly Clip[]
+  /** How the model is to whoever asks for it by a name of its own; `behave` is for the others. */
+  scenarioOf?: (model: string) => Scenario | undefined
+  /** The text of `tandem.yaml`. */
+  serviceFile?: string
+}>
+
 /** Starts the service on a runtime with the example customers, and others by their ids; resolves when it listens. */
 export const startTestService = async (
   name: RuntimeName,
   variables: Readonly<Record<string, string>> = {},
   customers: Readonly<Record<string, string>> = {},
+  { clips: more = [], scenarioOf = () => undefined, serviceFile }: TestServiceOptions = {},
 ): Promise<TestService> => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-'))
   const configFolder = join(folder, 'config')
@@ -76,6 +87,7 @@ export const startTestService = async (
   for (const [id, text] of Object.entries(customers)) {
     await writeFile(join(configFolder, 'customers', `${id}.yaml`), text)
   }
+  if (serviceFile !== undefined) await writeFile(join(configFolder, 'tandem.yaml'), serviceFile)
   const clips = await loadClips(files)
   const stores = new Map<string, VectorStore>()
   let scenario: Scenario = PARROT
@@ -84,8 +96,8 @@ export const startTestService = async (
     clock: systemClock,
     hostname: '127.0.0.1',
     port: 0,
-    scenario: () => scenario,
-    clips,
+    scenario: (_, model) => scenarioOf(model) ?? scenario,
+    clips: [...clips, ...more],
     fetch,
     vectorStores: (id) => stores.get(id),
   })

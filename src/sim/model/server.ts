@@ -17,8 +17,8 @@ import { createModelSession, type ModelSession, type ModelSessionOptions } from 
 
 export type ModelServerOptions = Readonly<{
   clock: Clock
-  /** What happens, or what happens on the first connection (0), the second and so on. */
-  scenario: Scenario | ((connection: number) => Scenario)
+  /** What happens, or what happens on the first connection (0), the second and so on, to whoever asks for this model. */
+  scenario: Scenario | ((connection: number, model: string) => Scenario)
   clips?: readonly Clip[]
   /** Gives the milliseconds since 1970. Default `Date.now`. */
   wallClock?: () => number
@@ -81,7 +81,8 @@ export const createModelServer = (options: ModelServerOptions): ModelServer => {
       const found = answerSearch(request, options.vectorStores ?? NO_STORES)
       if (found) return found
       const number = connections++
-      const current = typeof scenario === 'function' ? scenario(number) : scenario
+      const asked = new URL(request.url).searchParams.get('model') ?? ''
+      const current = typeof scenario === 'function' ? scenario(number, asked) : scenario
       const admission = admit(request, current)
       const safetyIdentifier = request.headers.get('openai-safety-identifier') ?? undefined
       const answer = () => {
