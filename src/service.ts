@@ -138,10 +138,11 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   })
   library.adopt(first.config.customers)
 
+  const messages = createMessageBook(files, environment.dataFolder)
   const shelf = createToolShelf({
     fetch: (url, init) => guardedFetch(url, init, config.current().service.network),
     variable: (name) => options.variables[name],
-    book: createMessageBook(files, environment.dataFolder),
+    book: messages,
     clock,
     wallMs,
     log,
@@ -246,6 +247,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const stopRetention = startRetention({
     store: options.record,
     recordings,
+    messages,
     customers: () => config.current().customers,
     machine,
     clock,
@@ -267,6 +269,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     exchange,
     record: options.record,
     recordings,
+    messages,
     readSound: readGrowing,
     listened,
     outbound,

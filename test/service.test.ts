@@ -43,6 +43,7 @@ const createStart = (serve: Runtime['serve'], customer = CUSTOMER) => {
         ...files,
         write: (path, content) => Promise.resolve(files.write(path, content)),
         appendLine: () => Promise.reject(new Error('nobody leaves a message')),
+        blankLines: () => Promise.resolve(0),
       },
       store: {
         ...store,

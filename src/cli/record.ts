@@ -5,6 +5,7 @@ import { sqlite } from '../runtime/sqlite.ts'
 import type { CostsBy } from '../store/record-store.ts'
 import { ANY_EPOCH } from '../store/store.ts'
 import { createSqliteStore } from '../store/sqlite.ts'
+import { createMessageBook } from '../tools/message-book.ts'
 import { formatDollars } from './call-story.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { countOf, formatMs } from './format.ts'
@@ -36,7 +37,7 @@ export const costs = (
     return 0
   })
 
-/** Deletes a person: every call they made or were called in, and what would resume one. */
+/** Deletes a person: every call they made or were called in, what would resume one, and what they left a message of. */
 export const forget = (
   context: CommandContext,
   { number, json }: Readonly<{ number: string; json?: true }>,
@@ -46,7 +47,10 @@ export const forget = (
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
-    const removed = await recordings.remove(callSids)
+    const counts = {
+      recordings: await recordings.remove(callSids),
+      messages: await createMessageBook(files, dataFolder).forget(number, callSids),
+    }
     const waiting = (await files.list(dataFolder)).filter((name) => name.endsWith('.journal'))
     if (waiting.length > 0) {
       context.err(
@@ -54,9 +58,10 @@ export const forget = (
       )
     }
     context.out(
-      json
-        ? JSON.stringify({ forgotten: callSids, recordings: removed })
-        : `${callSids.length} calls forgotten${removed === 0 ? '' : `, ${removed} recordings`}`,
+      json ? JSON.stringify({ forgotten: callSids, ...counts }) : [
+        `${callSids.length} calls forgotten`,
+        ...Object.entries(counts).flatMap(([what, count]) => count > 0 ? `${count} ${what}` : []),
+      ].join(', '),
     )
     return 0
   })

@@ -1,14 +1,20 @@
-/** Deletes what was kept long enough: once an hour, on one machine, a customer at a time; recordings on the machine that has them. */
+/**
+ * Deletes what was kept long enough: once an hour, on one machine, a customer at a time; recordings and messages on the
+ * machine that has them.
+ */
 import type { Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import type { KeptKind, RecordStore } from '../store/record-store.ts'
+import type { MessageBook } from '../tools/message-book.ts'
 import type { Recordings } from './recordings.ts'
 
 export type RetentionOptions = Readonly<{
   store: Pick<RecordStore, 'deleteBefore' | 'takeLease'>
   /** The recordings on this machine. */
   recordings: Pick<Recordings, 'removeBefore'>
+  /** What callers left on this machine for the people of a customer. */
+  messages: Pick<MessageBook, 'removeBefore'>
   customers: () => readonly Pick<Customer, 'id' | 'retention'>[]
   /** The machine that asks for the task. */
   machine: string
@@ -49,11 +55,26 @@ export const overdueSound = (
     return keptMs < Infinity ? [{ customer: id, before: now - keptMs }] : []
   })
 
+/** The messages that are to be deleted at a moment: with the words of their calls. */
+export const overdueMessages = (
+  customers: readonly Pick<Customer, 'id' | 'retention'>[],
+  now: number,
+): readonly Readonly<{ customer: string; before: number }>[] =>
+  customers.flatMap(({ id, retention: { callsMs = Infinity, transcriptMs = Infinity } }) => {
+    const keptMs = Math.min(callsMs, transcriptMs)
+    return keptMs < Infinity ? [{ customer: id, before: now - keptMs }] : []
+  })
+
 /** Starts the job; gives what ends it. */
 export const startRetention = (options: RetentionOptions): () => void => {
-  const { store, recordings, clock, now, log } = options
+  const { store, recordings, messages, clock, now, log } = options
 
-  const told = (customer: string, kind: KeptKind | 'audio', before: number, deleted: number) => {
+  const told = (
+    customer: string,
+    kind: KeptKind | 'audio' | 'messages',
+    before: number,
+    deleted: number,
+  ) => {
     if (deleted === 0) return
     log.info('record.deleted', { customer, kind, deleted, before: new Date(before).toISOString() })
   }
@@ -61,6 +82,12 @@ export const startRetention = (options: RetentionOptions): () => void => {
   const deleteSound = async (): Promise<void> => {
     for (const { customer, before } of overdueSound(options.customers(), now())) {
       told(customer, 'audio', before, await recordings.removeBefore(customer, before))
+    }
+  }
+
+  const deleteMessages = async (): Promise<void> => {
+    for (const { customer, before } of overdueMessages(options.customers(), now())) {
+      told(customer, 'messages', before, await messages.removeBefore(customer, before))
     }
   }
 
@@ -75,7 +102,7 @@ export const startRetention = (options: RetentionOptions): () => void => {
   }
 
   const run = () => {
-    for (const job of [deleteSound, deleteAll]) {
+    for (const job of [deleteSound, deleteMessages, deleteAll]) {
       job().catch((error) => log.error('record.not-deleted', { problem: String(error) }))
     }
     cancel = clock.after(HOUR_MS, run)

@@ -81,6 +81,38 @@ export const appendLine = async (path: string, line: string): Promise<void> => {
 }
 
 const LINE_FEED = 10
+const SPACE = 32
+
+/**
+ * Overwrites lines of a file with spaces, in place: whoever adds a line at that moment, in this process or another, loses nothing.
+ * Gives how many there were once that is on the disk; none when there is no such file.
+ */
+export const blankLines = async (
+  path: string,
+  isGone: (line: string) => boolean,
+): Promise<number> => {
+  const file = await open(path, 'r+').catch(whenMissing(undefined))
+  if (!file) return 0
+  try {
+    const bytes = await file.readFile()
+    const decoder = new TextDecoder()
+    let blanked = 0
+    for (let start = 0; start < bytes.length;) {
+      const found = bytes.indexOf(LINE_FEED, start)
+      const end = found < 0 ? bytes.length : found
+      const line = decoder.decode(bytes.subarray(start, end))
+      if (line.trim() !== '' && isGone(line)) {
+        await file.write(new Uint8Array(end - start).fill(SPACE), 0, end - start, start)
+        blanked += 1
+      }
+      start = end + 1
+    }
+    if (blanked > 0) await file.sync()
+    return blanked
+  } finally {
+    await file.close()
+  }
+}
 
 /**
  * Calls `onChange` when anything in a folder or below it may have changed. The runtimes report too much and in different words,

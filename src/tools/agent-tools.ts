@@ -44,7 +44,7 @@ export type AgentToolsOptions = Readonly<{
   fetch: GuardedFetch
   /** Gives a variable of the environment. */
   variable: (name: string) => string | undefined
-  book: MessageBook
+  book: Pick<MessageBook, 'add'>
   clock: Clock
   /** Gives ms since 1970. */
   wallMs: () => number

@@ -20,27 +20,67 @@ export type TakenMessage = Readonly<{
 export type MessageBook = Readonly<{
   /** Keeps a message. Resolves once it would survive a crash; rejects when it is not kept. */
   add: (message: TakenMessage) => Promise<void>
+  /** Deletes what a person left or is to be called back at, and what was left in some calls; gives how many messages. */
+  forget: (number: string, callSids: readonly string[]) => Promise<number>
+  /** Deletes what a customer has from before a time, in ms since 1970; gives how many messages. */
+  removeBefore: (customer: string, before: number) => Promise<number>
 }>
 
 /** The files of a message book. */
 export type MessageFiles = Readonly<{
   /** Adds a line to a file that only its owner reads, and resolves when it is on the disk. */
   appendLine: (path: string, line: string) => Promise<void>
+  /** Overwrites lines with spaces, in place; gives how many. */
+  blankLines: (path: string, isGone: (line: string) => boolean) => Promise<number>
   read: (path: string) => Promise<string | undefined>
   list: (folder: string) => Promise<readonly string[]>
 }>
 
 /** Keeps messages in `messages/<customer>.jsonl` of the data folder. */
 export const createMessageBook = (
-  files: Pick<MessageFiles, 'appendLine'>,
+  files: Pick<MessageFiles, 'appendLine' | 'blankLines' | 'list'>,
   dataFolder: string,
-): MessageBook => ({
-  add: (message) =>
-    files.appendLine(
-      `${dataFolder}/messages/${message.customer}.jsonl`,
-      JSON.stringify(message),
-    ),
-})
+): MessageBook => {
+  const folder = `${dataFolder}/messages`
+  return {
+    add: (message) => files.appendLine(pathOf(folder, message.customer), JSON.stringify(message)),
+    forget: async (number, callSids) => {
+      const isGone = isOf(number, new Set(callSids))
+      let forgotten = 0
+      for (const name of await bookNames(files, folder)) {
+        forgotten += await files.blankLines(`${folder}/${name}`, isGone)
+      }
+      return forgotten
+    },
+    removeBefore: (customer, before) =>
+      files.blankLines(pathOf(folder, customer), (line) => takenAtMs(line) < before),
+  }
+}
+
+const pathOf = (folder: string, customer: string): string => `${folder}/${customer}.jsonl`
+
+const bookNames = async (
+  { list }: Pick<MessageFiles, 'list'>,
+  folder: string,
+): Promise<readonly string[]> => (await list(folder)).filter((name) => name.endsWith('.jsonl'))
+
+/** A line that cannot be read is a person's when their number is in it. */
+const isOf = (number: string, callSids: ReadonlySet<string>) => (line: string): boolean => {
+  const message = parse(line)
+  return message
+    ? message.from === number || digitsOf(message.number) === digitsOf(number) ||
+      callSids.has(message.callSid)
+    : line.includes(number)
+}
+
+/** As people say numbers, with gaps and dashes. */
+const digitsOf = (number: string): string => number.replaceAll(/\D/g, '')
+
+/** When a message was taken, also where a crash cut its line short; never for one that does not say. */
+const takenAtMs = (line: string): number => {
+  const takenAt = /^\{"takenAt":"([^"]+)"/.exec(line)?.[1]
+  return takenAt === undefined ? NaN : Date.parse(takenAt)
+}
 
 /** What a message book holds, and how many lines of it cannot be read. */
 export type KeptMessages = Readonly<{ messages: readonly TakenMessage[]; unreadable: number }>
@@ -52,11 +92,13 @@ export const readMessages = async (
   customer?: string,
 ): Promise<KeptMessages> => {
   const folder = `${dataFolder}/messages`
-  const names = (await files.list(folder)).filter((name) =>
-    name.endsWith('.jsonl') && (customer === undefined || name === `${customer}.jsonl`)
+  const names = (await bookNames(files, folder)).filter((name) =>
+    customer === undefined || name === `${customer}.jsonl`
   )
   const texts = await Promise.all(names.map((name) => files.read(`${folder}/${name}`)))
-  const lines = texts.flatMap((text) => (text ?? '').split('\n')).filter((line) => line !== '')
+  const lines = texts.flatMap((text) => (text ?? '').split('\n')).filter((line) =>
+    line.trim() !== ''
+  )
   const messages = lines.flatMap((line) => parse(line) ?? [])
   return {
     messages: messages.sort((a, b) => (a.takenAt < b.takenAt ? -1 : 1)),

@@ -6,7 +6,7 @@ import type { MessageBook, TakenMessage } from './message-book.ts'
 import type { Arguments, JsonSchema, Tool } from './tool.ts'
 
 export type TakeMessageOptions = Readonly<{
-  book: MessageBook
+  book: Pick<MessageBook, 'add'>
   log: Log
   /** Gives ms since 1970. */
   wallMs: () => number

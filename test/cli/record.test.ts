@@ -216,6 +216,26 @@ test('tandem forget deletes a person', async () => {
   expect(await run('forget')).toBe(2)
 })
 
+test('tandem forget deletes what a person left a message of, also without a call', async () => {
+  const { run, out, folder } = await createKept([])
+  const message = {
+    takenAt: '2026-05-04T12:00:00.000Z',
+    customer: 'bright-smile',
+    callSid: 'CA1',
+    from: '+15550001111',
+    name: 'Ana',
+    number: '+15550001111',
+    message: 'Call me.',
+    urgent: false,
+    fields: {},
+  }
+  await files.appendLine(`${folder}/messages/bright-smile.jsonl`, JSON.stringify(message))
+  expect(await run('forget', '--number', '+15550001111')).toBe(0)
+  expect(out).toEqual(['0 calls forgotten, 1 messages'])
+  expect(await run('messages')).toBe(0)
+  expect(out.at(-1)).toBe('no messages')
+})
+
 test('tandem migrate says what it did', async () => {
   const { folder, remove } = await createFolder()
   onTestFinished(remove)

@@ -23,12 +23,17 @@ export const createApi = async (
     operators: operators.map((scope) => ({ name: scope, scope, sha256: sha256(`token-${scope}`) })),
   }, createTestConfig().customers)
   const removed: string[] = []
+  const forgotten: string[] = []
   const { app, logged, clock, exchange } = createAppFixture({
     record,
     config: () => config,
     recordings: {
       find: (callSid) => Promise.resolve(callSid === CALL ? 'recordings/a.wav' : undefined),
       remove: (callSids) => Promise.resolve(removed.push(...callSids)),
+    },
+    messages: {
+      forget: (number, callSids) =>
+        Promise.resolve(forgotten.push(`${number} ${callSids.join(' ')}`)),
     },
     readSound: () =>
       Promise.resolve({
@@ -50,7 +55,7 @@ export const createApi = async (
       body: await (type === 'audio/wav' ? response.text() : response.json()),
     }
   }
-  return { ask, record, logged, app, removed, clock, exchange }
+  return { ask, record, logged, app, removed, forgotten, clock, exchange }
 }
 
 /** One call with all that can be kept of one. */

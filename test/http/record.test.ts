@@ -230,9 +230,10 @@ describe('tokens', () => {
     expect((await ask('/calls')).body.calls).toHaveLength(1)
   })
 
-  test('one that may do all deletes', async () => {
-    const { ask } = await createApi(STORY)
+  test('one that may do all deletes, also the messages of a person', async () => {
+    const { ask, forgotten } = await createApi(STORY)
     expect((await ask('/forget', 'token-admin', forget)).body).toEqual({ forgotten: [CALL] })
+    expect(forgotten).toEqual([`+15550001111 ${CALL}`])
     expect((await ask('/calls', 'test-operator-token')).body.calls).toHaveLength(0)
   })
 

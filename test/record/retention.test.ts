@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { type Fields, silentLog } from '../../src/log.ts'
-import { overdue, overdueSound, startRetention } from '../../src/record/retention.ts'
+import {
+  overdue,
+  overdueMessages,
+  overdueSound,
+  startRetention,
+} from '../../src/record/retention.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
 const DAY = 86_400_000
@@ -32,6 +37,17 @@ test('a recording is kept for its own time, but not longer than its call', () =>
   ])
 })
 
+test('a message is kept as long as the words of its call', () => {
+  expect(overdueMessages([
+    { id: 'a', retention: { audioMs: 30 * DAY } },
+    { id: 'b', retention: { transcriptMs: 30 * DAY, callsMs: 365 * DAY } },
+    { id: 'c', retention: { callsMs: 30 * DAY } },
+  ], 400 * DAY)).toEqual([
+    { customer: 'b', before: 370 * DAY },
+    { customer: 'c', before: 370 * DAY },
+  ])
+})
+
 const start = (hasLease: boolean) => {
   const clock = createFakeClock()
   const asked: string[] = []
@@ -51,6 +67,12 @@ const start = (hasLease: boolean) => {
       removeBefore: (customer, before) => {
         asked.push(`delete audio of ${customer} before day ${Math.floor(before / DAY)}`)
         return Promise.resolve(3)
+      },
+    },
+    messages: {
+      removeBefore: (customer, before) => {
+        asked.push(`delete messages of ${customer} before day ${Math.floor(before / DAY)}`)
+        return Promise.resolve(2)
       },
     },
     customers: () => [{ id: 'a', retention: { callsMs: 5 * DAY, audioMs: DAY } }],
@@ -73,21 +95,27 @@ test('the job runs a minute after the start and then once an hour, and says what
   await pass(1)
   expect(asked).toEqual([
     'delete audio of a before day 9',
+    'delete messages of a before day 5',
     'lease m1 for 3600000 ms',
     'delete calls of a',
   ])
   expect(logged).toEqual([
     { customer: 'a', kind: 'audio', deleted: 3, before: '1970-01-10T00:01:00.000Z' },
+    { customer: 'a', kind: 'messages', deleted: 2, before: '1970-01-06T00:01:00.000Z' },
     { customer: 'a', kind: 'calls', deleted: 7, before: '1970-01-06T00:01:00.000Z' },
   ])
   await pass(HOUR)
-  expect(asked).toHaveLength(6)
+  expect(asked).toHaveLength(8)
   stop()
   expect(clock.waiting()).toBe(0)
 })
 
-test('the job is left to the machine that has it, but for the recordings, which each has its own of', async () => {
+test('the job is left to the machine that has it, but for recordings and messages, which each has its own of', async () => {
   const { asked, pass } = start(false)
   await pass(60_000)
-  expect(asked).toEqual(['delete audio of a before day 9', 'lease m1 for 3600000 ms'])
+  expect(asked).toEqual([
+    'delete audio of a before day 9',
+    'delete messages of a before day 5',
+    'lease m1 for 3600000 ms',
+  ])
 })

@@ -29,7 +29,7 @@ const ORDER = {
 }
 
 const take = async (
-  book: MessageBook,
+  book: Pick<MessageBook, 'add'>,
   given: Readonly<Record<string, unknown>>,
   fields: Readonly<Record<string, unknown>> = { type: 'object', additionalProperties: false },
 ) => {

@@ -53,6 +53,7 @@ export const scenarioFiles = (
       // What the call leaves behind is its story, and nothing on this machine.
       write: () => Promise.resolve(),
       appendLine: () => Promise.resolve(),
+      blankLines: () => Promise.resolve(0),
     }),
     isInner: (path) => {
       if (customer && path === customerPath) return 'customer'

@@ -3,11 +3,13 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Log } from '../../log.ts'
 import type { Recordings } from '../../record/recordings.ts'
 import type { RecordStore } from '../../store/record-store.ts'
+import type { MessageBook } from '../../tools/message-book.ts'
 import { answer, common, createRoutes } from './answers.ts'
 
 export type ForgetOptions = Readonly<{
   record: Pick<RecordStore, 'forget'>
   recordings: Pick<Recordings, 'remove'>
+  messages: Pick<MessageBook, 'forget'>
   log: Log
 }>
 
@@ -36,13 +38,17 @@ const forgetRoute = createRoute({
 })
 
 /** Makes the route that forgets; who may use it is looked at before. */
-export const forgetRoutes = ({ record, recordings, log }: ForgetOptions): OpenAPIHono => {
+export const forgetRoutes = ({ record, recordings, messages, log }: ForgetOptions): OpenAPIHono => {
   const api = createRoutes()
 
   api.openapi(forgetRoute, async (c) => {
-    const forgotten = await record.forget(c.req.valid('json').number)
-    const removed = await recordings.remove(forgotten)
-    log.info('record.forgotten', { calls: forgotten.length, recordings: removed })
+    const { number } = c.req.valid('json')
+    const forgotten = await record.forget(number)
+    log.info('record.forgotten', {
+      calls: forgotten.length,
+      recordings: await recordings.remove(forgotten),
+      messages: await messages.forget(number, forgotten),
+    })
     return c.json({ forgotten: [...forgotten] }, 200)
   })
 
