@@ -15,6 +15,7 @@ import { createFetchText } from './knowledge/fetch-page.ts'
 import { createLibrary } from './knowledge/library.ts'
 import { createSearchStore } from './knowledge/vector-store.ts'
 import type { Log } from './log.ts'
+import { createHeldOrders } from './outbound/held-orders.ts'
 import { createOutbound } from './outbound/outbound.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { startOverloadGuard } from './overload.ts'
@@ -238,6 +239,13 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     config: config.current,
     publicUrl,
     machine,
+    held: createHeldOrders({
+      queue: options.record.outboundQueue,
+      owner: `${machine}-${crypto.randomUUID()}`,
+      clock,
+      wallMs,
+      log,
+    }),
     isReady: () => isReady,
     clock,
     wallMs,

@@ -29,21 +29,21 @@ export const outboundWebhooks = (options: OutboundWebhookOptions): Hono<SignedTy
   const streams = callStreams(options)
   const routes = new Hono<SignedTypes>()
 
-  routes.post('/:id', (c) => {
+  routes.post('/:id', async (c) => {
     const form = c.get('form')
-    const facts = outbound.answered(c.req.param('id'), callFacts(form, options.machine))
+    const facts = await outbound.answered(c.req.param('id'), callFacts(form, options.machine))
     const call = facts && exchange.offer(facts)
     if (call) return xml(twiml(streams.connect(call)))
-    // Somebody has picked up, and nobody knows why they were called: this process has begun since, or the call was taken back.
+    // Somebody has picked up, and nobody knows why they were called: the call was taken back, or is of a process that kept nothing.
     log.warn('outbound.unknown-call', { id: c.req.param('id'), callSid: field(form, 'CallSid') })
     const line = config().lineOf(lineNumberOf(form))
     return xml(twiml(...(line ? [say(line.customer.fallback.say)] : []), hangUp()))
   })
 
-  routes.post('/:id/status', (c) => {
+  routes.post('/:id/status', async (c) => {
     const form = c.get('form')
     const sequenceNumber = Number.parseInt(field(form, 'SequenceNumber'), 10)
-    outbound.progressed(c.req.param('id'), field(form, 'AccountSid'), {
+    await outbound.progressed(c.req.param('id'), field(form, 'AccountSid'), {
       callSid: field(form, 'CallSid'),
       status: field(form, 'CallStatus'),
       sequenceNumber: Number.isNaN(sequenceNumber) ? undefined : sequenceNumber,

@@ -34,6 +34,8 @@ export type Entry = {
   progress: Progress
   /** Takes it out of the queue. */
   takeOut: Cancel | undefined
+  /** Whether the store has it, once that is known: whoever comes after this process then goes on with it. */
+  keeping: Promise<boolean>
   /** Ends the wait for news of a call that nobody has answered. */
   stopWaiting: Cancel
   /** Settled once Twilio has answered. */
@@ -52,6 +54,7 @@ export const createEntry = (
   ...known,
   progress: NO_PROGRESS,
   takeOut: undefined,
+  keeping: Promise.resolve(false),
   stopWaiting: () => {},
   placing: undefined,
   callSid: undefined,

@@ -5,15 +5,17 @@
 import type { CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { Clock } from '../clock.ts'
 import type { Config, Line } from '../config/config.ts'
-import { filledIn } from '../config/variables.ts'
 import { UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { TakenOrder } from '../store/outbound-queue.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
-import { checkDestination } from './destination.ts'
-import { createEntries, createEntry, type Entry, type OutboundCall, shown } from './entry.ts'
+import { createEntries, type Entry, type OutboundCall, shown } from './entry.ts'
+import type { HeldOrders } from './held-orders.ts'
+import { readOrder, writeOrder } from './kept-order.ts'
 import { detectionOf, machineStep, whoIs } from './machine.ts'
-import { type Order, type OrderProblem, problem, problemOfOrder } from './order.ts'
+import { type Order, type OrderProblem, problem } from './order.ts'
 import { createPace, type Pace } from './pace.ts'
+import { prepareCall } from './prepare-call.ts'
 import { advance, isFinal, type OutboundStatus, statusOf } from './progress.ts'
 
 /** What Twilio tells of a call that we placed. */
@@ -26,13 +28,14 @@ export type Outbound = Readonly<{
   /** Takes a call back or ends it. Undefined when there is none. */
   cancel: (id: string) => Promise<OutboundCall | undefined>
   /** Somebody picked up, and their document is asked for: what is to be offered to the exchange. */
-  answered: (id: string, call: Readonly<{ callSid: string; accountSid: string }>) =>
-    | CallFacts
-    | undefined
-  progressed: (id: string, accountSid: string, told: Told) => void
+  answered: (
+    id: string,
+    call: Readonly<{ callSid: string; accountSid: string }>,
+  ) => Promise<CallFacts | undefined>
+  progressed: (id: string, accountSid: string, told: Told) => Promise<void>
   /** It is known who picked up, in Twilio's words. */
   detected: (id: string, answeredBy: string) => void
-  /** Forgets those that wait, and lets no phone go on ringing. Nothing is placed afterwards. */
+  /** Leaves those that wait to the next process, and lets no phone go on ringing. Nothing is placed afterwards. */
   stop: () => Promise<void>
 }>
 
@@ -42,6 +45,8 @@ export type OutboundOptions = Readonly<{
   config: () => Config
   publicUrl: string
   machine: string
+  /** What the store has of the calls that wait. */
+  held: HeldOrders
   isReady: () => boolean
   clock: Clock
   /** Milliseconds since 1970. */
@@ -52,11 +57,14 @@ export type OutboundOptions = Readonly<{
 
 /** Of a call that was to ring no longer something should have been heard by then. */
 const NO_NEWS_MS = 60_000
+/** Another process has it, because this one was away for too long, or the person is forgotten. */
+const NOT_HELD = 'not-held'
 const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const
 
 /** Makes the outbound calls of a process. */
 export const createOutbound = (options: OutboundOptions): Outbound => {
-  const { exchange, twilio, clock, log, publicUrl, machine } = options
+  const { exchange, twilio, clock, log, publicUrl, machine, held } = options
+  const adopting = new Map<string, Promise<Entry | undefined>>()
   const entries = createEntries()
   const paces = new Map<string, Pace>()
   let isStopped = false
@@ -74,11 +82,20 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     return pace
   }
 
+  /** What somebody talks in, or nobody will, needs nobody to go on with it. */
+  const letGo = ({ keeping, reason, call: { id } }: Entry): void =>
+    void keeping.then((isKept) => {
+      if (isKept && reason !== NOT_HELD) held.end(id)
+    })
+
   const become = (entry: Entry, status: OutboundStatus, sequenceNumber?: number): boolean => {
     const before = entry.progress
     entry.progress = advance(before, status, sequenceNumber)
     if (entry.progress.status === before.status) return false
-    if (status === 'in-progress' || isFinal(status)) entry.stopWaiting()
+    if (status === 'in-progress' || isFinal(status)) {
+      entry.stopWaiting()
+      letGo(entry)
+    }
     const { id, customer } = entry.call
     const { callSid, reason } = entry
     log.info('outbound.progress', { id, callSid, customer, status, reason })
@@ -101,17 +118,45 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     ringsForMs: entry.settings.ringForMs,
   })
 
+  const dialled = (entry: Entry): void => {
+    become(entry, 'placed')
+    entry.stopWaiting = clock.after(
+      entry.settings.ringForMs + NO_NEWS_MS,
+      () => fail(entry, 'no-news'),
+    )
+  }
+
+  /** Lets a call wait for its turn, for what is left of its time; false when too many wait. */
+  const enqueue = (entry: Entry): boolean => {
+    const { order, call } = entry
+    entry.takeOut = paceOf(entry.line).add({
+      withinMs: Math.max(0, call.askedAt + order.withinMs - options.wallMs()),
+      start: () => {
+        entry.placing = start(entry)
+      },
+      expired: () => {
+        entry.takeOut = undefined
+        become(entry, 'expired')
+      },
+    })
+    return entry.takeOut !== undefined
+  }
+
   const start = async (entry: Entry): Promise<void> => {
     entry.takeOut = undefined
     const { order, settings, call } = entry
     const url = `${publicUrl}/twilio/outbound/${call.id}`
     // The file may have changed while the call waited.
     if (!options.config().lineOf(call.line)?.customer.outbound) return fail(entry, 'outbound-off')
-    become(entry, 'placed')
-    entry.stopWaiting = clock.after(
-      settings.ringForMs + NO_NEWS_MS,
-      () => fail(entry, 'no-news'),
-    )
+    const begun = await entry.keeping ? await held.begin(call.id) : 'mine'
+    // It might be dialled again after a crash, so it waits until that can be written down.
+    if (begun === 'unknown') return enqueue(entry) ? undefined : fail(entry, 'queue-full')
+    if (begun === 'gone') {
+      entry.reason = NOT_HELD
+      become(entry, 'canceled')
+      return
+    }
+    dialled(entry)
     try {
       const { callSid } = await twilio.createCall({
         to: order.to,
@@ -147,15 +192,54 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
   const cancel = async (entry: Entry, reason: string): Promise<void> => {
     if (isFinal(entry.progress.status)) return
     entry.reason ??= reason
+    // A call that Twilio has just been asked for is ended as soon as it has a name.
+    if (!entry.takeOut) await entry.placing
     if (entry.takeOut) {
       entry.takeOut()
       entry.takeOut = undefined
       become(entry, 'canceled')
-      return
+    } else if (!isFinal(entry.progress.status)) await hangUp(entry)
+  }
+
+  /** Goes on with a call of a process that died. One that it was about to dial may ring by now, and is not dialled again. */
+  const restore = async (taken: TakenOrder): Promise<Entry | undefined> => {
+    const { id, customer, state } = taken
+    const order = readOrder(taken)
+    const entry = order && await prepareCall(order, taken, options.config())
+    if (!entry || 'code' in entry) {
+      log.warn('outbound.not-taken-over', { id, customer, reason: entry?.code ?? 'unreadable' })
+      held.end(id)
+      return undefined
     }
-    // A call that Twilio has just been asked for is ended as soon as it has a name.
-    await entry.placing
-    if (!isFinal(entry.progress.status)) await hangUp(entry)
+    // Twilio may have told of it meanwhile.
+    const known = entries.get(id)
+    if (known) return known
+    entry.keeping = Promise.resolve(true)
+    entries.keep(entry)
+    log.info('outbound.taken-over', { id, customer, state })
+    if (state === 'placing') {
+      entry.isDoubtful = true
+      dialled(entry)
+    } else if (!enqueue(entry)) fail(entry, 'queue-full')
+    return entry
+  }
+
+  /** Finds a call that Twilio speaks of, also when it was another process that placed it. */
+  const existing = (id: string): Entry | undefined | Promise<Entry | undefined> => {
+    const known = entries.existing(id)
+    if (known || isStopped) return known
+    const adopted = adopting.get(id) ??
+      held.adopt(id).then((taken) => taken && restore(taken))
+        .then((entry) => entry && entries.existing(id))
+        .finally(() => adopting.delete(id))
+    adopting.set(id, adopted)
+    return adopted
+  }
+
+  if (twilio.configured) {
+    held.start((orders) => {
+      for (const order of orders) if (!entries.get(order.id)) void restore(order)
+    })
   }
 
   /** Why no call at all is placed. */
@@ -169,42 +253,21 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
 
   return {
     place: async (order) => {
-      const line = options.config().lineOf(order.line)
-      const refused = closed() ?? problemOfOrder(order, line)
+      const refused = closed()
       if (refused) return refused
-      // The message of this call, its blanks filled in.
-      const settings = line && filledIn(line.customer, order.variables).outbound
-      if (!line || !settings) return problem('outbound-off', 'nobody may be called')
-      const destination = await checkDestination(order.to, settings.countries)
-      if ('code' in destination) return destination
+      const entry = await prepareCall(
+        order,
+        { id: options.newId(), askedAt: options.wallMs() },
+        options.config(),
+      )
+      if ('code' in entry) return entry
       // Loading the numbering plans took a moment, in which a drain may have begun.
       const late = closed()
       if (late) return late
-      const entry = createEntry({
-        call: {
-          id: options.newId(),
-          to: destination.number,
-          line: line.number,
-          customer: line.customer.id,
-          metadata: order.metadata,
-          askedAt: options.wallMs(),
-        },
-        order,
-        settings,
-        line,
-      })
-      entry.takeOut = paceOf(line).add({
-        withinMs: order.withinMs,
-        start: () => {
-          entry.placing = start(entry)
-        },
-        expired: () => {
-          entry.takeOut = undefined
-          become(entry, 'expired')
-        },
-      })
-      if (!entry.takeOut) return problem('queue-full', 'too many calls wait to be placed')
+      if (!enqueue(entry)) return problem('queue-full', 'too many calls wait to be placed')
+      entry.keeping = held.keep(writeOrder(entry.call, order))
       entries.keep(entry)
+      await entry.keeping
       return shown(entry)
     },
     get: (id) => {
@@ -217,15 +280,18 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       await cancel(entry, 'asked-to')
       return shown(entry)
     },
-    answered: (id, { callSid, accountSid }) => {
-      const entry = entries.existing(id)
+    answered: async (id, { callSid, accountSid }) => {
+      const found = existing(id)
+      const entry = found instanceof Promise ? await found : found
       if (!entry || isFinal(entry.progress.status)) return undefined
       entry.callSid = callSid
       become(entry, 'in-progress')
       return factsOf(entry, callSid, accountSid)
     },
-    progressed: (id, accountSid, { callSid, status, sequenceNumber }) => {
-      const entry = entries.existing(id)
+    progressed: async (id, accountSid, { callSid, status, sequenceNumber }) => {
+      const found = existing(id)
+      // What is known at once is done at once, in the order in which Twilio tells it.
+      const entry = found instanceof Promise ? await found : found
       const next = statusOf(status)
       if (!entry || !next) return
       entry.callSid ??= callSid
@@ -252,7 +318,14 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     },
     stop: async () => {
       isStopped = true
-      await Promise.all(entries.unanswered().map((entry) => cancel(entry, 'draining')))
+      await Promise.all(
+        entries.unanswered().map(async (entry) => {
+          if (!entry.takeOut || !await entry.keeping) return cancel(entry, 'draining')
+          entry.takeOut()
+          entry.takeOut = undefined
+        }),
+      )
+      await held.stop()
     },
   }
 }

@@ -4,6 +4,7 @@ import type { StoreError } from '../errors.ts'
 import * as files from '../runtime/files.ts'
 import { createSqliteThread } from '../runtime/sqlite-thread.ts'
 import { createJournal } from './journal.ts'
+import { noOutboundQueue } from './outbound-queue.ts'
 import { noOutbox } from './outbox.ts'
 import { createRecordStore, type RecordStore } from './record-store.ts'
 import { createRecordWriter } from './record-writer.ts'
@@ -51,6 +52,7 @@ export const noRecord: RecordStore = {
   deleteBefore: () => Promise.resolve(0),
   takeLease: () => Promise.resolve(false),
   outbox: noOutbox,
+  outboundQueue: noOutboundQueue,
   migrate: () => Promise.resolve([]),
   flush: () => Promise.resolve(),
   close: () => Promise.resolve(),

@@ -8,8 +8,12 @@ export type KeptKind = 'transcript' | 'calls'
 const CALLS = 200
 const LINES = 1_000
 
-/** Deletes all calls with a person, by the number they called from or were called at; gives the calls that are gone. */
+/**
+ * Deletes all calls with a person, by the number they called from or were called at, and those that they were to get; gives the
+ * calls that are gone.
+ */
 export const forgetNumber = async (database: Sql, number: string): Promise<readonly string[]> => {
+  await database.write([sql('delete from outbound_calls where to_number = ?', number)])
   const gone: string[] = []
   for (;;) {
     const rows = await database.query(sql(

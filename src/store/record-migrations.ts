@@ -172,6 +172,23 @@ const OUTBOX: readonly string[] = [
   'create index outbox_customer on outbox (customer, at)',
 ]
 
+/** The calls that wait to be placed. */
+const OUTBOUND: readonly string[] = [
+  `create table outbound_calls (
+    id text not null primary key,
+    customer text not null,
+    to_number text not null,
+    asked_at bigint not null,
+    expires_at bigint not null,
+    body text not null,
+    state text not null,
+    owner text not null,
+    held_until bigint not null
+  )`,
+  'create index outbound_calls_held on outbound_calls (held_until)',
+  'create index outbound_calls_owner on outbound_calls (owner)',
+]
+
 /** The steps so far, in order. */
 export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
   {
@@ -183,6 +200,7 @@ export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
     ],
   },
   { version: 2, commands: () => OUTBOX },
+  { version: 3, commands: () => OUTBOUND },
 ]
 
 const VERSION_TABLE =

@@ -1,5 +1,6 @@
 /** The record of all calls: told of by those that go on, asked by the API and the command line. One interface over either database. */
 import type { RecordWrite } from '../record/record.ts'
+import { createOutboundQueue, type OutboundQueue } from './outbound-queue.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { deleteBefore, forgetNumber, type KeptKind, takeLease } from './record-deletes.ts'
 import { migrateRecord } from './record-migrations.ts'
@@ -39,6 +40,8 @@ export type RecordStore = Readonly<{
   takeLease: (lease: Parameters<typeof takeLease>[1]) => Promise<boolean>
   /** The events that wait to be sent. */
   outbox: Outbox
+  /** The calls that wait to be placed. */
+  outboundQueue: OutboundQueue
   /** Brings the database to the newest version; gives the steps that were missing. */
   migrate: () => Promise<readonly number[]>
   /** Resolves when what was told is in the database or, if that is away, in the journal. */
@@ -56,6 +59,7 @@ export const createRecordStore = (
   now: () => number,
 ): RecordStore => {
   let migrating: Promise<readonly number[]> = Promise.resolve([])
+  const settled = () => migrating.catch(() => {})
   return {
     write: writer.write,
     list: (filter, limit, after) => listCalls(database, filter, limit, after),
@@ -66,10 +70,16 @@ export const createRecordStore = (
     deleteBefore: (customer, kind, before) => deleteBefore(database, customer, kind, before),
     takeLease: (lease) => takeLease(database, lease),
     outbox: createOutbox(database, now),
+    // Somebody may want to call out while a new file still gets its tables.
+    outboundQueue: createOutboundQueue({
+      ...database,
+      query: (statement) => settled().then(() => database.query(statement)),
+      write: (statements) => settled().then(() => database.write(statements)),
+    }),
     migrate: () => migrating = migrateRecord(database, now()),
     flush: writer.flush,
     close: async () => {
-      await migrating.catch(() => {})
+      await settled()
       await writer.close()
       await database.close()
     },

@@ -224,8 +224,8 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
       place: () => Promise.resolve({ code: 'outbound-off', message: 'nobody may be called' }),
       get: () => undefined,
       cancel: () => Promise.resolve(undefined),
-      answered: () => undefined,
-      progressed: () => {},
+      answered: () => Promise.resolve(undefined),
+      progressed: () => Promise.resolve(),
       detected: () => {},
     },
     twilio: {

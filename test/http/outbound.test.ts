@@ -33,16 +33,18 @@ const createFixture = (answer: OutboundCall | OrderProblem = CALL_SHOWN) => {
         return Promise.resolve(id === 'out-1' ? CALL_SHOWN : undefined)
       },
       answered: (id, { callSid, accountSid }) =>
-        id === 'out-1'
-          ? {
-            callSid,
-            accountSid,
-            from: '+351213456789',
-            line: fixture.lineOf('+15005550006'),
-            owner: 'm1',
-          }
-          : undefined,
-      progressed: (...all) => void told.push(all),
+        Promise.resolve(
+          id === 'out-1'
+            ? {
+              callSid,
+              accountSid,
+              from: '+351213456789',
+              line: fixture.lineOf('+15005550006'),
+              owner: 'm1',
+            }
+            : undefined,
+        ),
+      progressed: (...all) => Promise.resolve(void told.push(all)),
       detected: (...all) => void detected.push(all),
     },
   })

@@ -20,8 +20,8 @@ const createFixture = () => {
       },
       get: () => undefined,
       cancel: () => Promise.resolve(undefined),
-      answered: () => undefined,
-      progressed: () => {},
+      answered: () => Promise.resolve(undefined),
+      progressed: () => Promise.resolve(),
       detected: () => {},
     },
   })

@@ -4,11 +4,14 @@ import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import { UpstreamError } from '../../src/errors.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Order } from '../../src/outbound/order.ts'
+import { createHeldOrders } from '../../src/outbound/held-orders.ts'
 import { createOutbound } from '../../src/outbound/outbound.ts'
+import { noOutboundQueue } from '../../src/store/outbound-queue.ts'
 import type { CallChange, NewCall } from '../../src/twilio/rest.ts'
 import type { PlacedCall } from '../../src/twilio-rest/twilio-api.ts'
 import { customerOf } from '../config/sources.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { createQueueByHand } from './queue-by-hand.ts'
 
 const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
 const SETTINGS = 'countries: [PT]'
@@ -28,8 +31,10 @@ const ORDER: Order = {
 }
 
 /** Outbound calls over an exchange and a Twilio made by hand, which write down what they are asked. */
-const createFixture = (settings = SETTINGS, { configured = true } = {}) => {
-  const clock = createFakeClock()
+const createFixture = (
+  settings = SETTINGS,
+  { configured = true, queue = noOutboundQueue, owner = 'p1', clock = createFakeClock() } = {},
+) => {
   const done: string[] = []
   const asked: NewCall[] = []
   const offered: CallFacts[] = []
@@ -64,10 +69,11 @@ const createFixture = (settings = SETTINGS, { configured = true } = {}) => {
     config: () => config,
     publicUrl: 'https://voice.example.com',
     machine: 'm1',
+    held: createHeldOrders({ queue, owner, clock, wallMs: clock.nowMs, log: silentLog }),
     isReady: () => isReady,
     clock,
-    wallMs: () => 0,
-    newId: () => `out-${++ids}`,
+    wallMs: clock.nowMs,
+    newId: () => `${owner === 'p1' ? 'out' : owner}-${++ids}`,
     log: silentLog,
   })
   /** Lets promises settle that need no time, then the time pass. */
@@ -82,7 +88,7 @@ const createFixture = (settings = SETTINGS, { configured = true } = {}) => {
     return placed
   }
   const tell = (status: string, sequenceNumber?: number, id = 'out-1', callSid = 'CA1') =>
-    outbound.progressed(id, ACCOUNT, { callSid, status, sequenceNumber })
+    void outbound.progressed(id, ACCOUNT, { callSid, status, sequenceNumber })
   return {
     outbound,
     clock,
@@ -107,9 +113,10 @@ describe('an order', () => {
     ['to another country', { to: '+14158675310' }, 'country-not-allowed'],
     ['to an emergency number', { to: '112' }, 'emergency-number'],
   ])('%s is refused', async (_, changes, code) => {
-    const { place, asked, clock } = createFixture()
+    const { place, asked, clock, outbound } = createFixture()
     expect(await place(changes)).toMatchObject({ code })
     expect(asked).toEqual([])
+    await outbound.stop()
     expect(clock.waiting()).toBe(0)
   })
 
@@ -226,15 +233,17 @@ describe('a call that is answered', () => {
   test('is offered with its blanks, and ends like any other', async () => {
     const { place, outbound, tell, done, pass, clock } = createFixture()
     await place()
-    expect(outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT }))
+    expect(await outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT }))
       .toMatchObject({ callSid: 'CA1', variables: { name: 'Ana' } })
     expect(outbound.get('out-1')).toMatchObject({ status: 'in-progress' })
     tell('completed', 3)
     // Nothing is waited for any more.
     await pass(1_000)
+    await outbound.stop()
     expect(clock.waiting()).toBe(0)
     expect(done).toEqual(['end CA1 caller-hung-up'])
-    expect(outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT })).toBeUndefined()
+    expect(await outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT }))
+      .toBeUndefined()
   })
 
   test('goes on although Twilio never answered when it was asked for', async () => {
@@ -244,15 +253,16 @@ describe('a call that is answered', () => {
     )
     await place()
     expect(outbound.get('out-1')).toMatchObject({ status: 'failed', reason: 'twilio-timeout' })
-    expect(outbound.answered('out-1', { callSid: 'CA9', accountSid: ACCOUNT }))
+    expect(await outbound.answered('out-1', { callSid: 'CA9', accountSid: ACCOUNT }))
       .toMatchObject({ callSid: 'CA9' })
     expect(outbound.get('out-1')).toMatchObject({ status: 'in-progress', callSid: 'CA9' })
     expect(outbound.get('out-1')).not.toHaveProperty('reason')
   })
 
-  test('is nobody’s when its id is unknown', () => {
+  test('is nobody’s when its id is unknown', async () => {
     const { outbound } = createFixture()
-    expect(outbound.answered('out-9', { callSid: 'CA9', accountSid: ACCOUNT })).toBeUndefined()
+    expect(await outbound.answered('out-9', { callSid: 'CA9', accountSid: ACCOUNT }))
+      .toBeUndefined()
   })
 })
 
@@ -273,7 +283,7 @@ describe('a machine', () => {
   ])('with { %s } that is %s', async (settings, answeredBy, expected) => {
     const { place, outbound, done } = createFixture(settings)
     await place()
-    outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT })
+    await outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT })
     outbound.detected('out-1', answeredBy)
     expect(done).toEqual(expected)
   })
@@ -316,7 +326,7 @@ describe('a call that is taken back', () => {
   })
 })
 
-test('a service that stops forgets those that wait, and lets no phone ring', async () => {
+test('a service that stops and keeps nothing forgets those that wait, and lets no phone ring', async () => {
   const { place, outbound, done, tell, pass, asked } = createFixture()
   await place()
   await place()
@@ -327,4 +337,163 @@ test('a service that stops forgets those that wait, and lets no phone ring', asy
   expect(done).toEqual(['offer CA1', 'update CA1 {"status":"completed"}'])
   expect(asked).toHaveLength(1)
   expect(await place()).toMatchObject({ code: 'draining' })
+})
+
+describe('a queue that is kept', () => {
+  /** A process that has died: nothing of it happens any more. */
+  const dead = () => new Promise<PlacedCall>(() => {})
+  /** Long enough for another process to take over what a dead one held. */
+  const takenOver = async ({ pass }: Pick<ReturnType<typeof createFixture>, 'pass'>) => {
+    for (let rounds = 0; rounds < 5; rounds++) await pass(5_000)
+  }
+
+  const restarted = async (
+    before: (fixture: ReturnType<typeof createFixture>) => Promise<void>,
+    settings = SETTINGS,
+  ) => {
+    const queue = createQueueByHand()
+    const first = createFixture(settings, { queue: queue.of('p1') })
+    await before(first)
+    queue.kill('p1')
+    const second = createFixture(settings, { queue: queue.of('p2'), owner: 'p2' })
+    return { first, second, queue }
+  }
+
+  test('is dialled by the process after the one that died', async () => {
+    const { first, second, queue } = await restarted(async ({ place, room }) => {
+      room(false)
+      await place({ metadata: { ticket: '17' } })
+      await place({ to: '+351210000000' })
+    })
+    expect(first.asked).toEqual([])
+    await takenOver(second)
+    await second.pass(1_000)
+    expect(second.asked.map(({ to }) => to)).toEqual(['+351213456789', '+351210000000'])
+    expect(second.outbound.get('out-1')).toMatchObject({
+      status: 'placed',
+      metadata: { ticket: '17' },
+      askedAt: 0,
+    })
+    expect(queue.states()).toEqual(['out-1 placing', 'out-2 placing'])
+  })
+
+  test('is not dialled again where the one before was about to, and its agent answers', async () => {
+    const { second } = await restarted(async ({ place, answerWith }) => {
+      answerWith(dead)
+      await place()
+    })
+    await takenOver(second)
+    expect(second.asked).toEqual([])
+    expect(second.outbound.get('out-1')).toMatchObject({ status: 'placed' })
+    await second.outbound.progressed('out-1', ACCOUNT, {
+      callSid: 'CA7',
+      status: 'ringing',
+      sequenceNumber: 1,
+    })
+    expect(second.offered).toMatchObject([{ callSid: 'CA7', variables: { name: 'Ana' } }])
+    expect(await second.outbound.answered('out-1', { callSid: 'CA7', accountSid: ACCOUNT }))
+      .toMatchObject({ callSid: 'CA7', from: '+351213456789' })
+  })
+
+  test('gives a call that rings to the process that Twilio speaks to, before its time', async () => {
+    const { second, queue } = await restarted(({ place, tell }) =>
+      place().then(() => tell('ringing', 1))
+    )
+    expect(await second.outbound.answered('out-1', { callSid: 'CA1', accountSid: ACCOUNT }))
+      .toMatchObject({ callSid: 'CA1', variables: { name: 'Ana' } })
+    await second.pass()
+    expect(queue.states()).toEqual([])
+  })
+
+  test('gives up a call that was about to be dialled and of which nothing is heard', async () => {
+    const { second, queue } = await restarted(async ({ place, answerWith }) => {
+      answerWith(dead)
+      await place()
+    }, 'countries: [PT], ringFor: 20s')
+    await takenOver(second)
+    await second.pass(80_000)
+    expect(second.outbound.get('out-1')).toMatchObject({ status: 'failed', reason: 'no-news' })
+    expect([second.asked, queue.states()]).toEqual([[], []])
+  })
+
+  test('does not outlive the time that a call may wait', async () => {
+    const { second, queue } = await restarted(async ({ place, room }) => {
+      room(false)
+      await place({ withinMs: 10_000 })
+    })
+    await takenOver(second)
+    await second.pass()
+    expect([second.asked, queue.states()]).toEqual([[], []])
+    expect(second.outbound.get('out-1')).toMatchObject({ status: 'expired' })
+  })
+
+  test('is held against the configuration of the process that takes it over', async () => {
+    const { second, queue } = await restarted(async ({ place, room }) => {
+      room(false)
+      await place()
+    })
+    second.configure('countries: [US]')
+    await takenOver(second)
+    await second.pass()
+    expect([second.asked, queue.states()]).toEqual([[], []])
+  })
+
+  test('is left to the next process by one that stops, which does not dial any more', async () => {
+    const queue = createQueueByHand()
+    const first = createFixture(SETTINGS, { queue: queue.of('p1') })
+    first.room(false)
+    await first.place()
+    await first.outbound.stop()
+    const second = createFixture(SETTINGS, { queue: queue.of('p2'), owner: 'p2' })
+    await second.pass(0)
+    await second.pass(0)
+    expect([first.asked.length, second.asked.length]).toEqual([0, 1])
+  })
+
+  test('is dialled by one of two when the first was only away for long', async () => {
+    const { first, second } = await restarted(async ({ place, room }) => {
+      room(false)
+      await place()
+    })
+    await takenOver(second)
+    await second.pass()
+    first.room(true)
+    await first.pass(1_000)
+    expect([first.asked.length, second.asked.length]).toEqual([0, 1])
+    expect(first.outbound.get('out-1')).toMatchObject({ status: 'canceled', reason: 'not-held' })
+  })
+
+  test('waits for its store before it dials, and goes on without where a call was not kept', async () => {
+    const queue = createQueueByHand()
+    const { place, pass, asked, outbound, room } = createFixture(SETTINGS, {
+      queue: queue.of('p1'),
+    })
+    room(false)
+    await place()
+    queue.away(true)
+    await place({ to: '+351210000000' })
+    room(true)
+    await pass(1_000)
+    await pass(1_000)
+    expect(asked.map(({ to }) => to)).toEqual(['+351210000000'])
+    queue.away(false)
+    await pass(1_000)
+    await pass(1_000)
+    expect(asked.map(({ to }) => to)).toEqual(['+351210000000', '+351213456789'])
+    expect(outbound.get('out-1')).toMatchObject({ status: 'placed' })
+  })
+
+  test('forgets what was taken back, also when the store is away at that moment', async () => {
+    const queue = createQueueByHand()
+    const { place, pass, outbound, room } = createFixture(SETTINGS, { queue: queue.of('p1') })
+    room(false)
+    await place()
+    queue.away(true)
+    await outbound.cancel('out-1')
+    await pass(5_000)
+    expect(queue.states()).toEqual(['out-1 waiting'])
+    queue.away(false)
+    await pass(5_000)
+    expect(queue.states()).toEqual([])
+  })
 })

@@ -8,6 +8,7 @@ import { createSharedStore } from '../../src/store/shared.ts'
 import { storeContract } from './contract.ts'
 import { checkpoint, makeFolder, NOON } from './fixture.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
+import { outboundQueueContract } from './outbound-queue-contract.ts'
 import { outboxContract } from './outbox-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { openRecord, writes } from './record-fixture.ts'
@@ -24,6 +25,7 @@ const open = async () => createPostgresSql({ url: await server.database(), clock
 
 recordContract('postgres', open)
 outboxContract('postgres', open)
+outboundQueueContract('postgres', open)
 
 storeContract('postgres', async () => {
   const database = await open()

@@ -1,10 +1,15 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { createSqliteThread } from '../../src/runtime/sqlite-thread.ts'
+import { noJournal } from '../../src/store/journal.ts'
+import { createRecordStore } from '../../src/store/record-store.ts'
+import { createRecordWriter } from '../../src/store/record-writer.ts'
 import { sql } from '../../src/store/sql.ts'
 import { createSqliteSql } from '../../src/store/sqlite-sql.ts'
-import { makeFolder } from './fixture.ts'
+import { makeFolder, NOON } from './fixture.ts'
+import { outboundQueueContract } from './outbound-queue-contract.ts'
 import { outboxContract } from './outbox-contract.ts'
 import { recordContract } from './record-contract.ts'
 import { openRecord, openSqlite, writes } from './record-fixture.ts'
@@ -13,6 +18,7 @@ const newPath = async () => join(await makeFolder(), 'data', 'record.db')
 
 recordContract('sqlite', async () => openSqlite(await newPath()))
 outboxContract('sqlite', async () => openSqlite(await newPath()))
+outboundQueueContract('sqlite', async () => openSqlite(await newPath()))
 
 const openThread = (path: string) => createSqliteSql(path, createSqliteThread(path))
 
@@ -25,6 +31,22 @@ test('the record lives in a file that only its owner may read, on a thread of it
   expect((await stat(path)).mode & 0o777).toBe(0o600)
   const beside = await openRecord(openThread(path))
   expect(await beside.list({}, 10)).toHaveLength(1)
+})
+
+test('a call that is asked for while a new file gets its tables is kept', async () => {
+  const database = openThread(await newPath())
+  const writer = createRecordWriter({
+    database,
+    journal: noJournal,
+    clock: systemClock,
+    onError: () => {},
+  })
+  const record = createRecordStore(database, writer, () => NOON)
+  onTestFinished(() => record.close())
+  void record.migrate()
+  const { outboundQueue: queue } = record
+  const order = { id: 'out-1', customer: 'a', to: '+351213456789', askedAt: NOON, expiresAt: NOON }
+  expect(await queue.keep({ ...order, body: '{}' }, { owner: 'p', until: NOON })).toBe(true)
 })
 
 test('what fails on the thread fails here, with what to do about it', async () => {
