@@ -25,6 +25,8 @@ export type ServiceConfig = Readonly<{
   /** Calls at once. */
   capacity: number
   network: Network
+  /** What the calls we place share; the fastest customer's pace is everybody's when absent. */
+  outbound: Readonly<{ callsPerSecond?: number }>
   /** Prices that differ from the list's. */
   prices: PriceChanges
   /** Tokens for the API, besides that of the environment. */
@@ -212,6 +214,7 @@ export type Fallback = Readonly<{
 export const DEFAULT_SERVICE: ServiceConfig = {
   capacity: 200,
   network: { allowPrivate: [] },
+  outbound: {},
   prices: { surcharge: 1, tables: [] },
   operators: [],
   api: { requestsPerMinute: 600, wrongTokensPerMinute: 30 },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { apiSchema } from './api-schema.ts'
 import { DEFAULT_SERVICE } from './config.ts'
 import { operatorsSchema } from './operators-schema.ts'
+import { accountOutboundSchema } from './outbound-schema.ts'
 import { pricesSchema } from './prices-schema.ts'
 
 const range = { error: 'must be an address range such as 10.0.0.0/8' }
@@ -20,6 +21,7 @@ export const serviceSchema = z.strictObject({
     'Calls at once; a call beyond it is rejected before it is answered.',
   ),
   network: network.prefault({}).describe('Where requests that a customer file names may go.'),
+  outbound: accountOutboundSchema.prefault({}).describe('What calls of all customers share.'),
   prices: pricesSchema,
   operators: operatorsSchema,
   api: apiSchema,

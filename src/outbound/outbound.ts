@@ -17,6 +17,7 @@ import { type Order, type OrderProblem, problem } from './order.ts'
 import { createPace, type Pace } from './pace.ts'
 import { prepareCall } from './prepare-call.ts'
 import { advance, isFinal, type OutboundStatus, statusOf } from './progress.ts'
+import { createTurns } from './turns.ts'
 
 /** What Twilio tells of a call that we placed. */
 export type Told = Readonly<{ callSid: string; status: string; sequenceNumber: number | undefined }>
@@ -67,6 +68,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
   const adopting = new Map<string, Promise<Entry | undefined>>()
   const entries = createEntries()
   const paces = new Map<string, Pace>()
+  const turns = createTurns({ clock, perSecond: () => callsPerSecondOf(options.config()) })
   let isStopped = false
 
   const paceOf = ({ number, customer }: Line): Pace => {
@@ -75,6 +77,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     const current = () => options.config().customers.find(({ id }) => id === customer.id)
     const pace = createPace({
       clock,
+      turns,
       perSecond: () => current()?.outbound?.callsPerSecond ?? 1,
       hasRoom: () => exchange.noRoom({ number, customer: current() ?? customer }) === undefined,
     })
@@ -328,6 +331,12 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       await held.stop()
     },
   }
+}
+
+/** How fast the account may place calls; where the operator has not said so, as fast as the fastest of its customers. */
+const callsPerSecondOf = ({ service, customers }: Config): number => {
+  const ofCustomers = customers.flatMap(({ outbound }) => outbound?.callsPerSecond ?? [])
+  return service.outbound.callsPerSecond ?? (ofCustomers.length > 0 ? Math.max(...ofCustomers) : 1)
 }
 
 const codeOf = (error: unknown): string => error instanceof UpstreamError ? error.code : 'fault'

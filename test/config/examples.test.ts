@@ -50,6 +50,7 @@ test('the example customers are configured without a warning', async () => {
   expect(service).toEqual({
     capacity: 200,
     network: { allowPrivate: [] },
+    outbound: {},
     prices: { surcharge: 1, tables: [] },
     operators: [],
     api: { requestsPerMinute: 600, wrongTokensPerMinute: 30 },

@@ -153,6 +153,8 @@ test('an editor shows a sentence at each key', () => {
     'capacity',
     'network',
     'network.allowPrivate',
+    'outbound',
+    'outbound.callsPerSecond',
     'prices',
     'prices.surcharge',
     'prices.tables',

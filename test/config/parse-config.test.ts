@@ -181,6 +181,22 @@ test('a service file sets the capacity; without one, or with one of comments alo
   ])
 })
 
+test('a service file says how fast the account may place calls', () => {
+  const paceOf = (text: string) => {
+    const parsed = parseConfig({
+      service: { path: 'config/tandem.yaml', text },
+      customers: [],
+      readKnowledge: () => undefined,
+    })
+    return 'config' in parsed ? parsed.config.service.outbound : parsed.problems.map(line)
+  }
+  expect(paceOf('capacity: 20\n')).toEqual({})
+  expect(paceOf('outbound: { callsPerSecond: 5 }\n')).toEqual({ callsPerSecond: 5 })
+  expect(paceOf('outbound: { callsPerSecond: 0 }\n')).toEqual([
+    '1:29 out-of-range outbound.callsPerSecond must be at least 0.01, got 0',
+  ])
+})
+
 test('two customers with one number: the second file is told whose it is', () => {
   const parsed = parseConfig({
     customers: [

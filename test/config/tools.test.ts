@@ -413,6 +413,7 @@ describe('the network of the service file', () => {
     expect('config' in found && found.config.service).toEqual({
       capacity: 200,
       network: { allowPrivate: ['10.0.0.0/8', 'fdaa::/16'] },
+      outbound: {},
       prices: { surcharge: 1, tables: [] },
       operators: [],
       api: { requestsPerMinute: 600, wrongTokensPerMinute: 30 },

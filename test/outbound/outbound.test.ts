@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallFacts } from '../../src/bridge/exchange.ts'
-import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import { createConfig, DEFAULT_SERVICE, type ServiceConfig } from '../../src/config/config.ts'
 import { UpstreamError } from '../../src/errors.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Order } from '../../src/outbound/order.ts'
@@ -15,9 +15,9 @@ import { createQueueByHand } from './queue-by-hand.ts'
 
 const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
 const SETTINGS = 'countries: [PT]'
-const CUSTOMER = (outbound: string) =>
+const CUSTOMER = (outbound: string, number = '+15005550006') =>
   customerOf(`customer: Reminders
-numbers: ["+15005550006"]
+numbers: ["${number}"]
 agent: { instructions: "You remind {{name}}." }
 ${outbound === '' ? '' : `outbound: { ${outbound} }`}
 `)
@@ -102,6 +102,13 @@ const createFixture = (
     room: (is: boolean) => void (hasRoom = is),
     drain: () => void (isReady = false),
     configure: (to: string) => void (config = createConfig(DEFAULT_SERVICE, [CUSTOMER(to)])),
+    share: (service: ServiceConfig['outbound'], ...settings: readonly string[]) => {
+      const customers = settings.map((each, at) => ({
+        ...CUSTOMER(each, `+1500555000${at}`),
+        id: `customer-${at}`,
+      }))
+      config = createConfig({ ...DEFAULT_SERVICE, outbound: service }, customers)
+    },
   }
 }
 
@@ -177,6 +184,29 @@ describe('an order', () => {
     answerWith(() => Promise.reject(new UpstreamError('twilio-21215', 'no', { status: 400 })))
     await place()
     expect(outbound.get('out-1')).toMatchObject({ status: 'failed', reason: 'twilio-21215' })
+  })
+})
+
+describe('the calls of two customers', () => {
+  const SLOW = 'countries: [PT], callsPerSecond: 1'
+  const FAST = 'countries: [PT], callsPerSecond: 4'
+  const placed = async (service: ServiceConfig['outbound']) => {
+    const { share, place, asked, pass } = createFixture()
+    share(service, SLOW, FAST)
+    for (const line of ['+15005550000', '+15005550000', '+15005550001', '+15005550001']) {
+      await place({ line })
+    }
+    for (let ms = 0; ms < 1_200; ms += 50) await pass(50)
+    return asked.map(({ from }) => from.at(-1)).join('')
+  }
+
+  test('are together no faster than the account may', async () => {
+    expect(await placed({ callsPerSecond: 2 })).toBe('011')
+    expect(await placed({ callsPerSecond: 100 })).toBe('0110')
+  })
+
+  test('are as fast as the faster one where the operator has not said how fast', async () => {
+    expect(await placed({})).toBe('0110')
   })
 })
 

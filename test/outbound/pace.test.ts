@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
 import { createPace, MOST_WAITING } from '../../src/outbound/pace.ts'
+import { createTurns } from '../../src/outbound/turns.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
-const createQueue = ({ perSecond = 1 } = {}) => {
-  const clock = createFakeClock()
+const createQueue = (
+  {
+    perSecond = 1,
+    clock = createFakeClock(),
+    turns = createTurns({ clock, perSecond: () => 100 }),
+  } = {},
+) => {
   const happened: string[] = []
   let hasRoom = true
   let rate = perSecond
-  const pace = createPace({ clock, perSecond: () => rate, hasRoom: () => hasRoom })
+  const pace = createPace({ clock, turns, perSecond: () => rate, hasRoom: () => hasRoom })
   const add = (name: string, withinMs = 3_600_000) =>
     pace.add({
       start: () => void happened.push(`${clock.nowMs()} ${name}`),
@@ -88,5 +94,44 @@ test('no more than 500 calls wait, and nothing is left of them', () => {
   clock.advance(10_000)
   expect(happened).toHaveLength(500)
   expect(pace.waiting()).toBe(0)
+  expect(clock.waiting()).toBe(0)
+})
+
+test('two customers share the turns of their account, whichever has more calls', () => {
+  const clock = createFakeClock()
+  const turns = createTurns({ clock, perSecond: () => 2 })
+  const many = createQueue({ perSecond: 50, clock, turns })
+  const few = createQueue({ perSecond: 50, clock, turns })
+  for (const name of ['a', 'b', 'c', 'd']) many.add(name)
+  for (const name of ['x', 'y']) few.add(name)
+  for (let ms = 0; ms < 10_000; ms += 100) clock.advance(100)
+  expect(many.happened).toEqual(['0 a', '1000 b', '2000 c', '2500 d'])
+  expect(few.happened).toEqual(['500 x', '1500 y'])
+  expect(clock.waiting()).toBe(0)
+})
+
+test('a customer without room takes no turn from the others', () => {
+  const clock = createFakeClock()
+  const turns = createTurns({ clock, perSecond: () => 1 })
+  const full = createQueue({ perSecond: 50, clock, turns })
+  const other = createQueue({ perSecond: 50, clock, turns })
+  full.room(false)
+  full.add('a')
+  for (const name of ['x', 'y']) other.add(name)
+  for (let ms = 0; ms < 3_000; ms += 100) clock.advance(100)
+  expect(other.happened).toEqual(['0 x', '1000 y'])
+})
+
+test('a call that is taken out while it waits for a turn leaves nothing behind', () => {
+  const clock = createFakeClock()
+  const turns = createTurns({ clock, perSecond: () => 1 })
+  const { add, happened } = createQueue({ perSecond: 50, clock, turns })
+  add('a')
+  clock.advance(100)
+  const takeOut = add('b')
+  clock.advance(100)
+  takeOut?.()
+  clock.advance(5_000)
+  expect(happened).toEqual(['0 a'])
   expect(clock.waiting()).toBe(0)
 })
