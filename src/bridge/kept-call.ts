@@ -24,11 +24,14 @@ const line = z.discriminatedUnion('speaker', [
   }),
 ])
 
+/** The schema of a transcript. */
+export const transcriptSchema = z.array(line)
+
 const body = z.object({
   epoch: z.int().min(1),
   talkedMs: z.number().min(0),
   agent: z.string().default(MAIN_AGENT),
-  transcript: z.array(line),
+  transcript: transcriptSchema,
 })
 
 /** Writes a checkpoint of a call for the store. */
