@@ -72,6 +72,8 @@ export type Customer = Readonly<{
   fallback: Fallback
   /** How much is kept of a call. */
   record: 'everything' | 'noAudio' | 'factsOnly'
+  /** Whether what happens in a call and what is decided is logged, for a replay. */
+  events: boolean
   /** What is taken out before anything is kept; nothing without it. */
   redact?: Redaction
   retention: Retention

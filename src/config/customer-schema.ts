@@ -11,7 +11,7 @@ import { knowledgeSchema } from './knowledge-schema.ts'
 import { listenSchema } from './listen-schema.ts'
 import { outboundSchema } from './outbound-schema.ts'
 import { E164_PATTERN } from './phone-number.ts'
-import { recordLevelSchema, redactSchema, retentionSchema } from './record-schema.ts'
+import { recordSchema, redactSchema, retentionSchema } from './record-schema.ts'
 import { recordingSchema } from './recording-schema.ts'
 import { transferSchema } from './transfer-schema.ts'
 import { webhooksSchema } from './webhooks-schema.ts'
@@ -87,7 +87,7 @@ export const customerSchema = z.strictObject({
   ),
   limits: limits.prefault({}).describe('How much this customer may use.'),
   fallback: fallback.prefault({}).describe('What happens when the model cannot be reached.'),
-  record: recordLevelSchema,
+  record: recordSchema,
   redact: redactSchema,
   retention: retentionSchema,
   recording: recordingSchema.exactOptional().describe(

@@ -153,13 +153,18 @@ const createCustomer = (
     ...(hours ? { hours } : {}),
     ...(shape.listen ? { listen: shape.listen } : {}),
     ...(outbound && { outbound }),
-    record: shape.record,
+    ...createRecord(shape.record),
     ...(shape.redact ? { redact: shape.redact } : {}),
     retention: createRetention(shape.retention),
     ...(shape.recording ? { recording: shape.recording } : {}),
     webhooks: shape.webhooks,
   }
 }
+
+const createRecord = (record: CustomerShape['record']): Pick<Customer, 'record' | 'events'> =>
+  typeof record === 'string'
+    ? { record, events: false }
+    : { record: record.level, events: record.events }
 
 // The first, so that there is always room for them below the instructions.
 const hoursEntry = (hours: Hours | undefined): readonly KnowledgeEntry[] =>

@@ -20,11 +20,20 @@ const flag = (description: string) => z.boolean().default(true).describe(descrip
 const list = (description: string) =>
   z.array(z.string().trim().min(1)).default([]).describe(description)
 
-/** The schema of `record`. */
-export const recordLevelSchema = z.enum(['everything', 'noAudio', 'factsOnly'])
-  .default('everything').describe(
-    'How much is kept of a call: everything, all but its sound, or only what happened and when, without any words.',
-  )
+const level = z.enum(['everything', 'noAudio', 'factsOnly'])
+const LEVEL =
+  'How much is kept of a call: everything, all but its sound, or only what happened and when, without any words.'
+
+/** The schema of `record`: how much, or more about it. */
+export const recordSchema = z.union([
+  level,
+  z.strictObject({
+    level: level.default('everything').describe(LEVEL),
+    events: z.boolean().default(false).describe(
+      'Keeps the event log of each call: what happened and what was decided, for tandem replay.',
+    ),
+  }),
+]).default('everything').describe(LEVEL)
 
 /** The schema of `redact`. */
 export const redactSchema = z.strictObject({
@@ -43,6 +52,7 @@ export const redactSchema = z.strictObject({
 export const retentionSchema = z.strictObject({
   transcript: keepFor('How long words, tool calls and messages are kept.'),
   audio: keepFor('How long recordings are kept.'),
+  events: keepFor('How long event logs are kept; as long as the transcript if it is not said.'),
   calls: keepFor('How long a call is kept, with all that is of it.'),
 }).prefault({}).describe('How long the record is kept; what is not named is kept for good.')
 
@@ -53,15 +63,18 @@ export type Redaction = Readonly<NonNullable<z.output<typeof redactSchema>>>
 export type Retention = Readonly<{
   transcriptMs?: number
   audioMs?: number
+  /** Of event logs; as long as the transcript without it. */
+  eventsMs?: number
   callsMs?: number
 }>
 
 /** Turns the times of the file into ms. */
 export const createRetention = (
-  { transcript, audio, calls }: z.output<typeof retentionSchema>,
+  { transcript, audio, events, calls }: z.output<typeof retentionSchema>,
 ): Retention => ({
   ...(transcript === undefined ? {} : { transcriptMs: lengthMs(transcript) }),
   ...(audio === undefined ? {} : { audioMs: lengthMs(audio) }),
+  ...(events === undefined ? {} : { eventsMs: lengthMs(events) }),
   ...(calls === undefined ? {} : { callsMs: lengthMs(calls) }),
 })
 

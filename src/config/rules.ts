@@ -37,14 +37,15 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...eachText(yaml, ['outbound', 'countries'], checkCountry),
   ...outbound(yaml),
   ...recording(yaml),
+  ...events(yaml),
   ...checkWebhooks(yaml, hasVariable),
 ]
 
 /** Who keeps no sound has nothing to record. */
 const recording = (yaml: YamlFile): Problem[] => {
-  const level = yaml.at(['record'])
+  const level = levelOf(yaml)
   if (yaml.at(['recording']) === undefined) return []
-  const listens = yaml.at(['listen']) !== undefined && yaml.at(['agent']) === undefined
+  const listens = isOnlyListening(yaml)
   if (level !== 'noAudio' && level !== 'factsOnly' && !listens) return []
   return [
     yaml.problem(['recording'], {
@@ -56,6 +57,38 @@ const recording = (yaml: YamlFile): Problem[] => {
     }, 'key'),
   ]
 }
+
+/** An event log has words, and is of calls with an agent. */
+const events = (yaml: YamlFile): Problem[] => {
+  const path = ['record', 'events']
+  const level = levelOf(yaml)
+  if (yaml.at(path) !== true) return []
+  if (isOnlyListening(yaml)) {
+    return [
+      yaml.problem(path, {
+        code: 'key-without-effect',
+        message: 'record.events does nothing beside listen: calls between humans have no event log',
+        hint: 'remove it',
+      }, 'key'),
+    ]
+  }
+  if (level !== 'factsOnly') return []
+  return [
+    yaml.problem(path, {
+      code: 'key-without-effect',
+      message: 'record.events does nothing beside record.level: factsOnly: an event log has words',
+      hint: 'remove one of them',
+    }, 'key'),
+  ]
+}
+
+const levelOf = (yaml: YamlFile): unknown => {
+  const record = yaml.at(['record'])
+  return isGroup(record) ? record.level : record
+}
+
+const isOnlyListening = (yaml: YamlFile): boolean =>
+  yaml.at(['listen']) !== undefined && yaml.at(['agent']) === undefined
 
 const numbersTwice = (yaml: YamlFile): Problem[] =>
   list(yaml, ['numbers']).flatMap((number, index, numbers) =>

@@ -39,6 +39,8 @@ const describe = (yaml: YamlFile, suggest: Suggest, above: KeyPath, issue: Issue
     case 'invalid_union': {
       const choice = nearestChoice(issue.errors)
       if (choice) return choice.flatMap((inner) => describe(yaml, suggest, path, inner))
+      const words = typeof yaml.at(path) === 'string' ? soleWords(issue.errors) : undefined
+      if (words) return [wrongValue(yaml, path, words)]
       return [wrongType(yaml, path, issue.errors.flat().map(expectedBy))]
     }
     case 'invalid_type':
@@ -113,6 +115,14 @@ const nearestChoice = (choices: readonly (readonly Issue[])[]): readonly Issue[]
       path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value')
     )
   )
+
+/** The words that a value may be, where the only other choice is a group of keys. */
+const soleWords = (choices: readonly (readonly Issue[])[]): readonly string[] | undefined => {
+  const [words, group] = choices.flat()
+  const isWordsOrGroup = choices.flat().length === 2 && words.code === 'invalid_value' &&
+    group.code === 'invalid_type' && group.expected === 'object'
+  return isWordsOrGroup ? words.values.map(String) : undefined
+}
 
 const expectedBy = (issue: Issue): string => {
   if (issue.code === 'invalid_value') return issue.values.join(' or ')

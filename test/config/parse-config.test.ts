@@ -55,6 +55,7 @@ test('the smallest customer file is whole: every setting has its default', () =>
       say: 'We are sorry, we cannot take your call right now. Please try again in a few minutes.',
     },
     record: 'everything',
+    events: false,
     retention: {},
     webhooks: [],
   })

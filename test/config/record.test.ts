@@ -55,6 +55,32 @@ describe('record, redact and retention', () => {
     })
   })
 
+  test('an event log is kept by a file that says so, for as long as it says', () => {
+    expect(customerOf('record: noAudio\n')).toMatchObject({ record: 'noAudio', events: false })
+    expect(customerOf('record: { events: true }\nretention: { events: 30d }\n')).toMatchObject({
+      record: 'everything',
+      events: true,
+      retention: { eventsMs: 30 * 86_400_000 },
+    })
+    expect(customerOf('record: { level: noAudio, events: true }\n'))
+      .toMatchObject({ record: 'noAudio', events: true })
+  })
+
+  test('mistakes of an event log are said at their place', () => {
+    expect(problemsOf(withLines('record: { evnts: true }\n'))).toEqual([
+      '5:11 unknown-key unknown key "evnts" in record > did you mean "events"?',
+    ])
+    expect(problemsOf(withLines('record: factsonly\n'))).toEqual([
+      '5:9 invalid-value record must be everything, noAudio or factsOnly, got "factsonly" > did you mean "factsOnly"?',
+    ])
+    expect(problemsOf(withLines('record: { level: factsOnly, events: true }\n'))).toEqual([
+      '5:29 key-without-effect record.events does nothing beside record.level: factsOnly: an event log has words > remove one of them',
+    ])
+    expect(problemsOf(withLines('record: { level: noAudio }\nrecording: {}\n'))).toEqual([
+      '6:1 key-without-effect recording does nothing beside record: noAudio > remove one of them',
+    ])
+  })
+
   test('mistakes of a recording are said at their place', () => {
     expect(problemsOf(withLines('recording: { consnt: Hello. }\n'))).toEqual([
       '5:14 unknown-key unknown key "consnt" in recording > did you mean "consent"?',
