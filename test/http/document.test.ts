@@ -40,8 +40,8 @@ const createExampleApi = async () => {
       place: () => Promise.resolve(PLACED),
       get: () => PLACED,
       cancel: () => Promise.resolve(PLACED),
-      answered: () => undefined,
-      progressed: () => {},
+      answered: () => Promise.resolve(undefined),
+      progressed: () => Promise.resolve(),
       detected: () => {},
     },
   })
