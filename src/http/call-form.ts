@@ -22,7 +22,7 @@ export const lineNumberOf = (form: FormFields, search = ''): string => {
   return given || field(form, 'To')
 }
 
-/** What an address needs at its end to be asked about a call again: Twilio tells what a page gave it only once. */
+/** What an address needs at its end to be asked about a call again: later requests have nothing of what a page gave its call. */
 export const lineSearch = ({ from, line }: Pick<CallFacts, 'from' | 'line'>): string =>
   isFromBrowser(from) ? `?${new URLSearchParams({ [LINE]: line.number })}` : ''
 

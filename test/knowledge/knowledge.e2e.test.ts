@@ -32,16 +32,6 @@ describe.each(names)('knowledge on %s', (name) => {
   })
   afterAll(() => service.stop())
 
-  /** A call that is answered: reading the first PDF is work enough for a busy machine to refuse one for a moment. */
-  const answered = async (to: string = DENTIST) => {
-    for (;;) {
-      const call = service.call({ to })
-      const isOn = await call.started.then(() => true, () => false)
-      if (isOn) return call
-      await call.done
-    }
-  }
-
   /** What the model is told when it looks something up for the caller. */
   const found = async (to: string, query: string): Promise<string> => {
     service.behave(parseScenario(
@@ -52,7 +42,7 @@ turns:
 `,
       'search.yaml',
     ))
-    const call = await answered(to)
+    const call = await service.answered({ to })
     call.say(clipOfText(service.clips, 'Yes, please.')?.sound.pcm ?? new Int16Array(0))
     const outputs = () =>
       service.sessions[service.sessions.length - 1].items().flatMap((item) =>
@@ -66,9 +56,9 @@ turns:
   }
 
   /** What the model is told to be in the next call. */
-  const instructions = async (to?: string): Promise<string> => {
+  const instructions = async (to: string = DENTIST): Promise<string> => {
     const before = service.sessions.length
-    const call = await answered(to)
+    const call = await service.answered({ to })
     await until('a session is open', () => service.sessions.length > before)
     const session = service.sessions[service.sessions.length - 1]
     await until('it is told what to be', () => session.settings().instructions !== '')

@@ -71,9 +71,8 @@ describe.each(names)('MCP servers that OpenAI calls, on %s', (name) => {
   /** A call in which the model answers one turn after the other; the caller says yes at its beginning, and whenever told to. */
   const talk = async (line: string, turns: string) => {
     service.behave(parseScenario(`voice: script\nturns:\n${turns}`, 'remote.yaml'))
-    await service.hasRoom()
     const earlier = service.sessions.length
-    const call = service.call({ to: line })
+    const call = await service.answered({ to: line })
     const stream = await call.started
     const session = () => service.sessions[earlier]
     const sent = (type: string) => session()?.record.sent[type] ?? 0

@@ -58,10 +58,8 @@ turns:
 `
     service.behave(parseScenario(scenario, 'tools.yaml'))
     // What tools need is loaded when the file is read, which stalls a busy machine.
-    await service.hasRoom()
     const earlier = service.sessions.length
-    const call = service.call()
-    await call.started
+    const call = await service.answered()
     call.say(clipOfText(service.clips, 'Yes, please.')?.sound.pcm ?? new Int16Array(0))
     let output: string | undefined
     await until('the model was told', () => {

@@ -108,10 +108,9 @@ agent: { instructions: You answer for the office. }
   it('is put through to the line that its page names, as who its token says', async () => {
     const { identity } = partsOf(JSON.parse((await ask(OPERATOR)).body).token).claims.grants
     for (const [line, customer] of [[OFFICE, 'office'], [DENTIST, 'bright-smile']]) {
-      await service.hasRoom()
+      const page = { line }
       const before = service.sessions.length
-      const call = service.call({ from: `client:${identity}`, to: '', page: { line } })
-      await call.started
+      const call = await service.answered({ from: `client:${identity}`, to: '', page })
       await until(
         'the model is told what to be',
         () => (service.sessions[before]?.settings().instructions ?? '') !== '',
@@ -139,7 +138,8 @@ agent: { instructions: You answer for the office. }
 
   it('is with the same customer after its stream was lost, though its page says nothing more', async () => {
     const before = service.sessions.length
-    const call = service.call({ from: 'client:alice', to: '', page: { line: OFFICE } })
+    const page = { line: OFFICE }
+    const call = await service.answered({ from: 'client:alice', to: '', page })
     const lost = await call.started
     lost.vanish()
     const streams = () => call.events.filter(({ event }) => event === 'stream-started').length

@@ -41,6 +41,9 @@ export const SECRET = 'test-secret'
 export const DENTIST = '+15005550006'
 export const RESTAURANT = '+15005550009'
 
+/** A call that is refused so often is refused for another reason. */
+const MOST_TRIES = 20
+
 export type TestService = Readonly<{
   url: string
   machine: string
@@ -54,6 +57,8 @@ export type TestService = Readonly<{
   /** How the model behaves from the next session on. */
   behave: (scenario: Partial<Scenario>) => void
   call: (options?: Partial<CallOptions>) => SimulatedCall
+  /** Places a call that is answered: a busy machine may refuse some before. */
+  answered: (options?: Partial<CallOptions>) => Promise<SimulatedCall>
   /** Resolves when calls are taken: a busy machine refuses them until it has recovered. */
   hasRoom: () => Promise<void>
   /** What the service wrote to stderr. */
@@ -140,6 +145,35 @@ export const startTestService = async (
     child.kill('SIGTERM')
     return exited
   }
+  const call = (options?: Partial<CallOptions>) =>
+    placeCall({
+      connect: runtime.connect,
+      fetch,
+      clock: systemClock,
+      now: () => new Date(),
+      baseUrl: ready.url,
+      accountSid: ACCOUNT,
+      authToken: AUTH_TOKEN,
+      from: '+15550001111',
+      to: DENTIST,
+      answerDelayMs: 50,
+      ...options,
+    })
+  const hasRoom = () =>
+    until(
+      'there is room for a call',
+      () => countOf('overloaded') === countOf('relieved'),
+      30_000,
+    )
+  const answered = async (options?: Partial<CallOptions>): Promise<SimulatedCall> => {
+    for (let tries = 1;; tries++) {
+      await hasRoom()
+      const placed = call(options)
+      const isOn = await placed.started.then(() => true, () => false)
+      if (isOn || tries === MOST_TRIES) return placed
+      await placed.done
+    }
+  }
   return {
     ...ready,
     configFolder,
@@ -149,26 +183,9 @@ export const startTestService = async (
     behave: (changes) => {
       scenario = { ...PARROT, ...changes }
     },
-    call: (options) =>
-      placeCall({
-        connect: runtime.connect,
-        fetch,
-        clock: systemClock,
-        now: () => new Date(),
-        baseUrl: ready.url,
-        accountSid: ACCOUNT,
-        authToken: AUTH_TOKEN,
-        from: '+15550001111',
-        to: DENTIST,
-        answerDelayMs: 50,
-        ...options,
-      }),
-    hasRoom: () =>
-      until(
-        'there is room for a call',
-        () => countOf('overloaded') === countOf('relieved'),
-        30_000,
-      ),
+    call,
+    answered,
+    hasRoom,
     log: () => log,
     terminate,
     stop: async () => {

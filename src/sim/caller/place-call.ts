@@ -41,7 +41,7 @@ export type CallOptions =
     answerDelayMs?: number
     /** More form fields for the voice webhook, e.g. { StirVerstat: 'TN-Validation-Passed-A' }. */
     fields?: FormFields
-    /** What the page of a browser gave its call: Twilio tells it with the first request, and never again. */
+    /** What the page of a browser gave its call: told with the first request, and not again. */
     page?: FormFields
     /** Where the end of the call is reported, as on a number with a status callback. */
     statusCallbackUrl?: string
