@@ -57,6 +57,8 @@ const ALWAYS_KEPT_MS = 800
 const KEPT_TURN_MS = 15_000
 const KEPT_WHILE_CLOSED_MS = 10_000
 const PAUSED_MS = 2_000
+/** Frames that wait for others to come along wait no longer than this, and until the next tick. */
+const JOINED_MS = 60
 /** Without a frame for this long in the middle of speech, the phone is taken to suppress silence. */
 const QUIET_MS = 750
 const FILL_MS = 1_000
@@ -89,9 +91,10 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
   let filledMs = 0
   let filledSinceFrameMs = 0
   let droppedBytes = 0
-  /** No frame looks at the clock: whether any came, the next tick sees. */
+  /** A frame that goes out at once does not look at the clock: whether any came, the next tick sees. */
   let hasFrameCome = false
   let lastFrameAtMs = nowMs()
+  let waitsSinceMs = 0
 
   const pass = (codes: Uint8Array, payload: string) => {
     append(voice, codes)
@@ -99,7 +102,10 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     if (!isOpen) return
     const waiting = voice.end - sentTo
     if (isPaused) return dropWaiting(waiting)
-    if (waiting < joinedBytes) return
+    if (waiting < joinedBytes) {
+      if (waiting === codes.length) waitsSinceMs = nowMs()
+      return
+    }
     if (waiting > codes.length) return sendWaiting()
     sentTo = voice.end
     toModel(transcoder.codesToModel(codes, payload))
@@ -222,8 +228,8 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     tick: (atMs, callerSpeaks) => {
       if (atMs >= catchingUpUntilMs) endCatchingUp()
       if (hasFrameCome) lastFrameAtMs = atMs
-      else if (isOpen && !isPaused) sendWaiting()
       hasFrameCome = false
+      if (isOpen && !isPaused && atMs - waitsSinceMs >= JOINED_MS) sendWaiting()
       const quiet = atMs - lastFrameAtMs >= QUIET_MS + filledSinceFrameMs
       if (!callerSpeaks || !quiet || filledSinceFrameMs >= LONGEST_FILL_MS) return
       fill(FILL_MS)

@@ -65,6 +65,29 @@ describe.each(['pcm', 'pcmu'] as const)('a frame of the caller, in %s', (audio) 
   })
 })
 
+describe('frames that wait for a third', () => {
+  it('go out with the next tick once the first of them has waited for 60 ms', () => {
+    let nowMs = 1_000
+    const sent: string[] = []
+    const lane = createCallerLane({
+      transcoder: createTranscoder('pcmu'),
+      nowMs: () => nowMs,
+      toModel: (payload) => sent.push(payload),
+    })
+    lane.open()
+    lane.join(3)
+    lane.frame(0, payloadOf(1))
+    nowMs += 20
+    lane.frame(20, payloadOf(2))
+    lane.tick(1_059, false)
+    expect(sent).toEqual([])
+    lane.tick(1_060, false)
+    expect(sent).toEqual([
+      base64Encode(new Uint8Array(320).fill(1, 0, 160).fill(2, 160)),
+    ])
+  })
+})
+
 describe('a frame that needs no conversion', () => {
   it('is decoded once to be kept, and goes on as it came', () => {
     const decoded = vi.spyOn(Uint8Array.prototype, 'setFromBase64')
