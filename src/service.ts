@@ -28,6 +28,8 @@ import { randomSecret } from './runtime/hmac.ts'
 import { createKeeper, createRedactors } from './record/keep-calls.ts'
 import { pricesWith } from './record/money.ts'
 import { redactCallEntry, redactHumanEntry } from './record/redact-entry.ts'
+import { createEventLogs, eventLogPath, eventLogsIn } from './record/event-logs.ts'
+import { createEventRecorder } from './record/record-events.ts'
 import {
   createRecordings,
   recordingPath,
@@ -75,7 +77,7 @@ export type ServiceOptions = Readonly<{
   store: Store
   /** Keeps what calls said, did and cost. The service closes it. */
   record: RecordStore
-  /** Whether recordings may be left on this machine. */
+  /** Whether recordings and event logs may be left on this machine. */
   mayRecord: boolean
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
@@ -92,8 +94,8 @@ export type ServiceOptions = Readonly<{
  * before have heard two seconds of hold tone.
  */
 const LAST_WORDS_MS = 3_000
-/** How long recordings may take to get to a disk that has become slow. */
-const LAST_SOUND_MS = 5_000
+/** How long recordings and event logs may take to get to a disk that has become slow. */
+const LAST_FILES_MS = 5_000
 /** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
 const ANSWER_MS = 100
 
@@ -185,12 +187,30 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     wallMs,
     log,
   })
+  const eventLogFolder = eventLogsIn(environment.dataFolder)
+  const eventLogs = createEventLogs(disk, eventLogFolder)
+  const events = createEventRecorder({
+    open: (customer, callSid) => openGrowing(eventLogPath(eventLogFolder, customer, callSid)),
+    program: VERSION,
+    clock,
+    wallMs,
+    log,
+  })
   // Not waited for: they can be played as they are.
   if (options.mayRecord) void mendRecordings(recordings, log)
 
   const exchange = createExchange({
     connect,
     recordSound: options.mayRecord ? sound.begin : undefined,
+    recordEvents: options.mayRecord
+      ? (customer, callSid) =>
+        events.begin({
+          callSid,
+          customer: customer.id,
+          agentVersion: customer.version,
+          redact: customer.redact && redactorOf(customer),
+        })
+      : undefined,
     watchCall: (call) => {
       const count = metrics.watchCall(call)
       const keep = keepCall(call)
@@ -256,6 +276,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     store: options.record,
     recordings,
     messages,
+    eventLogs,
     customers: () => config.current().customers,
     machine,
     clock,
@@ -278,6 +299,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     record: options.record,
     recordings,
     messages,
+    eventLogs,
     readSound: readGrowing,
     listened,
     outbound,
@@ -334,7 +356,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       })
       listened.stop()
       library.stop()
-      await settledWithin(clock, LAST_SOUND_MS, sound.settled())
+      await settledWithin(clock, LAST_FILES_MS, Promise.all([sound.settled(), events.settled()]))
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
       // On Deno this closes every socket at once: no call may be left.
@@ -367,7 +389,7 @@ const logReload = (log: Log, { problems, warnings }: Reload): void => {
 }
 
 /** Waits for what never rejects, and no longer than this. */
-const settledWithin = (clock: Clock, ms: number, done: Promise<void>): Promise<void> =>
+const settledWithin = (clock: Clock, ms: number, done: Promise<unknown>): Promise<void> =>
   new Promise((resolve) => {
     const cancel = clock.after(ms, resolve)
     void done.then(() => {

@@ -20,6 +20,7 @@ import { type CallAbout, joinToolboxes, NO_TOOLS } from '../tools/tool.ts'
 import { createToolbox } from '../tools/toolbox.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
 import { type Bridge, createBridge } from './bridge.ts'
+import type { CallEvents } from './call-events.ts'
 import type { CallSound } from './call-sound.ts'
 import type { CallEntry, CallFeed } from './call-feed.ts'
 import { actionsOf, callRulesOf } from './call-rules.ts'
@@ -40,6 +41,8 @@ export type BeginOptions = Readonly<{
   watchCall: (call: BegunCall) => (entry: CallEntry) => void
   /** Records how a call sounds, where the customer's file asks for it; without it nothing is recorded. */
   recordSound?: ((customer: string, callSid: string) => CallSound) | undefined
+  /** Keeps the event log of a call, where the customer's file asks for it; without it none is kept. */
+  recordEvents?: ((customer: Customer, callSid: string) => CallEvents) | undefined
   /** Takes out of what is told of a customer's calls what is not to be kept. */
   redact: (customer: Customer, entry: CallEntry) => CallEntry
   /** Whether a new call would hurt those that are on. */
@@ -157,6 +160,7 @@ export const beginCall = (
         conversation,
       }, events),
     sound: customer.recording && options.recordSound?.(customer.id, callSid),
+    events: customer.events ? options.recordEvents?.(line.customer, callSid) : undefined,
     onReport: report,
     onCheckpoint: save,
     kept: options.store.flush,

@@ -22,6 +22,7 @@ import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { ToolResult } from '../tools/tool.ts'
 import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
+import type { CallEvents } from './call-events.ts'
 import type { CallSound } from './call-sound.ts'
 import { type CallerAudioCounts, type CallerLane, createCallerLane } from './caller-lane.ts'
 import { type CallerLeg, listenToCaller } from './caller-leg.ts'
@@ -82,6 +83,8 @@ export type BridgeOptions = Readonly<{
   human: Human
   /** Records how it sounds; absent for a call that is not recorded. */
   sound?: CallSound | undefined
+  /** Keeps its event log; absent for a call that has none. */
+  events?: CallEvents | undefined
 }>
 
 /** A tool to be run for an agent, and what the caller has entered for it in secret. */
@@ -106,10 +109,12 @@ const FRAMES_JOINED_UNDER_LOAD = 3
 
 /** Begins a call: the model is opened at once, the caller's stream comes later. */
 export const createBridge = (options: BridgeOptions): Bridge => {
-  const { clock, log, sound } = options
+  const { clock, log, sound, events } = options
   const transcoder = createTranscoder(options.audio)
   const framesJoined = options.frameMs / FRAME_MS
-  let state: CallState = options.begin(clock.nowMs())
+  const begun = options.begin(clock.nowMs())
+  events?.began(begun)
+  let state: CallState = begun
   let line: Readonly<{ socket: Socket; encode: StreamEncoder; leg: CallerLeg }> | undefined
   let heardAtMs = 0
   let pressure: Pressure = { is: 'flowing' }
@@ -122,8 +127,11 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       callerLane.close()
     }
     const atMs = clock.nowMs()
+    const event = { ...happening, atMs }
     const before = state
-    const [next, effects] = step(before, { ...happening, atMs })
+    events?.happened(event)
+    const [next, effects] = step(before, event)
+    events?.decided(effects)
     state = next
     sound?.moved(before, next, atMs)
     for (const effect of effects) perform(effect)

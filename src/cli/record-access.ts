@@ -1,6 +1,8 @@
 /** How commands reach the record: where the environment says, whether the service runs or not. */
 import { parseEnvironment } from '../config/environment.ts'
 import { StoreError } from '../errors.ts'
+import type { CallFiles } from '../record/call-files.ts'
+import { createEventLogs, eventLogsIn } from '../record/event-logs.ts'
 import { createRecordings, type Recordings, recordingsIn } from '../record/recordings.ts'
 import * as files from '../runtime/files.ts'
 import { mendStart } from '../runtime/growing-file.ts'
@@ -13,6 +15,7 @@ import type { CommandContext, ExitCode } from './command.ts'
 export type RecordAccess = Readonly<{
   record: RecordStore
   recordings: Recordings
+  eventLogs: CallFiles
   engine: 'sqlite' | 'postgres'
   dataFolder: string
 }>
@@ -39,7 +42,8 @@ export const withRecord = async (
   try {
     // A file is this machine's own; for a database that others share an operator decides.
     if (migrates && database.engine === 'sqlite') await record.migrate()
-    return await action({ record, recordings, engine: database.engine, dataFolder })
+    const eventLogs = createEventLogs(files, eventLogsIn(dataFolder))
+    return await action({ record, recordings, eventLogs, engine: database.engine, dataFolder })
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     context.err(error.message)

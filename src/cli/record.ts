@@ -42,7 +42,7 @@ export const forget = (
   context: CommandContext,
   { number, json }: Readonly<{ number: string; json?: true }>,
 ): Promise<ExitCode> =>
-  withRecord(context, async ({ record, recordings, engine, dataFolder }) => {
+  withRecord(context, async ({ record, recordings, eventLogs, engine, dataFolder }) => {
     const callSids = await record.forget(number)
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
@@ -50,7 +50,9 @@ export const forget = (
     const counts = {
       recordings: await recordings.remove(callSids),
       messages: await createMessageBook(files, dataFolder).forget(number, callSids),
+      eventLogs: await eventLogs.remove(callSids),
     }
+    const { eventLogs: logs, ...others } = counts
     const waiting = (await files.list(dataFolder)).filter((name) => name.endsWith('.journal'))
     if (waiting.length > 0) {
       context.err(
@@ -60,7 +62,8 @@ export const forget = (
     context.out(
       json ? JSON.stringify({ forgotten: callSids, ...counts }) : [
         `${callSids.length} calls forgotten`,
-        ...Object.entries(counts).flatMap(([what, count]) => count > 0 ? `${count} ${what}` : []),
+        ...Object.entries({ ...others, 'event logs': logs })
+          .flatMap(([what, count]) => count > 0 ? `${count} ${what}` : []),
       ].join(', '),
     )
     return 0

@@ -7,12 +7,14 @@ import type { Customer } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import type { KeptKind, RecordStore } from '../store/record-store.ts'
 import type { MessageBook } from '../tools/message-book.ts'
-import type { Recordings } from './recordings.ts'
+import type { CallFiles } from './call-files.ts'
 
 export type RetentionOptions = Readonly<{
   store: Pick<RecordStore, 'deleteBefore' | 'takeLease'>
   /** The recordings on this machine. */
-  recordings: Pick<Recordings, 'removeBefore'>
+  recordings: Pick<CallFiles, 'removeBefore'>
+  /** The event logs on this machine. */
+  eventLogs: Pick<CallFiles, 'removeBefore'>
   /** What callers left on this machine for the people of a customer. */
   messages: Pick<MessageBook, 'removeBefore'>
   customers: () => readonly Pick<Customer, 'id' | 'retention'>[]
@@ -65,13 +67,24 @@ export const overdueMessages = (
     return keptMs < Infinity ? [{ customer: id, before: now - keptMs }] : []
   })
 
+/** The event logs that are to be deleted at a moment; one does not outlive the words of its call. */
+export const overdueEvents = (
+  customers: readonly Pick<Customer, 'id' | 'retention'>[],
+  now: number,
+): readonly Readonly<{ customer: string; before: number }>[] =>
+  customers.flatMap(({ id, retention }) => {
+    const { callsMs = Infinity, transcriptMs = Infinity, eventsMs = transcriptMs } = retention
+    const keptMs = Math.min(callsMs, eventsMs)
+    return keptMs < Infinity ? [{ customer: id, before: now - keptMs }] : []
+  })
+
 /** Starts the job; gives what ends it. */
 export const startRetention = (options: RetentionOptions): () => void => {
-  const { store, recordings, messages, clock, now, log } = options
+  const { store, recordings, eventLogs, messages, clock, now, log } = options
 
   const told = (
     customer: string,
-    kind: KeptKind | 'audio' | 'messages',
+    kind: KeptKind | 'audio' | 'events' | 'messages',
     before: number,
     deleted: number,
   ) => {
@@ -91,6 +104,12 @@ export const startRetention = (options: RetentionOptions): () => void => {
     }
   }
 
+  const deleteEvents = async (): Promise<void> => {
+    for (const { customer, before } of overdueEvents(options.customers(), now())) {
+      told(customer, 'events', before, await eventLogs.removeBefore(customer, before))
+    }
+  }
+
   const deleteAll = async (): Promise<void> => {
     const due = overdue(options.customers(), now())
     if (due.length === 0) return
@@ -102,7 +121,7 @@ export const startRetention = (options: RetentionOptions): () => void => {
   }
 
   const run = () => {
-    for (const job of [deleteSound, deleteMessages, deleteAll]) {
+    for (const job of [deleteSound, deleteEvents, deleteMessages, deleteAll]) {
       job().catch((error) => log.error('record.not-deleted', { problem: String(error) }))
     }
     cancel = clock.after(HOUR_MS, run)

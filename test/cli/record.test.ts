@@ -80,6 +80,15 @@ describe('a recording', () => {
   })
 })
 
+test('an event log is forgotten with the person', async () => {
+  const { run, out, folder } = await createKept()
+  const path = `${folder}/events/bright-smile/CA1.jsonl`
+  await files.write(path, '{}')
+  expect(await run('forget', '--number', '+15550001111')).toBe(0)
+  expect(out).toEqual(['1 calls forgotten, 1 event logs'])
+  expect(await files.changedAt(path)).toBe(undefined)
+})
+
 describe('tandem outbox', () => {
   const EVENTS: readonly RecordWrite[] = [
     writes.event({ id: 'm1', callSid: 'CA1' }),

@@ -24,6 +24,7 @@ export const createApi = async (
   }, createTestConfig().customers)
   const removed: string[] = []
   const forgotten: string[] = []
+  const removedLogs: string[] = []
   const { app, logged, clock, exchange } = createAppFixture({
     record,
     config: () => config,
@@ -35,6 +36,7 @@ export const createApi = async (
       forget: (number, callSids) =>
         Promise.resolve(forgotten.push(`${number} ${callSids.join(' ')}`)),
     },
+    eventLogs: { remove: (callSids) => Promise.resolve(removedLogs.push(...callSids)) },
     readSound: () =>
       Promise.resolve({
         sizeBytes: 9,
@@ -55,7 +57,7 @@ export const createApi = async (
       body: await (type === 'audio/wav' ? response.text() : response.json()),
     }
   }
-  return { ask, record, logged, app, removed, forgotten, clock, exchange }
+  return { ask, record, logged, app, removed, removedLogs, forgotten, clock, exchange }
 }
 
 /** One call with all that can be kept of one. */

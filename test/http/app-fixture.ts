@@ -204,6 +204,7 @@ export const createAppFixture = (changes: Partial<AppOptions> = {}) => {
     listened,
     recordings: { find: () => Promise.resolve(undefined), remove: () => Promise.resolve(0) },
     messages: { forget: () => Promise.resolve(0) },
+    eventLogs: { remove: () => Promise.resolve(0) },
     readSound: () => Promise.reject(new Error('there are no recordings')),
     config: () => config,
     authTokens: [AUTH_TOKEN],

@@ -35,10 +35,11 @@ describe('the recording of a call', () => {
   })
 
   test('is forgotten with the calls of a person', async () => {
-    const { ask, removed } = await createApi(STORY)
+    const { ask, removed, removedLogs } = await createApi(STORY)
     const body = JSON.stringify({ number: '+15550001111' })
     await ask('/forget', 'token-admin', { method: 'POST', body })
     expect(removed).toEqual([CALL])
+    expect(removedLogs).toEqual([CALL])
   })
 })
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type Fields, silentLog } from '../../src/log.ts'
 import {
   overdue,
+  overdueEvents,
   overdueMessages,
   overdueSound,
   startRetention,
@@ -48,6 +49,19 @@ test('a message is kept as long as the words of its call', () => {
   ])
 })
 
+test('an event log is kept as long as the words of its call, or as long as it says', () => {
+  expect(overdueEvents([
+    { id: 'a', retention: { audioMs: 30 * DAY } },
+    { id: 'b', retention: { transcriptMs: 30 * DAY, callsMs: 365 * DAY } },
+    { id: 'c', retention: { transcriptMs: 30 * DAY, eventsMs: 10 * DAY } },
+    { id: 'd', retention: { eventsMs: 365 * DAY, callsMs: 30 * DAY } },
+  ], 400 * DAY)).toEqual([
+    { customer: 'b', before: 370 * DAY },
+    { customer: 'c', before: 390 * DAY },
+    { customer: 'd', before: 370 * DAY },
+  ])
+})
+
 const start = (hasLease: boolean) => {
   const clock = createFakeClock()
   const asked: string[] = []
@@ -67,6 +81,12 @@ const start = (hasLease: boolean) => {
       removeBefore: (customer, before) => {
         asked.push(`delete audio of ${customer} before day ${Math.floor(before / DAY)}`)
         return Promise.resolve(3)
+      },
+    },
+    eventLogs: {
+      removeBefore: (customer, before) => {
+        asked.push(`delete events of ${customer} before day ${Math.floor(before / DAY)}`)
+        return Promise.resolve(2)
       },
     },
     messages: {
@@ -95,12 +115,14 @@ test('the job runs a minute after the start and then once an hour, and says what
   await pass(1)
   expect(asked).toEqual([
     'delete audio of a before day 9',
+    'delete events of a before day 5',
     'delete messages of a before day 5',
     'lease m1 for 3600000 ms',
     'delete calls of a',
   ])
   expect(logged).toEqual([
     { customer: 'a', kind: 'audio', deleted: 3, before: '1970-01-10T00:01:00.000Z' },
+    { customer: 'a', kind: 'events', deleted: 2, before: '1970-01-06T00:01:00.000Z' },
     { customer: 'a', kind: 'messages', deleted: 2, before: '1970-01-06T00:01:00.000Z' },
     { customer: 'a', kind: 'calls', deleted: 7, before: '1970-01-06T00:01:00.000Z' },
   ])
@@ -110,11 +132,12 @@ test('the job runs a minute after the start and then once an hour, and says what
   expect(clock.waiting()).toBe(0)
 })
 
-test('the job is left to the machine that has it, but for recordings and messages, which each has its own of', async () => {
+test('the job is left to the machine that has it, but for recordings, event logs and messages, of which each has its own', async () => {
   const { asked, pass } = start(false)
   await pass(60_000)
   expect(asked).toEqual([
     'delete audio of a before day 9',
+    'delete events of a before day 5',
     'delete messages of a before day 5',
     'lease m1 for 3600000 ms',
   ])

@@ -44,6 +44,8 @@ export type VirtualCallOptions = Readonly<{
   toolbox?: Toolbox
   /** Records how it sounds, where `customer` has `recording`. */
   recordSound?: BeginOptions['recordSound']
+  /** Keeps its event log, where `customer` has `record: { events: true }`. */
+  recordEvents?: (clock: FakeClock) => BeginOptions['recordEvents']
   behaviour?: Partial<Pick<LineOptions, 'suppressSilence' | 'jitterMs' | 'eachFrame'>>
 }>
 
@@ -173,6 +175,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     store,
     watchCall: () => () => {},
     recordSound: options.recordSound,
+    recordEvents: options.recordEvents?.(clock),
     redact: (_, entry) => entry,
     isOverloaded: () => load.isOverloaded,
     wallMs: clock.nowMs,

@@ -1,15 +1,16 @@
 /** A person who wants to be forgotten. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Log } from '../../log.ts'
-import type { Recordings } from '../../record/recordings.ts'
+import type { CallFiles } from '../../record/call-files.ts'
 import type { RecordStore } from '../../store/record-store.ts'
 import type { MessageBook } from '../../tools/message-book.ts'
 import { answer, common, createRoutes } from './answers.ts'
 
 export type ForgetOptions = Readonly<{
   record: Pick<RecordStore, 'forget'>
-  recordings: Pick<Recordings, 'remove'>
+  recordings: Pick<CallFiles, 'remove'>
   messages: Pick<MessageBook, 'forget'>
+  eventLogs: Pick<CallFiles, 'remove'>
   log: Log
 }>
 
@@ -38,7 +39,9 @@ const forgetRoute = createRoute({
 })
 
 /** Makes the route that forgets; who may use it is looked at before. */
-export const forgetRoutes = ({ record, recordings, messages, log }: ForgetOptions): OpenAPIHono => {
+export const forgetRoutes = (
+  { record, recordings, messages, eventLogs, log }: ForgetOptions,
+): OpenAPIHono => {
   const api = createRoutes()
 
   api.openapi(forgetRoute, async (c) => {
@@ -48,6 +51,7 @@ export const forgetRoutes = ({ record, recordings, messages, log }: ForgetOption
       calls: forgotten.length,
       recordings: await recordings.remove(forgotten),
       messages: await messages.forget(number, forgotten),
+      eventLogs: await eventLogs.remove(forgotten),
     })
     return c.json({ forgotten: [...forgotten] }, 200)
   })
