@@ -62,6 +62,24 @@ export const addRecordCommands = (
     .option(...json)
     .action(async (options) => exit(await (await import('./record.ts')).forget(context, options)))
 
+  program.command('replay')
+    .description(
+      "have today's code decide again what it decided in a logged call; 0 same, 1 differs, 2 cannot be read",
+    )
+    .argument('[log]', 'an event log, or a call of this machine: CA...')
+    .option('--all [folder]', 'all event logs of this machine, or of a folder')
+    .option('--customer <id>', 'with --all: only of this customer')
+    .option(
+      '--since <when>',
+      'with --all: only what was written from then on: 7d, 2026-11-25',
+      moment,
+    )
+    .option('--differences <n>', 'how many to show of a call', whole, 5)
+    .option(...json)
+    .action(async (log, options) =>
+      exit(await (await import('./replay.ts')).replay(context, log, options))
+    )
+
   program.command('outbox')
     .description("list the events for customers' own servers, the newest first")
     .option('--dead', 'only those that were given up')

@@ -57,6 +57,7 @@ const COMMANDS = [
   'calls',
   'costs',
   'forget',
+  'replay',
   'outbox',
   'migrate',
 ]
