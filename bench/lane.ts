@@ -17,7 +17,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '4' },
     cold: { type: 'string', default: '256' },
-    ways: { type: 'string', default: 'splice,pcmu,pcmu-60,pcm' },
+    ways: { type: 'string', default: 'splice,pcmu,pcmu-60,pcm,events,events-redacted' },
     silent: { type: 'boolean', default: false },
   },
 })

@@ -5,6 +5,9 @@ import type { Line } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { startLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics/metrics.ts'
+import { createRedactors } from '../../src/record/keep-calls.ts'
+import { createEventRecorder } from '../../src/record/record-events.ts'
+import type { GrowingFile } from '../../src/runtime/growing-file.ts'
 import {
   type GuardedSocket,
   guardSocket,
@@ -17,7 +20,7 @@ import { decode } from '../../src/twilio/decode.ts'
 import type { TwilioApi } from '../../src/twilio-rest/twilio-api.ts'
 import { createLine } from '../bridge/relay.ts'
 
-export const LANES = ['splice', 'pcmu', 'pcm', 'pcmu-60'] as const
+export const LANES = ['splice', 'pcmu', 'pcm', 'pcmu-60', 'events', 'events-redacted'] as const
 export type Lane = typeof LANES[number]
 
 export const audioOf = (lane: Lane): 'pcm' | 'pcmu' => lane === 'pcm' ? 'pcm' : 'pcmu'
@@ -51,12 +54,12 @@ const ACCOUNT = 'AC0123456789abcdef0123456789abcdef'
 
 /** Tandem from the offer of a call on; only time and sockets are made up. */
 export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
-  const actions: (() => void)[] = []
+  let waits: { atMs: number; action: () => void }[] = []
   const clock: Clock = {
     nowMs,
-    // Only the tick of all calls comes around; the rest are deadlines that are not reached.
+    // Only the tick of all calls and the writing of event logs come around; the rest are deadlines that are not reached.
     after: (delayMs, action) => {
-      if (delayMs === 250) actions.push(action)
+      if (delayMs === 250 || delayMs === 1_000) waits.push({ atMs: nowMs() + delayMs, action })
       return () => {}
     },
   }
@@ -67,6 +70,14 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
     usage: () => ({ cpuS: 0, residentBytes: 0 }),
     startedAtS: 0,
   })
+  const events = createEventRecorder({
+    open: () => Promise.resolve(NO_FILE),
+    program: '0',
+    clock,
+    wallMs: () => 0,
+    log,
+  })
+  const redactorOf = createRedactors()
   let model: { guarded: GuardedSocket; raw: { out: (text: string) => void } } | undefined
   const exchange = createExchange({
     connect: (_, __, events) => {
@@ -77,6 +88,13 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
       return guarded.socket
     },
     watchCall: metrics.watchCall,
+    recordEvents: (customer, callSid) =>
+      events.begin({
+        callSid,
+        customer: customer.id,
+        agentVersion: customer.version,
+        redact: customer.redact && redactorOf(customer),
+      }),
     redact: (_, entry) => entry,
     isOverloaded: () => false,
     clock,
@@ -125,9 +143,19 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
   return {
     connect,
     tick: () => {
-      for (const action of actions.splice(0)) action()
+      const due = waits.filter(({ atMs }) => atMs <= nowMs())
+      waits = waits.filter(({ atMs }) => atMs > nowMs())
+      for (const { action } of due) action()
     },
   }
+}
+
+/** A disk that takes no time. */
+const NO_FILE: GrowingFile = {
+  sizeBytes: 0,
+  changedAt: 0,
+  write: () => Promise.resolve(),
+  close: () => Promise.resolve(),
 }
 
 /** Nobody is called. */
@@ -145,7 +173,11 @@ const lineOf = (lane: Lane): Line => {
     `audio: ${audioOf(lane)}`,
     ...(lane === 'pcmu-60' ? ['frameMs: 60'] : []),
   ]
-  const text = `customer: Bench\nnumbers: ["${NUMBER}"]\nagent: { ${agent.join(', ')} }\n`
+  const kept = lane.startsWith('events') ? 'record: { events: true }\n' : ''
+  const redacted = lane === 'events-redacted' ? 'redact: {}\n' : ''
+  const text = `customer: Bench\nnumbers: ["${NUMBER}"]\nagent: { ${
+    agent.join(', ')
+  } }\n${kept}${redacted}`
   const loaded = parseConfig({
     customers: [{ path: 'customers/bench.yaml', text }],
     readKnowledge: () => undefined,

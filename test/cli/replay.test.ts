@@ -97,7 +97,7 @@ describe('tandem replay', () => {
   test('says how far the log of a call goes that is not whole', async () => {
     const { run, out } = await createLogged({
       'events/a/CA1.jsonl': SAME.replace('"whole"', '"redacted"'),
-      'events/a/CA2.jsonl': `${SAME.slice(0, 3_000)}\n${SAME}`,
+      'events/a/CA2.jsonl': `${SAME.split('\n').slice(0, 4).join('\n').slice(0, -20)}\n${SAME}`,
     })
     expect(await run('replay', 'CA1')).toBe(0)
     expect(out[1])
