@@ -82,6 +82,11 @@ test('tools know neither the wires nor the call they are run in', () => {
   expect(breaking(/^src\/tools\//, (to) => allowed.test(to))).toEqual([])
 })
 
+test('replay imports the call, how a transcript is kept, and zod', () => {
+  const allowed = /^(src\/(replay|call)\/.*|src\/bridge\/kept-call\.ts|zod)$/
+  expect(breaking(/^src\/replay\//, (to) => allowed.test(to))).toEqual([])
+})
+
 test('webhooks see what is recorded and the feed of a call, and neither wire', () => {
   const allowed =
     /^(src\/(webhooks|record|store|config|runtime)\/.*|src\/(clock|errors|log)\.ts|src\/tools\/fill\.ts|src\/bridge\/call-feed\.ts|[^s].*)$/

@@ -52,7 +52,7 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
     const file = createEventFile({
       open: () => options.open(customer, callSid),
       fullLine: writeEnd('full'),
-      failed: (problem) => options.log.error('event-log.failed', { callSid, customer, problem }),
+      failed: (problem) => options.log.error('events.failed', { callSid, customer, problem }),
     })
     files.add(file)
     return file
@@ -97,7 +97,7 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
         try {
           action(...given)
         } catch (error) {
-          options.log.error('event-log.fault', { callSid, customer, error })
+          options.log.error('events.fault', { callSid, customer, error })
           finish()
         }
       }

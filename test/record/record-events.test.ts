@@ -163,7 +163,7 @@ it('a disk that is full ends the log and not the call, and is told of once', asy
   call.clock.advance(3_000)
   await settled()
   expect(call.count()).toBe(1)
-  expect(logged).toEqual([['event-log.failed', {
+  expect(logged).toEqual([['events.failed', {
     callSid: 'CA0123456789abcdef0123456789abcdef',
     customer: 'test',
     problem: 'ENOSPC: no space left',
