@@ -3,14 +3,18 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CallEntry } from '../../src/bridge/call-feed.ts'
+import type { Happening } from '../../src/call/events.ts'
 import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { silentLog } from '../../src/log.ts'
 import { createKeeper, createRedactors } from '../../src/record/keep-calls.ts'
 import { DEFAULT_PRICES } from '../../src/record/money.ts'
 import { redactCallEntry } from '../../src/record/redact-entry.ts'
-import { isLuhn } from '../../src/record/redact.ts'
+import { createRedact, isLuhn } from '../../src/record/redact.ts'
+import { RULES } from '../call/rules.ts'
+import type { Story } from '../call/stories.ts'
 import { withLines } from '../config/sources.ts'
+import { logOf, partsOf } from '../replay/logged-call.ts'
 import { makeFolder, NOON } from '../store/fixture.ts'
 import { openRecord, openSqlite } from '../store/record-fixture.ts'
 
@@ -54,6 +58,56 @@ const entriesOf = (secret: string, at: number): readonly CallEntry[] => {
     { type: 'model-interrupted', atMs: at, cause: `said ${secret}` },
   ]
 }
+
+/** The same as it happens, words also in pieces that say nothing by themselves, and keys one by one. */
+const happeningsOf = (secret: string, at: number): readonly Happening[] => {
+  const text = `It is ${secret}, yes.`
+  const part = { responseId: 'r', itemId: `a${at}`, contentIndex: 0 }
+  const half = text.length / 2
+  const call = { responseId: 'r', itemId: `t${at}`, toolCallId: `t${at}`, name: 'take_message' }
+  return [
+    { type: 'agent-words', ...part, text: text.slice(0, half), final: false },
+    { type: 'agent-words', ...part, text: text.slice(half), final: false },
+    { type: 'agent-words', ...part, itemId: `b${at}`, text, final: true },
+    { type: 'caller-words', itemId: `c${at}`, text, final: true },
+    { type: 'agent-called-tool', ...call, given: `{"it":"${secret}"}` },
+    { type: 'tool-returned', toolCallId: `t${at}`, output: text, failed: false },
+    ...secret.replaceAll(/\D/g, '').split('').map((digit): Happening => ({
+      type: 'caller-pressed-key',
+      digit,
+    })),
+    { type: 'caller-pressed-key', digit: '#' },
+    { type: 'model-complained', code: 'x', problem: `"${secret}" is no date` },
+    { type: 'model-interrupted', cause: `said ${secret}` },
+    { type: 'model-ready' },
+  ]
+}
+
+test('none of 200 secrets is in an event log, which is whole all the same', () => {
+  const redact = createRedact({
+    phones: true,
+    emails: true,
+    cards: true,
+    words: [],
+    patterns: ['\\bPT\\d{6}\\b'],
+  })
+  const open: Story = [[{ type: 'model-ready' }, 1], [{ type: 'caller-connected' }, 1]]
+  const said = SECRETS.flatMap((secret, at) => happeningsOf(secret, at))
+    .map((happening): Story[number] => [happening, 1])
+  const text = logOf([...open, ...said, [{ type: 'caller-hung-up' }, 1]], {
+    rules: { ...RULES, greeting: `Hello ${SECRETS[0]}.` },
+    redact,
+  })
+  const [part] = partsOf(text)
+  expect([part.events.length, part.end]).toEqual([said.length + 3, 'whole'])
+  expect(text).toContain('It is [card], yes.')
+  const digits = SECRETS.map((secret) => secret.replaceAll(/\D/g, '')).filter((each) => each !== '')
+  expect(
+    [...SECRETS, ...digits.filter(({ length }) => length > 5)].filter((secret) =>
+      text.includes(secret)
+    ),
+  ).toEqual([])
+})
 
 test('none of 200 secrets is in the database, its log, its index or its outbox', async () => {
   const text = withLines(`redact: { patterns: ['\\bPT\\d{6}\\b'] }
