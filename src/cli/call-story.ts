@@ -94,20 +94,33 @@ const MARKS: ReadonlyMap<string, string> = new Map([
   ['handed-off', '>'],
 ])
 
-/** What was said stands in the order of the conversation, and what happened at its time between. */
-const happeningsOf = ({ call, lines, moments }: WholeCall): readonly string[] => {
+const happeningsOf = (whole: WholeCall): readonly string[] => {
   const show = (at: number, who: string, what: string) =>
-    `  ${formatMs(at - call.startedAt).padStart(8)}  ${who.padEnd(7)} ${what}`
-  const told = moments.flatMap((moment) => {
-    const what = happened(moment)
-    return what === undefined ? [] : [{ at: moment.at, text: show(moment.at, '', what) }]
+    `  ${formatMs(at - whole.call.startedAt).padStart(8)}  ${who.padEnd(7)} ${what}`
+  return storyItems(whole).map((item) =>
+    item.is === 'line'
+      ? show(item.line.at, item.line.kind, wordsOf(item.line))
+      : show(item.at, '', item.text)
+  )
+}
+
+/** One thing of a story: what was said, or what happened. */
+export type StoryItem =
+  | Readonly<{ is: 'line'; at: number; line: CallLine }>
+  | Readonly<{ is: 'moment'; at: number; kind: string; text: string }>
+
+/** What was said stands in the order of the conversation, and what happened at its time between. */
+export const storyItems = ({ lines, moments }: WholeCall): readonly StoryItem[] => {
+  const told = moments.flatMap((moment): StoryItem[] => {
+    const text = happened(moment)
+    return text === undefined ? [] : [{ is: 'moment', at: moment.at, kind: moment.kind, text }]
   })
-  const story: string[] = []
+  const story: StoryItem[] = []
   for (const line of inOrder(lines)) {
-    while (told.length > 0 && told[0].at <= line.at) story.push(told.shift()?.text ?? '')
-    story.push(show(line.at, line.kind, wordsOf(line)))
+    while (told.length > 0 && told[0].at <= line.at) story.push(...told.splice(0, 1))
+    story.push({ is: 'line', at: line.at, line })
   }
-  return [...story, ...told.map(({ text }) => text)]
+  return [...story, ...told]
 }
 
 const wordsOf = ({ kind, text, heardMs, tool }: CallLine): string => {
@@ -142,4 +155,6 @@ const happened = ({ kind, data }: CallMoment): string | undefined => {
   }
 }
 
-const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+/** A moment, UTC: `2026-05-04 12:00:00`. */
+export const timeOf = (ms: number): string =>
+  new Date(ms).toISOString().slice(0, 19).replace('T', ' ')

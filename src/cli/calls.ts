@@ -33,11 +33,11 @@ export const listCalls = (
     return 0
   })
 
-/** Tells one call. */
+/** Tells one call, or writes it as a page: to the file `html`, with its recording unless `audio` is false. */
 export const showCall = (
   context: CommandContext,
   callSid: string,
-  { json }: Readonly<{ json?: true }>,
+  { json, html, audio }: Readonly<{ json?: true; html?: string; audio: boolean }>,
 ): Promise<ExitCode> =>
   withRecord(context, async ({ record, recordings }) => {
     const whole = await record.call(callSid)
@@ -46,6 +46,10 @@ export const showCall = (
       return 1
     }
     const recording = await recordings.find(callSid)
+    if (html !== undefined) {
+      const { writeCallPage } = await import('./call-page/write.ts')
+      return writeCallPage(context, { whole, recording: audio ? recording : undefined, html, json })
+    }
     if (json) context.out(JSON.stringify({ ...whole, lines: inOrder(whole.lines), recording }))
     else for (const line of storyOf(whole, recording)) context.out(line)
     return 0

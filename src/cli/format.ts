@@ -7,6 +7,10 @@ export const formatMs = (ms: number): string =>
 /** A small length: `12.3 ms`. */
 export const formatShortMs = (ms: number): string => `${ms.toFixed(1)} ms`
 
+/** How large something is: `3.4 MB`. */
+export const formatBytes = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+
 /** How many there are of something: `1 call`, `2 calls`. */
 export const countOf = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`

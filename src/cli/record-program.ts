@@ -30,6 +30,11 @@ export const addRecordCommands = (
   calls.command('show')
     .description('one call: its facts, a timeline, what was said')
     .argument('<id>', 'the call, CA...')
+    .option(
+      '--html <file>',
+      'write a page instead that needs nothing else: picture, sound, transcript',
+    )
+    .option('--no-audio', 'leave the recording out of the page')
     .option(...json)
     .action(async (id, options) =>
       exit(await (await import('./calls.ts')).showCall(context, id, options))

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { writeWav } from '../../src/audio/wav.ts'
 import { parseMoment } from '../../src/cli/since.ts'
 import { csvRow } from '../../src/cli/csv-row.ts'
 import type { RecordWrite } from '../../src/record/record.ts'
@@ -87,6 +89,39 @@ test('an event log is forgotten with the person', async () => {
   expect(await run('forget', '--number', '+15550001111')).toBe(0)
   expect(out).toEqual(['1 calls forgotten, 1 event logs'])
   expect(await files.changedAt(path)).toBe(undefined)
+})
+
+describe('a call as a page', () => {
+  test('is written for its owner alone, and its size is said', async () => {
+    const { run, out, folder } = await createKept()
+    const html = `${folder}/call.html`
+    expect(await run('calls', 'show', 'CA1', '--html', html)).toBe(0)
+    expect(out[0]).toMatch(/call\.html {2}\d+ kB$/)
+    expect(await files.readText(html)).toContain('I would like a table for two.')
+    expect((await stat(html)).mode & 0o777).toBe(0o600)
+  })
+
+  test('has the recording in it, unless it is to be left out', async () => {
+    const { run, out, folder } = await createKept()
+    const wav = writeWav({
+      sampleRateHz: 8_000,
+      channels: [new Int16Array(800), new Int16Array(800)],
+    })
+    await files.write(`${folder}/recordings/bright-smile/CA1.wav`, wav)
+    const html = `${folder}/call.html`
+    expect(await run('calls', 'show', 'CA1', '--html', html)).toBe(0)
+    expect(out[0]).toMatch(/kB, with the recording$/)
+    expect(await files.readText(html)).toContain('data:audio/wav;base64,')
+    expect(await run('calls', 'show', 'CA1', '--html', html, '--no-audio', '--json')).toBe(0)
+    expect(JSON.parse(out[1])).toMatchObject({ html, recording: false })
+    expect(await files.readText(html)).not.toContain('data:audio/wav;base64,')
+  })
+
+  test('cannot be written where nothing can', async () => {
+    const { run, err, folder } = await createKept()
+    expect(await run('calls', 'show', 'CA1', '--html', `${folder}/record.db/call.html`)).toBe(1)
+    expect(err.join()).toContain('cannot write')
+  })
 })
 
 describe('tandem outbox', () => {

@@ -170,7 +170,7 @@ describe('the events of a call', () => {
     await next()
     expect(exchange.watchers()).toBe(1)
     await leave()
-    expect(exchange.watchers()).toBe(0)
+    await expect.poll(exchange.watchers).toBe(0)
   })
 
   test('are told to each of several watchers', async () => {

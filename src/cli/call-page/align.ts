@@ -1,0 +1,66 @@
+/**
+ * Where in the recording a line is said. The record has the moment at which a line came to be: of the caller when their turn was over,
+ * of the agent when the model began to write. What is heard lies before the one and after the other, so it is looked for in the sound.
+ */
+import type { CallLine } from '../../record/record.ts'
+import { type Envelope, STEP_MS } from './envelope.ts'
+
+/** A stretch in which somebody speaks, in ms of the recording. */
+type Run = Readonly<{ fromMs: number; toMs: number }>
+
+const VOICE = 0.35
+/** Pauses within what one says are shorter than this, or another turn has begun. */
+const PAUSE_MS = 900
+/** Less is a click. */
+const LEAST_MS = 80
+
+/** Gives for each line where it begins, in ms of the recording; `startsAt` is when that begins, in ms since 1970. */
+export const alignLines = (
+  lines: readonly CallLine[],
+  startsAt: number,
+  envelope: Envelope | undefined,
+): ReadonlyMap<CallLine, number> => {
+  const places = new Map(lines.map((line) => [line, Math.max(0, line.at - startsAt)]))
+  if (!envelope) return places
+  const callerRuns = runsOf(envelope.caller)
+  const agentRuns = runsOf(envelope.agent)
+  const said = new Map<Run, CallLine[]>()
+  for (const line of lines) {
+    const ms = line.at - startsAt
+    const run = line.kind === 'caller'
+      ? callerRuns.findLast(({ fromMs }) => fromMs <= ms)
+      : line.kind === 'agent'
+      ? agentRuns.find(({ toMs }) => toMs >= ms)
+      : undefined
+    if (run) said.set(run, [...said.get(run) ?? [], line])
+  }
+  for (const [run, together] of said) placeWithin(run, together, places)
+  return places
+}
+
+/** Lines that are said in one breath share it by their lengths. */
+const placeWithin = (
+  { fromMs, toMs }: Run,
+  lines: readonly CallLine[],
+  places: Map<CallLine, number>,
+): void => {
+  const letters = lines.reduce((sum, { text }) => sum + text.length, 0)
+  let before = 0
+  for (const line of lines) {
+    places.set(line, fromMs + (toMs - fromMs) * (letters === 0 ? 0 : before / letters))
+    before += line.text.length
+  }
+}
+
+const runsOf = (loudness: readonly number[]): readonly Run[] => {
+  const runs: { fromMs: number; toMs: number }[] = []
+  for (const [step, loud] of loudness.entries()) {
+    if (loud < VOICE) continue
+    const fromMs = step * STEP_MS
+    const toMs = fromMs + STEP_MS
+    const last = runs.at(-1)
+    if (last && fromMs - last.toMs < PAUSE_MS) last.toMs = toMs
+    else runs.push({ fromMs, toMs })
+  }
+  return runs.filter(({ fromMs, toMs }) => toMs - fromMs >= LEAST_MS)
+}
