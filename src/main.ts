@@ -3,6 +3,7 @@
 import { runProgram } from './cli/program.ts'
 import { systemClock } from './clock.ts'
 import { keepCompiledCode } from './runtime/compile-cache.ts'
+import { showProgress } from './runtime/progress-bar.ts'
 import * as process from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 
@@ -23,6 +24,7 @@ const code = await runProgram(process.programArguments(), {
   out: process.printLine,
   err: process.complainLine,
   isTerminal: process.isTerminal(),
+  progress: showProgress,
   onStop: process.onStopSignal,
   exitNow: process.exitNow,
 })

@@ -1,9 +1,7 @@
-/** `tandem calls`: what the record has, as a list, as a story, as a file for other programs. */
+/** `tandem calls`: what the record has, as a list, as a story, as a page. */
 import { inOrder } from '../record/record.ts'
-import type { CallFilter, CallSummary, RecordStore } from '../store/record-store.ts'
 import { storyOf, summaryOf } from './call-story.ts'
 import type { CommandContext, ExitCode } from './command.ts'
-import { csvRow } from './csv-row.ts'
 import { withRecord } from './record-access.ts'
 
 export type CallsOptions = Readonly<{
@@ -54,60 +52,3 @@ export const showCall = (
     else for (const line of storyOf(whole, recording)) context.out(line)
     return 0
   })
-
-/** Writes calls for other programs: with their words as JSON lines, or their facts as CSV. */
-export const exportCalls = (
-  context: CommandContext,
-  { format, json: _, ...filter }: CallsOptions & Readonly<{ format: 'jsonl' | 'csv' }>,
-): Promise<ExitCode> =>
-  withRecord(context, async ({ record }) => {
-    if (format === 'csv') context.out(csvRow(Object.keys(csvOf(undefined))))
-    let done = 0
-    for await (const call of allCalls(record, filter)) {
-      if (format === 'csv') context.out(csvRow(Object.values(csvOf(call))))
-      else {
-        const whole = await record.call(call.callSid)
-        if (whole) context.out(JSON.stringify({ ...whole, lines: inOrder(whole.lines) }))
-      }
-      done++
-      if (context.isTerminal && done % 100 === 0) context.err(`${done} calls`)
-    }
-    return 0
-  })
-
-const PAGE = 200
-
-const allCalls = async function* (
-  record: RecordStore,
-  filter: CallFilter,
-): AsyncGenerator<CallSummary> {
-  let page = await record.list(filter, PAGE)
-  while (page.length > 0) {
-    yield* page
-    page = await record.list(filter, PAGE, page.at(-1))
-  }
-}
-
-const csvOf = (call: CallSummary | undefined) => ({
-  callSid: call?.callSid,
-  customer: call?.customer,
-  line: call?.line,
-  direction: call?.direction,
-  from: call?.from,
-  to: call?.to,
-  startedAt: iso(call?.startedAt),
-  endedAt: iso(call?.endedAt),
-  endReason: call?.endReason,
-  model: call?.model,
-  agentVersion: call?.agentVersion,
-  firstAudioMs: call?.firstAudioMs,
-  turns: call?.turns,
-  latencySumMs: call?.latencySumMs,
-  latencyMaxMs: call?.latencyMaxMs,
-  bargeIns: call?.bargeIns,
-  errors: call?.errors,
-  costUsd: call && call.costNano / 1e9,
-})
-
-const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : new Date(ms).toISOString()

@@ -1,6 +1,7 @@
 /** What every command is given: the runtime, the environment, and where to write. */
 import type { Clock } from '../clock.ts'
 import type { Variables } from '../config/environment.ts'
+import type { StartProgress } from '../runtime/progress-bar.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
 export type CommandContext = Readonly<{
@@ -13,6 +14,8 @@ export type CommandContext = Readonly<{
   err: (line: string) => void
   /** Whether a person reads the output. */
   isTerminal: boolean
+  /** Shows whoever watches how far long work has got. */
+  progress: StartProgress
   /**
    * Ends the process. Only for a service that has stopped: whatever a runtime still waits for then, no call is in it.
    */

@@ -41,15 +41,19 @@ export const addRecordCommands = (
     )
 
   filtered(calls.command('export'))
-    .description('calls for other programs, on stdout')
+    .description('calls for other programs, a line each on stdout, or a file each')
     .option('--number <number>', 'only with this number on either end')
     .addOption(
-      new Option('--format <format>', 'jsonl: all that is kept; csv: facts without words')
-        .choices(['jsonl', 'csv']).default('jsonl'),
+      new Option(
+        '--format <format>',
+        'jsonl: all that is kept; csv: facts without words; vcon: IETF vCon, with the recording',
+      ).choices(['jsonl', 'csv', 'vcon']).default('jsonl'),
     )
+    .option('--out <folder>', 'a file for each call instead')
+    .option('--no-audio', 'leave recordings out of vCons')
     .option(...json)
     .action(async (options) =>
-      exit(await (await import('./calls.ts')).exportCalls(context, options))
+      exit(await (await import('./export-calls.ts')).exportCalls(context, options))
     )
 
   filtered(program.command('costs'))

@@ -47,8 +47,15 @@ export const forget = (
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
+    const progress = await context.progress('recordings', callSids.length)
+    let removed = 0
+    for (const callSid of callSids) {
+      removed += await recordings.remove([callSid])
+      progress.advance()
+    }
+    progress.stop()
     const counts = {
-      recordings: await recordings.remove(callSids),
+      recordings: removed,
       messages: await createMessageBook(files, dataFolder).forget(number, callSids),
       eventLogs: await eventLogs.remove(callSids),
     }

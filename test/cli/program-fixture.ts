@@ -24,6 +24,7 @@ export const createProgram = (variables: Variables = {}) => {
   const err: string[] = []
   const exited = Promise.withResolvers<number>()
   let stop = () => {}
+  const progress: string[] = []
   const context: CommandContext = {
     runtime,
     variables,
@@ -31,6 +32,13 @@ export const createProgram = (variables: Variables = {}) => {
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
     isTerminal: false,
+    progress: (what, total) => {
+      progress.push(`0 of ${total} ${what}`)
+      return Promise.resolve({
+        advance: (by = 1) => void progress.push(`+${by}`),
+        stop: () => void progress.push('stop'),
+      })
+    },
     exitNow: exited.resolve,
     onStop: (asked) => void (stop = asked),
   }
@@ -39,6 +47,8 @@ export const createProgram = (variables: Variables = {}) => {
     run: (...typed: readonly string[]) => runProgram(typed, context),
     out,
     err,
+    /** What was shown of long work. */
+    progress,
     /** Resolves with the exit code with which a service that has stopped ends its process. */
     exited: exited.promise,
     /** Asks the service to stop; resolves with the exit code of the process. */

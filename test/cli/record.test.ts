@@ -124,6 +124,44 @@ describe('a call as a page', () => {
   })
 })
 
+describe('tandem calls export', () => {
+  test('writes a vCon a call into a folder, and shows how far it is', async () => {
+    const { run, out, err, progress, folder } = await createKept([
+      ...STORY,
+      writes.call({ callSid: 'CA2', startedAt: NOON + 60_000 }),
+      writes.part({ callSid: 'CA2', startedAt: NOON + 60_000 }),
+    ])
+    const wav = writeWav({
+      sampleRateHz: 8_000,
+      channels: [new Int16Array(800), new Int16Array(800)],
+    })
+    await files.write(`${folder}/recordings/bright-smile/CA1.wav`, wav)
+    expect(await run('calls', 'export', '--format', 'vcon', '--out', `${folder}/vcons`)).toBe(0)
+    expect((await files.list(`${folder}/vcons`)).toSorted()).toEqual(['CA1.vcon', 'CA2.vcon'])
+    const vcon = JSON.parse(await files.readText(`${folder}/vcons/CA1.vcon`))
+    expect(vcon.dialog).toMatchObject([{ type: 'recording', duration: 0.1, filename: 'CA1.wav' }])
+    expect([out, err]).toEqual([[], [`2 calls in ${folder}/vcons`]])
+    expect(progress).toEqual(['0 of 2 calls', '+1', '+1', 'stop'])
+  })
+
+  test('writes vCons on stdout, a line each, without sound where none is wanted', async () => {
+    const { run, out, folder } = await createKept()
+    const wav = writeWav({
+      sampleRateHz: 8_000,
+      channels: [new Int16Array(800), new Int16Array(800)],
+    })
+    await files.write(`${folder}/recordings/bright-smile/CA1.wav`, wav)
+    expect(await run('calls', 'export', '--format', 'vcon', '--no-audio')).toBe(0)
+    expect(out.map((each) => JSON.parse(each).dialog[0].type)).toEqual(['text'])
+  })
+
+  test('has no table for a folder', async () => {
+    const { run, err } = await createKept()
+    expect(await run('calls', 'export', '--format', 'csv', '--out', 'x')).toBe(2)
+    expect(err).toEqual(['csv is one table: leave --out away and write stdout to a file'])
+  })
+})
+
 describe('tandem outbox', () => {
   const EVENTS: readonly RecordWrite[] = [
     writes.event({ id: 'm1', callSid: 'CA1' }),

@@ -15,7 +15,7 @@ const playFrom = (ms) => {
 const show = () => {
   const ms = audio.currentTime * 1000
   const x = ms / lengthMs * picture.viewBox.baseVal.width
-  head.hidden = false
+  head.removeAttribute('hidden')
   head.setAttribute('x1', x)
   head.setAttribute('x2', x)
   const left = ms / lengthMs * picture.getBoundingClientRect().width
