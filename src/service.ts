@@ -25,6 +25,8 @@ import { guardedFetch } from './runtime/guarded-fetch.ts'
 import * as disk from './runtime/files.ts'
 import { mendStart, openGrowing, readGrowing } from './runtime/growing-file.ts'
 import { randomSecret } from './runtime/hmac.ts'
+import { createMeters } from './record/call-meter.ts'
+import { startDayCosts } from './record/day-costs.ts'
 import { createKeeper, createRedactors } from './record/keep-calls.ts'
 import { pricesWith } from './record/money.ts'
 import { redactCallEntry, redactHumanEntry } from './record/redact-entry.ts'
@@ -96,6 +98,8 @@ export type ServiceOptions = Readonly<{
 const LAST_WORDS_MS = 3_000
 /** How long recordings and event logs may take to get to a disk that has become slow. */
 const LAST_FILES_MS = 5_000
+/** How long a start may wait for what customers have spent today. */
+const FIRST_COSTS_MS = 2_000
 /** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
 const ANSWER_MS = 100
 
@@ -199,8 +203,23 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   // Not waited for: they can be played as they are.
   if (options.mayRecord) void mendRecordings(recordings, log)
 
+  const dayCosts = startDayCosts({
+    record: options.record,
+    customers: () => config.current().customers,
+    clock,
+    now: wallMs,
+    log,
+  })
+
   const exchange = createExchange({
     connect,
+    meterCall: createMeters({
+      prices: () => pricesWith(config.current().service.prices),
+      dayCosts,
+      now: wallMs,
+      log,
+    }),
+    isDaySpent: dayCosts.isSpent,
     recordSound: options.mayRecord ? sound.begin : undefined,
     recordEvents: options.mayRecord
       ? (customer, callSid) =>
@@ -294,6 +313,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     now: wallMs,
     log,
   })
+  // What was spent before a restart counts for the first call after it, unless the database is away.
+  await settledWithin(clock, FIRST_COSTS_MS, dayCosts.known)
   app = createApp({
     exchange,
     record: options.record,
@@ -344,6 +365,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       shelf.stop()
       guard.stop()
       stopRetention()
+      dayCosts.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       await outbound.stop()
       const handedOver = await drainCalls({

@@ -39,6 +39,8 @@ export type BeginOptions = Readonly<{
   store: Store
   /** Counts and keeps a call by what is told of it. */
   watchCall: (call: BegunCall) => (entry: CallEntry) => void
+  /** Counts what a call costs; without it no limit of money is held. */
+  meterCall?: ((call: BegunCall) => CallMeter) | undefined
   /** Records how a call sounds, where the customer's file asks for it; without it nothing is recorded. */
   recordSound?: ((customer: string, callSid: string) => CallSound) | undefined
   /** Keeps the event log of a call, where the customer's file asks for it; without it none is kept. */
@@ -57,6 +59,13 @@ export type BeginOptions = Readonly<{
   twilio: TwilioApi
   /** Where Twilio reaches us. */
   publicUrl: string
+}>
+
+/** Counts what a call costs while it goes on. */
+export type CallMeter = Readonly<{
+  note: (entry: CallEntry) => void
+  /** What it has cost at a moment of the call, in billionths of a dollar. */
+  spentNano: (atMs: number) => number
 }>
 
 /** Begins a call; `beginning` is its first state, and `ended` is told when it is over. */
@@ -92,8 +101,11 @@ export const beginCall = (
 
   // What begins with a later epoch was begun before, by another process.
   const { epoch } = beginning(rules, startedAtMs)
-  const watch = options.watchCall({ facts, model: agent.model, epoch, startedAtMs })
+  const begun = { facts, model: agent.model, epoch, startedAtMs }
+  const watch = options.watchCall(begun)
+  const meter = options.meterCall?.(begun)
   const tell = (entry: CallEntry) => {
+    meter?.note(entry)
     watch(entry)
     options.feed.publish(callSid, entry)
   }
@@ -159,6 +171,9 @@ export const beginCall = (
         agentOf,
         conversation,
       }, events),
+    spentNano: customer.limits.costPerCall === undefined
+      ? undefined
+      : meter && (() => meter.spentNano(clock.nowMs() - startedAtMs)),
     sound: customer.recording && options.recordSound?.(customer.id, callSid),
     events: customer.events ? options.recordEvents?.(line.customer, callSid) : undefined,
     onReport: report,

@@ -81,6 +81,8 @@ export type BridgeOptions = Readonly<{
   /** Has a tool run. Never rejects; `signal` aborts when the call ends. */
   runTool: (call: ToolRun, signal: AbortSignal) => Promise<ToolResult>
   human: Human
+  /** What the call has cost in this process, in billionths of a dollar; absent where that is not bounded. */
+  spentNano?: (() => number) | undefined
   /** Records how it sounds; absent for a call that is not recorded. */
   sound?: CallSound | undefined
   /** Keeps its event log; absent for a call that has none. */
@@ -118,6 +120,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   let line: Readonly<{ socket: Socket; encode: StreamEncoder; leg: CallerLeg }> | undefined
   let heardAtMs = 0
   let pressure: Pressure = { is: 'flowing' }
+  let toldNano = 0
   const ended = new AbortController()
 
   const happened = (happening: Happening) => {
@@ -259,6 +262,13 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     happened({ type: 'keys-sent', toolCallId, sentMs: ms })
   }
 
+  const tellCost = () => {
+    const nano = (options.spentNano?.() ?? 0) - toldNano
+    if (nano <= 0) return
+    toldNano += nano
+    happened({ type: 'cost-grew', nano })
+  }
+
   const relieveModel = (nowMs: number) => {
     const congestedBytes = MODEL_CONGESTED_BYTES[options.audio]
     const fields = { bufferedBytes: model.bufferedBytes() }
@@ -320,6 +330,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     },
     tick: guarded(() => {
       const nowMs = clock.nowMs()
+      tellCost()
       happened({ type: 'tick' })
       if (state.phase !== 'talking') return
       callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : framesJoined)

@@ -18,6 +18,7 @@ export const callRulesOf = (
   consent: recording?.consent,
   greeting: agents[agent].greeting,
   maxDurationMs: limits.maxDurationMs,
+  maxCostNano: limits.costPerCall === undefined ? undefined : limits.costPerCall * 1e9,
   streamTimeoutMs: STREAM_TIMEOUT_MS + ringsForMs,
   isTranscribed: customer.agent.transcription !== false,
   silenceMs: limits.silenceMs,

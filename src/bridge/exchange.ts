@@ -5,7 +5,7 @@
 import { resumeCall } from '../call/checkpoint.ts'
 import { type EndReason, owesApology } from '../call/end-reason.ts'
 import { type CallRules, type Ringing, startCall } from '../call/state.ts'
-import type { Destination, Line } from '../config/config.ts'
+import type { Customer, Destination, Line } from '../config/config.ts'
 import type { Variables } from '../config/variables.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { StreamStart } from '../twilio/messages.ts'
@@ -65,7 +65,7 @@ export type Exchange = Readonly<{
   /** Begins a call, or gives the one that is offered again because Twilio repeats a webhook. */
   offer: (facts: CallFacts) => AwaitedCall | undefined
   /** Why there is no room for a call of this line, if there is none. */
-  noRoom: (line: Line) => 'overloaded' | 'no-room' | undefined
+  noRoom: (line: Line) => NoRoom | undefined
   /** A call that waits for its stream. */
   awaited: (callSid: string) => AwaitedCall | undefined
   /** Joins a stream to its call. */
@@ -88,7 +88,16 @@ export type Exchange = Readonly<{
   handOver: (isForced: boolean) => void
 }>
 
-export type ExchangeOptions = BeginOptions & Readonly<{ capacity: () => number }>
+/** Why a call is not begun. */
+export type NoRoom = 'overloaded' | 'no-room' | 'cost-limit'
+
+export type ExchangeOptions =
+  & BeginOptions
+  & Readonly<{
+    capacity: () => number
+    /** Whether a customer has spent what a day may cost. */
+    isDaySpent?: (customer: Customer) => boolean
+  }>
 
 /** Makes the exchange of a process. */
 export const createExchange = (options: ExchangeOptions): Exchange => {
@@ -143,7 +152,8 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
       const ofCustomer = calls.all().filter(({ facts }) => facts.line.customer.id === customer.id)
       const isFull = calls.count() >= options.capacity() ||
         ofCustomer.length >= (customer.limits.concurrentCalls ?? Infinity)
-      return isFull ? 'no-room' : undefined
+      if (isFull) return 'no-room'
+      return options.isDaySpent?.(customer) ? 'cost-limit' : undefined
     },
     awaited,
     attach: (callSid, socket, start) => waiting(callSid)?.bridge.attach(socket, start.streamSid),

@@ -31,6 +31,7 @@ const body = z.object({
   epoch: z.int().min(1),
   talkedMs: z.number().min(0),
   agent: z.string().default(MAIN_AGENT),
+  spentNano: z.number().min(0).default(0),
   transcript: transcriptSchema,
 })
 

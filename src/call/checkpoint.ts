@@ -15,6 +15,8 @@ export type Checkpoint = Readonly<{
   transcript: Transcript
   /** Who of the customer's agents speaks. */
   agent: string
+  /** What the call has cost, in billionths of a dollar, where that is counted. */
+  spentNano: number
 }>
 
 /** Takes a checkpoint of a live call. */
@@ -23,6 +25,7 @@ export const checkpointOf = (state: Up, atMs: number): Checkpoint => ({
   talkedMs: state.talkedMs + (state.phase === 'talking' ? atMs - state.connectedAtMs : 0),
   transcript: asHeard(state, atMs),
   agent: state.agent,
+  spentNano: state.spentNano,
 })
 
 /** After so much of a stream somebody knows that they were greeted. */
@@ -49,7 +52,7 @@ export const keep = (state: Up, atMs: number): CallEffect => ({
  */
 export const resumeCall = (rules: CallRules, checkpoint: Checkpoint, atMs: number): Ringing => {
   const fresh = startCall(rules, atMs)
-  const { talkedMs, epoch, agent } = checkpoint
+  const { talkedMs, epoch, agent, spentNano } = checkpoint
   const transcript = before(checkpoint.transcript.map(withoutLoss), atMs)
   const hasBegun = transcript.some(isKnown)
   return {
@@ -57,6 +60,7 @@ export const resumeCall = (rules: CallRules, checkpoint: Checkpoint, atMs: numbe
     epoch: epoch + 1,
     lossesAtMs: [atMs],
     talkedMs,
+    spentNano,
     transcript,
     agent: Object.hasOwn(rules.agents, agent) ? agent : fresh.agent,
     waiting: hasBegun ? [{ kind: 'go-on' }] : fresh.waiting,

@@ -9,6 +9,8 @@ export type EndReason =
   | 'model-unreachable'
   | 'model-lost'
   | 'max-duration'
+  /** It has cost what a call of the customer may. */
+  | 'cost-limit'
   /** The agent has said goodbye. */
   | 'agent-ended'
   /** The caller has asked for it, by a key. */
@@ -36,6 +38,7 @@ const ENDED_IN_ORDER: ReadonlySet<EndReason> = new Set([
   'caller-hung-up',
   'caller-silent',
   'max-duration',
+  'cost-limit',
   'agent-ended',
   'key-ended',
   'operator-ended',

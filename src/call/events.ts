@@ -118,6 +118,8 @@ export type ServiceEvent =
   /** Comes a few times a second; deadlines are looked at. */
   | Readonly<{ type: 'tick' }>
   | Readonly<{ type: 'end-requested'; reason: EndReason }>
+  /** The call has cost so much more, in billionths of a dollar. */
+  | Readonly<{ type: 'cost-grew'; nano: number }>
   /** A human has taken the call. */
   | Readonly<{ type: 'transfer-answered' }>
   /** Nobody took it. `isBack`: Twilio asks what to do with the caller already. */

@@ -78,6 +78,8 @@ export type Live = Readonly<{
   lossesAtMs: readonly number[]
   /** How long the line was open before the present stream. */
   talkedMs: number
+  /** What the call has cost, in billionths of a dollar; counted only where that is bounded. */
+  spentNano: number
   model: Model
   response: ResponseSlot
   /** How often in a row the model has not come up with a response. */
@@ -149,6 +151,8 @@ export type CallRules = Readonly<{
   greeting?: string | undefined
   /** Counted from the moment the line is open. */
   maxDurationMs: number
+  /** What the call may cost, in billionths of a dollar. */
+  maxCostNano?: number | undefined
   /** How long Twilio may take to open the stream. */
   streamTimeoutMs: number
   /** Whether the words of the caller are written down. */
@@ -231,6 +235,7 @@ export const startCall = (rules: CallRules, atMs: number, agent = MAIN_AGENT): R
   epoch: 1,
   lossesAtMs: [],
   talkedMs: 0,
+  spentNano: 0,
   model: { is: 'opening' },
   failures: 0,
   response: { is: 'free' },

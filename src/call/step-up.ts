@@ -84,6 +84,8 @@ export const stepUp = (state: Up, event: CallEvent): Step => {
       return end(state, event.reason, event.atMs)
     case 'goodbye-asked':
       return end(state, 'operator-ended', event.atMs)
+    case 'cost-grew':
+      return [{ ...state, spentNano: state.spentNano + event.nano }, []]
     case 'hand-over':
       return event.isForced
         ? end(state, 'handed-over', event.atMs)

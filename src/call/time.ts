@@ -13,6 +13,7 @@ import { followPlan, type NextOfPlan, sayAndLeave } from './plan.ts'
 import { isQuiet, renewWhenDue } from './renewal.ts'
 import { ask, type Change } from './responses.ts'
 import type { Talking } from './state.ts'
+import { type TimeIsUp, timeIsUp } from './time-left.ts'
 
 /** A change, a departure that was planned, or the end of the call. */
 export type TimeStep = NextOfPlan | Outcome<Talking>
@@ -35,9 +36,9 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
     return { is: 'over', reason: 'handed-over' }
   }
   const talkedMs = state.talkedMs + atMs - state.connectedAtMs
-  const { maxDurationMs } = state.rules
-  if (talkedMs >= maxDurationMs) return on(sayGoodbye(state, 'max-duration', atMs))
-  if (isSilent && isWarningDue(state, talkedMs)) {
+  const up = timeIsUp(state, talkedMs)
+  if (talkedMs >= up.atMs) return on(sayGoodbye(state, up.reason, atMs))
+  if (isSilent && isWarningDue(state, up, talkedMs)) {
     const { timeIsShort } = state.rules.phrases
     return on(ask({ ...state, isWarned: true }, { kind: 'exactly', sentence: timeIsShort }, atMs))
   }
@@ -60,9 +61,8 @@ const keepGoing = (state: Talking, atMs: number): TimeStep => {
 
 const on = (change: Change<Talking>): TimeStep => ({ is: 'on', change })
 
-const isWarningDue = ({ rules, isWarned }: Talking, talkedMs: number): boolean =>
-  !isWarned && rules.maxDurationMs >= SHORTEST_WARNED_MS &&
-  talkedMs >= rules.maxDurationMs - WARNING_MS
+const isWarningDue = ({ isWarned }: Talking, up: TimeIsUp, talkedMs: number): boolean =>
+  !isWarned && up.atMs >= SHORTEST_WARNED_MS && talkedMs >= up.atMs - WARNING_MS
 
 const isTooSilent = ({ rules, floor, model }: Talking, atMs: number): boolean =>
   rules.silenceMs > 0 && model.is === 'ready' && floor.is === 'nobody' &&

@@ -187,6 +187,9 @@ export type Limits = Readonly<{
   maxDurationMs: number
   /** After how long with nobody speaking the caller is asked whether they are there; 0 for never. */
   silenceMs: number
+  /** What a call may cost, in dollars, and what all calls of a day may. */
+  costPerCall?: number
+  costPerDay?: number
   /** Calls of this customer at once; only the service's capacity bounds them when absent. */
   concurrentCalls?: number
   /** What becomes of a call that there is no room for. */

@@ -22,9 +22,17 @@ const text = (description: string) => word.describe(description)
 
 const DURATION = '^[0-9]+(\\.[0-9]+)? ?[smh]$'
 
+const dollars = (description: string) => z.number().min(0.01).exactOptional().describe(description)
+
 const limits = z.strictObject({
   maxDuration: z.union([word.meta({ pattern: DURATION }), z.number()])
     .default('60m').describe('The longest a call may last: 90s, 30m, 2h, or a number of seconds.'),
+  costPerCall: dollars(
+    'What a call may cost, in dollars. Then the agent says goodbye, about a minute after it has said that time is short.',
+  ),
+  costPerDay: dollars(
+    'What all calls of a day may cost, in dollars. Then no new ones are taken: see whenFull. Days begin at midnight in hours.timezone, or UTC.',
+  ),
   concurrentCalls: z.int().min(1).exactOptional().describe('Calls of this customer at once.'),
   whenFull: z.enum(['reject', 'fallback']).default('reject').describe(
     'What becomes of a call that there is no room for: the caller hears the busy tone, which costs nothing, or is treated as fallback says.',

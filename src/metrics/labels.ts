@@ -19,6 +19,8 @@ export const CALL_REFUSALS = [
   /** Outside the opening hours; the caller was told so, or put through. */
   'closed',
   'no-room',
+  /** Its customer has spent what a day may cost. */
+  'cost-limit',
   'draining',
   'overloaded',
 ] as const
@@ -118,6 +120,7 @@ export const END_REASONS: readonly string[] = Object.keys(
     'model-unreachable': true,
     'model-lost': true,
     'max-duration': true,
+    'cost-limit': true,
     'agent-ended': true,
     'key-ended': true,
     'operator-ended': true,

@@ -28,6 +28,7 @@ export type OrderProblem = Readonly<{
     | 'missing-variables'
     | 'long-variable'
     | 'queue-full'
+    | 'cost-limit'
   message: string
 }>
 

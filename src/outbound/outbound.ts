@@ -264,6 +264,9 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
         options.config(),
       )
       if ('code' in entry) return entry
+      if (exchange.noRoom(entry.line) === 'cost-limit') {
+        return problem('cost-limit', 'limits.costPerDay of the customer is spent for today')
+      }
       // Loading the numbering plans took a moment, in which a drain may have begun.
       const late = closed()
       if (late) return late

@@ -9,6 +9,7 @@ import type { Prices } from './money.ts'
 import type { RecordWrite } from './record.ts'
 import { beginRecording, record, type Recording } from './recorder.ts'
 import { createRedact, type Redact, redactNothing } from './redact.ts'
+import { transcriptionModelOf } from './running-cost.ts'
 
 export type KeepOptions = Readonly<{
   store: Pick<RecordStore, 'write'>
@@ -91,9 +92,6 @@ export const createRedactors = (): (customer: Customer) => Redact => {
     return redact
   }
 }
-
-const transcriptionModelOf = ({ agent, listen }: Customer): string | undefined =>
-  listen?.model ?? (agent.transcription === false ? undefined : agent.transcription.model)
 
 /** What the agents were told; what tools send is not in it, as it may hold secrets. */
 const toldOf = ({ name, agents, phrases }: Customer) => ({

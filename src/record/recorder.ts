@@ -5,8 +5,9 @@
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { HumanLine } from '../bridge/spoken-order.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
-import { addTokens, costNano, NO_TOKENS, type Prices, tokensOf } from './money.ts'
+import { NO_TOKENS, type Prices } from './money.ts'
 import type { CallFacts, CallLine, CallPart, LineKind, RecordWrite } from './record.ts'
+import { noteCost, NOTHING_USED, type RunningCost, runningNano } from './running-cost.ts'
 
 /** How much is kept: all, all but the sound, or only what happened and when. */
 export type RecordLevel = 'everything' | 'noAudio' | 'factsOnly'
@@ -46,9 +47,7 @@ export type Recording = Readonly<{
   heard: ReadonlySet<string>
   /** What the agent's next sound will answer; it also speaks unasked. */
   awaited: 'greeting' | 'answer' | 'nothing'
-  transcribedS: number
-  /** When the line opened, and the time it was open before that; ms of the call. */
-  openSinceMs: number | undefined
+  cost: RunningCost
 }>
 
 type Told = Readonly<{ line: TranscriptLine | HumanLine; previousItemId?: string }>
@@ -94,8 +93,7 @@ export const beginRecording = (begun: BegunCall): Recorded => {
     unheard: new Map(),
     heard: new Set(),
     awaited: epoch === 1 ? 'greeting' : 'nothing',
-    transcribedS: 0,
-    openSinceMs: undefined,
+    cost: NOTHING_USED,
   }
   const version: RecordWrite = {
     type: 'version',
@@ -106,7 +104,8 @@ export const beginRecording = (begun: BegunCall): Recorded => {
 }
 
 /** Takes an entry of the call's feed, already redacted. */
-export const record = (recording: Recording, entry: FeedEntry): Recorded => {
+export const record = (before: Recording, entry: FeedEntry): Recorded => {
+  const recording = { ...before, cost: noteCost(before.cost, entry) }
   switch (entry.type) {
     case 'line':
       return takeLine(recording, entry, entry.atMs)
@@ -117,7 +116,6 @@ export const record = (recording: Recording, entry: FeedEntry): Recorded => {
     case 'caller-speaking':
       return [{ ...recording, awaited: 'answer' }, []]
     case 'transcribed':
-      return [{ ...recording, transcribedS: recording.transcribedS + entry.seconds }, []]
     case 'offered':
     case 'model-ready':
       return [recording, []]
@@ -142,7 +140,6 @@ const count = (recording: Recording, entry: FeedEntry): Recording => {
       return {
         ...recording,
         call: { ...call, epoch: entry.epoch },
-        openSinceMs: recording.openSinceMs ?? entry.atMs,
         awaited: entry.epoch > 1 ? 'nothing' : recording.awaited,
       }
     case 'agent-speaking':
@@ -150,9 +147,8 @@ const count = (recording: Recording, entry: FeedEntry): Recording => {
     case 'barged-in':
       return { ...recording, part: { ...part, bargeIns: part.bargeIns + 1 } }
     case 'response-ended': {
-      const tokens = entry.usage ? addTokens(part.tokens, tokensOf(entry.usage)) : part.tokens
       const errors = part.errors + (entry.status === 'failed' ? 1 : 0)
-      return { ...recording, part: { ...part, tokens, errors } }
+      return { ...recording, part: { ...part, errors } }
     }
     case 'model-complained':
     case 'model-interrupted':
@@ -197,20 +193,11 @@ const ended = (
 
 /** Writes what is known of the call and of this part of it, with what it cost so far. */
 const keepFacts = (recording: Recording, atMs: number): Recorded => {
-  const { begun, transcribedS, openSinceMs } = recording
-  const { startedAt, model, prices, transcriptionModel } = begun
-  const cost = costNano(prices, {
-    at: startedAt,
-    model,
-    tokens: recording.part.tokens,
-    talkedS: openSinceMs === undefined ? 0 : (atMs - openSinceMs) / 1_000,
-    transcription: transcriptionModel === undefined
-      ? undefined
-      : { model: transcriptionModel, seconds: transcribedS },
-  })
+  const { begun, cost: { tokens } } = recording
+  const cost = runningNano(begun, recording.cost, atMs)
   const [revision, next] = revise(recording)
   const call = { ...recording.call, revision }
-  const part = { ...recording.part, revision, costNano: cost ?? 0 }
+  const part = { ...recording.part, revision, tokens, costNano: cost ?? 0 }
   return [{ ...next, call, part }, [{ type: 'call', call }, { type: 'part', part }]]
 }
 

@@ -105,6 +105,8 @@ test('an editor shows a sentence at each key', () => {
     'phrases.takeCall',
     'limits',
     'limits.maxDuration',
+    'limits.costPerCall',
+    'limits.costPerDay',
     'limits.concurrentCalls',
     'limits.whenFull',
     'limits.silence',

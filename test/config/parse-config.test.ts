@@ -78,7 +78,7 @@ agent:
   maxOutputTokens: 800
   speed: 1.1
   tools: [now]
-limits: { maxDuration: 90, silence: false, concurrentCalls: 3, whenFull: fallback }
+limits: { maxDuration: 90, silence: false, concurrentCalls: 3, whenFull: fallback, costPerCall: 0.5, costPerDay: 20 }
 fallback: { say: Please call again., dial: sip:reception@example.com }
 `)
   expect(customer.agent).toEqual({
@@ -117,6 +117,8 @@ fallback: { say: Please call again., dial: sip:reception@example.com }
     maxDurationMs: 90_000,
     silenceMs: 0,
     concurrentCalls: 3,
+    costPerCall: 0.5,
+    costPerDay: 20,
     whenFull: 'fallback',
   })
   expect(customer.fallback).toEqual({

@@ -25,7 +25,7 @@ describe('keys', () => {
 
   test('a key that resembles nothing is shown the keys there are', () => {
     expect(problemsOf(withLines('limits:\n  colour: red\n'))).toEqual([
-      '6:3 unknown-key unknown key "colour" in limits > the keys here are maxDuration, concurrentCalls, whenFull, silence',
+      '6:3 unknown-key unknown key "colour" in limits > the keys here are maxDuration, costPerCall, costPerDay, concurrentCalls, whenFull, silence',
     ])
   })
 
@@ -198,6 +198,13 @@ agent: { instructions: x }
     ])
     expect(problemsOf(withLines('limits: { maxDuration: 25h }\n'))).toEqual([
       '5:24 out-of-range limits.maxDuration must be between 10s and 24h, got 25h',
+    ])
+  })
+
+  test('money', () => {
+    expect(problemsOf(withLines('limits: { costPerCall: 0, costPerDay: 5 dollars }\n'))).toEqual([
+      '5:24 out-of-range limits.costPerCall must be at least 0.01, got 0',
+      '5:39 wrong-type limits.costPerDay must be a number, got "5 dollars"',
     ])
   })
 

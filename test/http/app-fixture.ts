@@ -1,5 +1,5 @@
 /** The routes without a server: the whole app over an exchange made by hand, on a clock that stands still. */
-import type { After, AwaitedCall, CallFacts, Transfer } from '../../src/bridge/exchange.ts'
+import type { After, AwaitedCall, CallFacts, NoRoom, Transfer } from '../../src/bridge/exchange.ts'
 import type { TransferOutcome } from '../../src/bridge/bridge.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { checkText } from '../../src/config/check-text.ts'
@@ -87,7 +87,7 @@ export const createHandMadeExchange = () => {
   }
   const transfers: (TransferOutcome & { callSid: string })[] = []
   let transferring: Transfer | undefined
-  let hasRoom = true
+  let room: NoRoom | undefined = undefined
   let isTalking = false
   let after: After = { is: 'over' }
 
@@ -104,7 +104,7 @@ export const createHandMadeExchange = () => {
     told,
     watchers: () => watchers.size,
     tell: (entry: FeedEntry) => watchers.forEach((watcher) => watcher(entry)),
-    full: () => void (hasRoom = false),
+    full: (why: NoRoom = 'no-room') => void (room = why),
     talking: () => void (isTalking = true),
     decide: (what: After) => void (after = what),
     awaits: (call: AwaitedCall) => void awaited.set(call.callSid, call),
@@ -116,7 +116,7 @@ export const createHandMadeExchange = () => {
       awaited.set(facts.callSid, call)
       return call
     },
-    noRoom: () => hasRoom ? undefined : 'no-room' as const,
+    noRoom: () => room,
     awaited: (callSid: string) => awaited.get(callSid),
     after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => {
       asked.push({ facts, line })

@@ -83,6 +83,17 @@ describe('POST /twilio/voice', () => {
     }])
   })
 
+  test('says busy, or what the file says, when the customer has spent what a day may cost', async () => {
+    const { post, exchange, logged } = createAppFixture()
+    exchange.full('cost-limit')
+    expect((await post('/twilio/voice', FORM)).text).toBe(BUSY)
+    expect(logged).toEqual([{
+      level: 'warn',
+      name: 'call.no-room',
+      fields: { callSid: CALL, customer: 'bright-smile', reason: 'cost-limit' },
+    }])
+  })
+
   test('says busy when the service is about to stop', async () => {
     const { post, exchange } = createAppFixture({ isReady: () => false })
     expect((await post('/twilio/voice', FORM)).text).toBe(BUSY)

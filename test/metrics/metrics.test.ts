@@ -82,6 +82,7 @@ describe('calls', () => {
       '{end_reason="model-unreachable"} 0',
       '{end_reason="model-lost"} 0',
       '{end_reason="max-duration"} 0',
+      '{end_reason="cost-limit"} 0',
       '{end_reason="agent-ended"} 0',
       '{end_reason="key-ended"} 0',
       '{end_reason="operator-ended"} 0',
@@ -117,6 +118,7 @@ describe('calls', () => {
       '{reason="blocked"} 0',
       '{reason="closed"} 0',
       '{reason="no-room"} 1',
+      '{reason="cost-limit"} 0',
       '{reason="draining"} 0',
       '{reason="overloaded"} 2',
     ])

@@ -72,7 +72,7 @@ describe('docs/outbound.md', () => {
       new URL('../../src/http/operate/placed-calls.ts', import.meta.url),
     )
     const codes = [...source.matchAll(/^ {2}'?([a-z-]+)'?: (\d{3}),$/gm)]
-    expect(codes).toHaveLength(11)
+    expect(codes).toHaveLength(12)
     for (const [, code, status] of codes) {
       expect(docs).toMatch(new RegExp(`\\| .*\`${code}\`.* \\| ${status} \\|`))
     }

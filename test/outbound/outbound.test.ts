@@ -40,7 +40,7 @@ const createFixture = (
   const offered: CallFacts[] = []
   let answer = (): Promise<PlacedCall> =>
     Promise.resolve({ callSid: `CA${asked.length}`, status: 'queued' })
-  let hasRoom = true
+  let room: 'no-room' | 'cost-limit' | undefined = undefined
   let isReady = true
   let config = createConfig(DEFAULT_SERVICE, [CUSTOMER(settings)])
   let ids = 0
@@ -51,7 +51,7 @@ const createFixture = (
         done.push(`offer ${facts.callSid}`)
         return { ...facts, epoch: 1 }
       },
-      noRoom: () => hasRoom ? undefined : 'no-room',
+      noRoom: () => room,
       end: (callSid, reason) => void done.push(`end ${callSid} ${reason}`),
       leaveMessage: (callSid, sentence) => void done.push(`leave ${callSid} ${sentence}`),
     },
@@ -99,7 +99,8 @@ const createFixture = (
     place,
     tell,
     answerWith: (next: () => Promise<PlacedCall>) => void (answer = next),
-    room: (is: boolean) => void (hasRoom = is),
+    room: (is: boolean) => void (room = is ? undefined : 'no-room'),
+    spendDay: () => void (room = 'cost-limit'),
     drain: () => void (isReady = false),
     configure: (to: string) => void (config = createConfig(DEFAULT_SERVICE, [CUSTOMER(to)])),
     share: (service: ServiceConfig['outbound'], ...settings: readonly string[]) => {
@@ -113,6 +114,14 @@ const createFixture = (
 }
 
 describe('an order', () => {
+  test('is refused when the customer has spent what a day may cost', async () => {
+    const { place, spendDay, asked, clock } = createFixture()
+    spendDay()
+    expect(await place()).toMatchObject({ code: 'cost-limit' })
+    expect(asked).toEqual([])
+    expect(clock.waiting()).toBe(0)
+  })
+
   test.each([
     ['to a number of nobody', { line: '+15005550009' }, 'unknown-line'],
     ['without a value for a blank', { variables: {} }, 'missing-variables'],

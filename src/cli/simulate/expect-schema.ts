@@ -55,6 +55,7 @@ const ENDS: Readonly<Record<EndReason | 'rejected', true>> = {
   'model-unreachable': true,
   'model-lost': true,
   'max-duration': true,
+  'cost-limit': true,
   'caller-silent': true,
   'agent-ended': true,
   'key-ended': true,

@@ -15,6 +15,16 @@ export const offsetMs = (timezone: string, wallMs: number): number => {
   return sign === '-' ? -ms : ms
 }
 
+const DAY_MS = 86_400_000
+
+/** When the day of a moment began in a zone, in ms since 1970. */
+export const startOfDay = (timezone: string, wallMs: number): number => {
+  const localMs = wallMs + offsetMs(timezone, wallMs)
+  const midnightMs = Math.floor(localMs / DAY_MS) * DAY_MS
+  // The clocks may have changed since midnight.
+  return midnightMs - offsetMs(timezone, midnightMs - offsetMs(timezone, wallMs))
+}
+
 /** Says what is wrong with the name of a zone. */
 export const checkTimeZone = (name: string): Finding | undefined => {
   const isPlace = name === 'UTC' || /^[a-z_]+(\/[\w+-]+)+$/i.test(name)

@@ -77,7 +77,7 @@ const placeRoute = createRoute({
     400: problem('`code` is `bad-body`, `not-a-number`, `missing-variables` or `long-variable`.'),
     403: problem('Who may not be called: `code` says why.'),
     404: problem('`unknown-line`: nobody has the number that is to call.'),
-    429: problem('`queue-full`, or too many requests.'),
+    429: problem('`queue-full`, `cost-limit`, or too many requests.'),
     503: problem('`draining`, or `twilio-not-configured`.'),
   },
 })
@@ -117,6 +117,7 @@ const STATUSES: Readonly<Record<OrderProblem['code'], Status>> = {
   'outbound-off': 403,
   'unknown-line': 404,
   'queue-full': 429,
+  'cost-limit': 429,
   'draining': 503,
   'twilio-not-configured': 503,
 }

@@ -1,0 +1,64 @@
+/** What a call has cost so far: put together entry by entry while it goes on, and costed at any moment. */
+import type { FeedEntry } from '../bridge/call-feed.ts'
+import type { Customer } from '../config/config.ts'
+import { addTokens, costNano, NO_TOKENS, type Prices, type TokenCounts, tokensOf } from './money.ts'
+
+/** What is paid for, as far as this process has seen it used. */
+export type RunningCost = Readonly<{
+  tokens: TokenCounts
+  transcribedS: number
+  /** When the line opened, ms of the call. */
+  openSinceMs: number | undefined
+}>
+
+/** At which prices. */
+export type Billing = Readonly<{
+  prices: Prices
+  /** When the call began, ms since 1970. */
+  startedAt: number
+  model: string
+  transcriptionModel: string | undefined
+}>
+
+/** Nothing was used yet. */
+export const NOTHING_USED: RunningCost = {
+  tokens: NO_TOKENS,
+  transcribedS: 0,
+  openSinceMs: undefined,
+}
+
+/** Takes an entry of the call's feed. */
+export const noteCost = (cost: RunningCost, entry: FeedEntry): RunningCost => {
+  switch (entry.type) {
+    case 'transcribed':
+      return { ...cost, transcribedS: cost.transcribedS + entry.seconds }
+    case 'caller-connected':
+      return { ...cost, openSinceMs: cost.openSinceMs ?? entry.atMs }
+    case 'response-ended':
+      return entry.usage ? { ...cost, tokens: addTokens(cost.tokens, tokensOf(entry.usage)) } : cost
+    default:
+      return cost
+  }
+}
+
+/** The cost at a moment of the call, in billionths of a dollar; undefined when there is no price for the model. */
+export const runningNano = (
+  { prices, startedAt, model, transcriptionModel }: Billing,
+  { tokens, transcribedS, openSinceMs }: RunningCost,
+  atMs: number,
+): number | undefined =>
+  costNano(prices, {
+    at: startedAt,
+    model,
+    tokens,
+    talkedS: openSinceMs === undefined ? 0 : (atMs - openSinceMs) / 1_000,
+    transcription: transcriptionModel === undefined
+      ? undefined
+      : { model: transcriptionModel, seconds: transcribedS },
+  })
+
+/** What puts the words of a customer's callers down, and is paid for it. */
+export const transcriptionModelOf = (
+  { agent, listen }: Pick<Customer, 'agent' | 'listen'>,
+): string | undefined =>
+  listen?.model ?? (agent.transcription === false ? undefined : agent.transcription.model)
