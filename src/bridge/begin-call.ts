@@ -28,6 +28,7 @@ import type { BegunCall, CallFacts } from './exchange.ts'
 import { createHuman } from './human.ts'
 import { writeCheckpoint } from './kept-call.ts'
 import { openRealtimeLeg } from './realtime-leg.ts'
+import type { Summaries } from './sum-up.ts'
 
 export type BeginOptions = Readonly<{
   connect: Runtime['connect']
@@ -71,7 +72,9 @@ export type CallMeter = Readonly<{
 /** Begins a call; `beginning` is its first state, and `ended` is told when it is over. */
 export const beginCall = (
   facts: CallFacts,
-  options: BeginOptions & Readonly<{ feed: Pick<CallFeed, 'publish'> }>,
+  options:
+    & BeginOptions
+    & Readonly<{ feed: Pick<CallFeed, 'publish'>; summaries: Pick<Summaries, 'begin'> }>,
   beginning: (rules: CallRules, atMs: number) => Ringing,
   ended: (reason: EndReason) => void,
 ): Bridge => {
@@ -181,6 +184,13 @@ export const beginCall = (
     kept: options.store.flush,
     runTool: ({ agent, name, given, secrets }, signal) =>
       kitOf(agent).toolbox.run(name, given, { ...aboutOf(facts), secrets }, signal),
+    sumUp: (leg) =>
+      options.summaries.begin(customer, leg, (summary) => {
+        const atMs = clock.nowMs() - startedAtMs
+        const entry = options.redact(line.customer, { type: 'summarised', ...summary, atMs })
+        tell(entry)
+        logReport(log, entry)
+      }),
     human: createHuman({
       ...options,
       log,
@@ -201,8 +211,9 @@ const aboutOf = ({ callSid, from, line }: CallFacts): Omit<CallAbout, 'secrets'>
 })
 
 /** A call is told in about ten lines; what was said is private and goes under `pii`. */
-const logReport = (log: Log, { type, atMs: _, ...fields }: CallEntry): void => {
-  switch (type) {
+const logReport = (log: Log, entry: CallEntry): void => {
+  const { type, atMs: _, ...fields } = entry
+  switch (entry.type) {
     case 'caller-speaking':
     case 'agent-heard':
     case 'transcribed':
@@ -211,6 +222,8 @@ const logReport = (log: Log, { type, atMs: _, ...fields }: CallEntry): void => {
       return log.debug('call.line', { pii: fields })
     case 'key-pressed':
       return log.debug('call.key-pressed', { pii: fields })
+    case 'summarised':
+      return logSummary(log, entry)
     case 'model-complained':
     case 'remote-tools-missing':
     case 'model-interrupted':
@@ -220,4 +233,11 @@ const logReport = (log: Log, { type, atMs: _, ...fields }: CallEntry): void => {
     default:
       return log.info(`call.${type}`, fields)
   }
+}
+
+const logSummary = (log: Log, entry: Extract<CallEntry, { type: 'summarised' }>): void => {
+  const { status, problem, afterMs } = entry
+  const { type: _, usage: __, ...pii } = entry
+  if (problem === undefined) log.info('call.summarised', { status, afterMs, pii })
+  else log.warn('call.summarised', { status, problem, afterMs, pii })
 }

@@ -28,7 +28,7 @@ import { type CallerAudioCounts, type CallerLane, createCallerLane } from './cal
 import { type CallerLeg, listenToCaller } from './caller-leg.ts'
 import { holdTone } from './hold-tone.ts'
 import { keySound } from './key-sound.ts'
-import type { OpenModelLeg } from './model-leg.ts'
+import type { ModelLeg, OpenModelLeg } from './model-leg.ts'
 import { CALLER_STUCK_BYTES, judge, MODEL_CONGESTED_BYTES, type Pressure } from './pressure.ts'
 
 export type Bridge = Readonly<{
@@ -81,6 +81,8 @@ export type BridgeOptions = Readonly<{
   /** Has a tool run. Never rejects; `signal` aborts when the call ends. */
   runTool: (call: ToolRun, signal: AbortSignal) => Promise<ToolResult>
   human: Human
+  /** Has the call summed up by its model's leg, which is let go of and is ended with it; without one there is no summary. */
+  sumUp: (leg: Pick<ModelLeg, 'sumUp' | 'close'> | undefined) => void
   /** What the call has cost in this process, in billionths of a dollar; absent where that is not bounded. */
   spentNano?: (() => number) | undefined
   /** Records how it sounds; absent for a call that is not recorded. */
@@ -121,6 +123,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   let heardAtMs = 0
   let pressure: Pressure = { is: 'flowing' }
   let toldNano = 0
+  let isSummingUp = false
   const ended = new AbortController()
 
   const happened = (happening: Happening) => {
@@ -204,9 +207,12 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       }
       case 'checkpoint':
         return options.onCheckpoint(effect.checkpoint)
+      case 'sum-up':
+        isSummingUp = effect.hasSession
+        return options.sumUp(effect.hasSession ? model : undefined)
       case 'end-call':
         ended.abort()
-        model.close()
+        if (!isSummingUp) model.close()
         return closeLine(effect.reason)
       case 'report':
         return options.onReport(effect.report)

@@ -5,15 +5,17 @@
 import type { CallReport } from '../call/effects.ts'
 import type { BridgeCounts } from './bridge.ts'
 import type { ListeningReport } from './listening.ts'
+import type { SummaryReport } from './summary.ts'
 
 /** What is told of a call, and its moment, in ms since the call began. */
 export type FeedEntry = CallEntry | Timed<ListeningReport>
 
-/** Of a call with an agent: who is called first, and before the end what went through it. */
+/** Of a call with an agent: who is called first, before the end what went through it, and after it what was written of it. */
 export type CallEntry = Timed<
   | Readonly<{ type: 'offered'; customer: string; number: string }>
   | CallReport
   | Readonly<{ type: 'counts' } & BridgeCounts>
+  | (Readonly<{ type: 'summarised' }> & SummaryReport)
 >
 
 type Timed<Report> = Report & Readonly<{ atMs: number }>
@@ -25,6 +27,8 @@ export type CallFeed = Readonly<{
 }>
 
 export type StopWatching = () => void
+
+const LAST: ReadonlySet<string> = new Set(['ended', 'summarised'])
 
 const CALLS_KEPT = 200
 const ENTRIES_KEPT = 2_000
@@ -49,7 +53,7 @@ export const createCallFeed = (): CallFeed => {
       const story = storyOf(callSid)
       if (saysAgain(entry, story.at(-1))) story.pop()
       // Whoever comes late to a long call misses its middle, never its end.
-      if (story.length < ENTRIES_KEPT || entry.type === 'ended') story.push(entry)
+      if (story.length < ENTRIES_KEPT || LAST.has(entry.type)) story.push(entry)
       for (const listener of listeners.get(callSid) ?? []) listener(entry)
     },
     watch: (callSid, listener) => {

@@ -10,7 +10,8 @@ const STREAM_TIMEOUT_MS = 15_000
 
 /** Gives the rules of a call that `agent` answers; `toolboxOf` has the tools of each agent of the customer's. A call that we place rings before. */
 export const callRulesOf = (
-  { agents, destinations, keys, keypad, limits, phrases, recording, ...customer }: Customer,
+  { agents, destinations, keys, keypad, limits, phrases, recording, summary, ...customer }:
+    Customer,
   agent: string,
   toolboxOf: (agent: string) => Toolbox,
   ringsForMs = 0,
@@ -21,6 +22,7 @@ export const callRulesOf = (
   maxCostNano: limits.costPerCall === undefined ? undefined : limits.costPerCall * 1e9,
   streamTimeoutMs: STREAM_TIMEOUT_MS + ringsForMs,
   isTranscribed: customer.agent.transcription !== false,
+  isSummarised: summary !== undefined,
   silenceMs: limits.silenceMs,
   phrases,
   agents: Object.fromEntries(

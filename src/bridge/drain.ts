@@ -16,7 +16,7 @@ export type DrainLimits = Readonly<{
 export type DrainOptions =
   & DrainLimits
   & Readonly<{
-    exchange: Pick<Exchange, 'count' | 'handOver'>
+    exchange: Pick<Exchange, 'count' | 'handOver' | 'summaries' | 'giveUpSummaries'>
     clock: Clock
     /** Asks whether another process would take calls up at once. */
     hasSuccessor: () => Promise<boolean>
@@ -29,13 +29,15 @@ const ASK_EVERY_MS = 1_000
 /** How long before the last moment quiet ones are looked for although nobody is there to take calls up. */
 const LAST_QUIET_MS = 10_000
 
-/** Resolves when no call is left; says how many had to be handed over. */
+/** Resolves when no call is left, and none is being summed up; says how many had to be handed over. */
 export const drainCalls = async (options: DrainOptions): Promise<number> => {
   const { exchange, clock, softMs, hardMs } = options
   const startedAtMs = clock.nowMs()
   const passedMs = () => clock.nowMs() - startedAtMs
+  // A summary is written in seconds, and by nobody else.
+  const isBusy = () => exchange.count() + exchange.summaries() > 0
   const emptyOrAfter = async (limitMs: number) => {
-    while (exchange.count() > 0 && passedMs() < limitMs) await passed(clock, LOOK_EVERY_MS)
+    while (isBusy() && passedMs() < limitMs) await passed(clock, LOOK_EVERY_MS)
   }
   await emptyOrAfter(softMs)
   const lastQuietMs = hardMs - LAST_QUIET_MS
@@ -50,6 +52,7 @@ export const drainCalls = async (options: DrainOptions): Promise<number> => {
   exchange.handOver(false)
   await emptyOrAfter(hardMs)
   exchange.handOver(true)
+  exchange.giveUpSummaries()
   return handedOver
 }
 

@@ -14,6 +14,7 @@ import type { TransferOutcome } from './bridge.ts'
 import { type CallFeed, createCallFeed } from './call-feed.ts'
 import { readCheckpoint, readVariables } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
+import { createSummaries } from './sum-up.ts'
 
 /** A call as Twilio offers it, and the line it came in on. */
 export type CallFacts = Readonly<{
@@ -84,6 +85,10 @@ export type Exchange = Readonly<{
   leaveMessage: (callSid: string, sentence: string) => void
   feed: CallFeed
   count: () => number
+  /** How many calls that have ended are being summed up. */
+  summaries: () => number
+  /** Ends summaries that are not written yet. */
+  giveUpSummaries: () => void
   /** Lets all calls go on in another process: each at a quiet moment, or now. */
   handOver: (isForced: boolean) => void
 }>
@@ -104,11 +109,16 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
   const { clock, store } = options
   const calls = createLiveCalls<CallFacts>(clock)
   const feed = createCallFeed()
+  const summaries = createSummaries(clock)
 
   const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
     const { callSid } = facts
     const ended = (reason: EndReason) => calls.remove(callSid, reason)
-    calls.add({ callSid, facts, bridge: beginCall(facts, { ...options, feed }, beginning, ended) })
+    calls.add({
+      callSid,
+      facts,
+      bridge: beginCall(facts, { ...options, feed, summaries }, beginning, ended),
+    })
   }
 
   const waiting = (callSid: string): LiveCall<CallFacts> | undefined => {
@@ -202,6 +212,8 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     end: (callSid, reason) => calls.get(callSid)?.bridge.end(reason),
     feed,
     count: calls.count,
+    summaries: summaries.count,
+    giveUpSummaries: summaries.giveUp,
     handOver: (isForced) => {
       for (const { bridge } of calls.all()) bridge.handOver(isForced)
     },

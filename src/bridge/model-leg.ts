@@ -5,6 +5,7 @@
 import type { ConversationItem, SpokenItem } from '../call/conversation.ts'
 import type { AgentPart, Happening } from '../call/events.ts'
 import type { ResponseRequest } from '../call/state.ts'
+import type { LastWord } from './last-word.ts'
 
 /** What the bridge may ask of the model. Before `model-ready` only `close` means anything. */
 export type ModelLeg = Readonly<{
@@ -34,6 +35,11 @@ export type ModelLeg = Readonly<{
   returnOutput: (toolCallId: string, output: string) => void
   /** Says whether the model may have done elsewhere what it asked for. */
   answerApproval: (requestId: string, approve: boolean, reason: string) => void
+  /**
+   * Has the model write something down that nobody hears, and ends the session then, or after `timeoutMs`, or when the leg is closed.
+   * Nothing else is told afterwards. Never rejects.
+   */
+  sumUp: (instructions: string, timeoutMs: number) => Promise<LastWord>
   /** Ends the session, also one that is still being opened. Nothing is told afterwards. */
   close: () => void
 }>

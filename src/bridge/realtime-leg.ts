@@ -13,6 +13,7 @@ import {
   appendAudio,
   cancelResponse,
   createItems,
+  createLastWord,
   createResponse,
   deleteItem,
   returnOutput,
@@ -24,6 +25,7 @@ import type { RealtimeEvent } from '../realtime/events.ts'
 import { agentChangeOf, GO_ON, sayExactly, type SessionSettings } from '../realtime/session.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { happeningOf } from './happenings.ts'
+import { awaitLastWord, type LastWordWait } from './last-word.ts'
 import type { ModelLeg, ModelLegEvents } from './model-leg.ts'
 import { openRealtimeSession, type RealtimeSession, type SessionEnd } from './realtime-session.ts'
 import { retryDelayMs } from './retry.ts'
@@ -60,6 +62,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   let attempts = 0
   let giveUpAtMs = clock.nowMs() + FIRST_GIVE_UP_MS
   let cancelRetry: Cancel = () => {}
+  let lastWord: LastWordWait | undefined
 
   const open = () => {
     attempts += 1
@@ -102,6 +105,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     expiresAtS === undefined ? undefined : expiresAtS * 1000 - options.wallMs()
 
   const ended = ({ cause, isRetryable }: SessionEnd) => {
+    if (lastWord) return lastWord.give('session-lost')
     if (phase === 'ready' && isRetryable) {
       phase = 'opening'
       giveUpAtMs = clock.nowMs() + LATER_GIVE_UP_MS
@@ -118,6 +122,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   }
 
   const receive = (event: RealtimeEvent) => {
+    if (lastWord) return lastWord.take(event)
     switch (event.type) {
       case 'output-audio':
         return events.audio(event)
@@ -150,6 +155,14 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
 
   const send = (text: string) => {
     if (phase === 'ready') session?.send(text)
+  }
+
+  const close = () => {
+    phase = 'closed'
+    cancelRetry()
+    session?.close()
+    dropReserve()
+    lastWord?.give('given-up')
   }
 
   open()
@@ -193,12 +206,20 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     returnOutput: (toolCallId, output) => send(returnOutput(toolCallId, output)),
     answerApproval: (requestId, approve, reason) =>
       send(answerApproval(requestId, approve, reason)),
-    close: () => {
+    sumUp: async (instructions, timeoutMs) => {
+      if (phase !== 'ready') {
+        close()
+        return { is: 'none', why: 'no-session' }
+      }
+      dropReserve()
+      lastWord = awaitLastWord(clock, timeoutMs)
+      send(createLastWord(instructions))
       phase = 'closed'
-      cancelRetry()
-      session?.close()
-      reserve?.close()
+      const word = await lastWord.done
+      close()
+      return word
     },
+    close,
   }
 }
 

@@ -47,7 +47,9 @@ export type CallEffect =
   | Readonly<{ type: 'leave-stream' }>
   /** A turn is over: what is known of the call now is worth keeping. */
   | Readonly<{ type: 'checkpoint'; checkpoint: Checkpoint }>
-  /** Both legs are closed; Twilio then asks what to do with the caller. */
+  /** The model writes down what the call was about, before it is let go; or nobody does, where its session is lost. */
+  | Readonly<{ type: 'sum-up'; hasSession: boolean }>
+  /** Both legs are closed, the model's when it has summed up; Twilio then asks what to do with the caller. */
   | Readonly<{ type: 'end-call'; reason: EndReason }>
   | Readonly<{ type: 'report'; report: CallReport }>
 

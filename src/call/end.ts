@@ -6,6 +6,7 @@ import type { EndReason } from './end-reason.ts'
 import { interrupt } from './refuse.ts'
 import type { Change } from './responses.ts'
 import type { Ended, Up } from './state.ts'
+import { sumUp } from './summary.ts'
 import type { ToolCall } from './tool-calls.ts'
 import { finishToolCall, toolLineOf, type Transcript } from './transcript.ts'
 import { letHumanGo } from './transfer.ts'
@@ -27,6 +28,7 @@ export const end = (
     [
       ...(isHandedOver ? [keep(state, atMs)] : []),
       ...(reason === 'transferred' ? [] : letHumanGo(state)),
+      ...sumUp(state, reason, atMs),
       { type: 'end-call', reason },
       ...lines,
       report({

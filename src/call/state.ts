@@ -155,6 +155,8 @@ export type CallRules = Readonly<{
   maxCostNano?: number | undefined
   /** How long Twilio may take to open the stream. */
   streamTimeoutMs: number
+  /** Whether the model writes down what the call was about when it is over. */
+  isSummarised?: boolean
   /** Whether the words of the caller are written down. */
   isTranscribed: boolean
   /** After how long with nobody speaking the caller is asked whether they are there; 0 for never. */

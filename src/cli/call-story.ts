@@ -14,7 +14,26 @@ export const storyOf = (whole: WholeCall, recording?: string): readonly string[]
   ...whole.messages.map((message) =>
     `  message${message.for === undefined ? '' : ` for ${message.for}`}: ${message.text}`
   ),
+  ...summaryOfCall(whole.summary),
 ]
+
+const summaryOfCall = (written: WholeCall['summary']): readonly string[] => {
+  if (!written) return []
+  const { summary, outcome, fields = {}, problem, detail } = written
+  const why = problem === undefined
+    ? []
+    : [`  ${problem}${detail === undefined ? '' : `: ${detail}`}`]
+  if (summary === undefined) return ['', '  no summary', ...why]
+  return [
+    '',
+    `  summary  ${summary}`,
+    `  outcome  ${outcome ?? ''}`,
+    ...Object.entries(fields).map(([name, value]) =>
+      `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
+    ),
+    ...why,
+  ]
+}
 
 /** A call in one line. */
 export const summaryOf = (call: CallSummary): string =>

@@ -8,6 +8,7 @@ import { toE164 } from './phone-number.ts'
 import type { PriceChanges } from './prices-schema.ts'
 import type { Redaction, Retention } from './record-schema.ts'
 import type { Recording } from './recording-schema.ts'
+import type { Summary } from './summary-schema.ts'
 import type { ToolConfig } from './tools.ts'
 import type { Webhook } from './webhooks-schema.ts'
 
@@ -79,6 +80,8 @@ export type Customer = Readonly<{
   retention: Retention
   /** How calls sound is kept; it is not without it. */
   recording?: Recording
+  /** What is written of a call when it is over; nothing without it. */
+  summary?: Summary
   /** The servers that are told what happened in its calls. */
   webhooks: readonly Webhook[]
   /** Always open without them. */

@@ -13,6 +13,7 @@ import { outboundSchema } from './outbound-schema.ts'
 import { E164_PATTERN } from './phone-number.ts'
 import { recordSchema, redactSchema, retentionSchema } from './record-schema.ts'
 import { recordingSchema } from './recording-schema.ts'
+import { summarySchema } from './summary-schema.ts'
 import { transferSchema } from './transfer-schema.ts'
 import { webhooksSchema } from './webhooks-schema.ts'
 
@@ -100,6 +101,9 @@ export const customerSchema = z.strictObject({
   retention: retentionSchema,
   recording: recordingSchema.exactOptional().describe(
     'Keeps how calls sound: the caller on the left, the agent as it was heard on the right. Not kept without it.',
+  ),
+  summary: summarySchema.exactOptional().describe(
+    'The model writes down what a call was about when it is over. It does not without this key.',
   ),
   webhooks: webhooksSchema,
   hours: hoursSchema.exactOptional().describe(

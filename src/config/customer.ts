@@ -20,6 +20,7 @@ import { checkMeaning } from './rules.ts'
 import { createSuggest } from './sections.ts'
 import { checkShape } from './shape.ts'
 import type { HasVariable } from './templates.ts'
+import { createSummary } from './summary-schema.ts'
 import { toolConfigs } from './tools.ts'
 import { fingerprint } from './version.ts'
 import type { SourceFile, YamlFile } from './yaml-file.ts'
@@ -157,6 +158,7 @@ const createCustomer = (
     ...(shape.redact ? { redact: shape.redact } : {}),
     retention: createRetention(shape.retention),
     ...(shape.recording ? { recording: shape.recording } : {}),
+    ...(shape.summary ? { summary: createSummary(shape.summary) } : {}),
     webhooks: shape.webhooks,
   }
 }

@@ -11,6 +11,7 @@ import { checkCountry } from './outbound.ts'
 import { checkDialTarget, checkNumber } from './phone-number.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
 import { checkRouting } from './routing-rules.ts'
+import { checkSummary } from './summary-rules.ts'
 import type { HasVariable } from './templates.ts'
 import { checkTools } from './tool-rules.ts'
 import { checkWebhooks } from './webhook-rules.ts'
@@ -38,6 +39,7 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...outbound(yaml),
   ...recording(yaml),
   ...events(yaml),
+  ...checkSummary(yaml),
   ...checkWebhooks(yaml, hasVariable),
 ]
 

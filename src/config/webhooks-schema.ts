@@ -8,6 +8,7 @@ export const WEBHOOK_EVENTS = [
   'transcript.final',
   'message.taken',
   'transfer.done',
+  'summary.ready',
 ] as const
 
 export type WebhookEventType = typeof WEBHOOK_EVENTS[number]

@@ -1,5 +1,6 @@
 /** What the feed of a call means for the metrics. Audio is counted once, when the call ends: nothing here runs for a frame. */
 import type { CallEntry } from '../bridge/call-feed.ts'
+import type { Usage } from '../call/events.ts'
 import type { Instruments } from './instruments.ts'
 import { knownOr, MODEL_CODES, RESPONSE_STATUSES } from './labels.ts'
 
@@ -52,6 +53,9 @@ export const watchCall = (its: Instruments, model: string): (entry: CallEntry) =
         return its.modelComplaints.inc({ code: knownOr(MODEL_CODES, entry.code) })
       case 'response-ended':
         return responseEnded(its, model, entry)
+      case 'summarised':
+        its.summaries.inc({ status: entry.status })
+        return tokensUsed(its, model, entry.usage)
       case 'counts':
         return audioCounted(its, entry)
       case 'ended':
@@ -68,6 +72,10 @@ const responseEnded = (its: Instruments, model: string, entry: Entry<'response-e
   if (status === 'failed' || status === 'incomplete') {
     its.responseFailures.inc({ code: knownOr(MODEL_CODES, reason) })
   }
+  tokensUsed(its, model, usage)
+}
+
+const tokensUsed = (its: Instruments, model: string, usage: Usage | undefined): void => {
   if (!usage) return
   const { inputTextTokens, inputAudioTokens, cachedTextTokens, cachedAudioTokens } = usage
   const add = (kind: string, text: number, audio: number) => {

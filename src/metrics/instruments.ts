@@ -37,6 +37,11 @@ export const createInstruments = (registry: Registry) => {
       'From the webhook to the end of the call.',
       CALL_SECONDS,
     ),
+    summaries: counter(
+      'tandem_summaries_total',
+      'Calls that were to be summed up after their end, and whether they were.',
+      { status: label.SUMMARY_STATUSES },
+    ),
     callsRefused: counter('tandem_calls_refused_total', 'Calls that were offered and not taken.', {
       reason: label.CALL_REFUSALS,
     }),

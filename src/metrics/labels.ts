@@ -77,6 +77,9 @@ export const CONNECT_OUTCOMES = ['ready', 'unreachable'] as const
 /** How a session that was to end was followed by another: while nobody spoke, at the last moment, or not this time. */
 export const RENEWAL_OUTCOMES = ['quiet', 'forced', 'failed'] as const
 
+/** Whether there is a summary of a call that should have one. */
+export const SUMMARY_STATUSES = ['ready', 'none'] as const
+
 export const RESPONSE_STATUSES = [
   'completed',
   'cancelled',

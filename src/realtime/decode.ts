@@ -235,12 +235,24 @@ const responseDone = (response: Fields): RealtimeEvent | undefined => {
     status,
     ...(reason === undefined ? {} : { reason }),
     ...(usage === undefined ? {} : { usage }),
+    ...purposeful(response),
   }
 }
 
+const purposeful = ({ metadata, output }: Fields): { purpose?: string; text?: string } => {
+  const purpose = text(fields(metadata).purpose)
+  return purpose === undefined ? {} : { purpose, text: writtenIn(output) }
+}
+
+const writtenIn = (output: unknown): string =>
+  listOf(output).flatMap((item) => listOf(fields(item).content))
+    .map((part) => text(fields(part).text) ?? '').join('')
+
+const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : []
+
 /** Only what is used up says anything: what is left over changes with every response. */
 const rateLimited = (limits: unknown): RealtimeEvent => {
-  const resetS = (Array.isArray(limits) ? limits : []).map(fields)
+  const resetS = listOf(limits).map(fields)
     .filter(({ remaining }) => number(remaining) === 0)
     .map(({ reset_seconds }) => number(reset_seconds) ?? 0)
   return resetS.length === 0

@@ -33,6 +33,28 @@ export const createResponse = (instructions?: string): string =>
       : { type: 'response.create', response: { instructions } },
   )
 
+/** What the response that is asked for last is known by, and an error that refuses it. */
+export const LAST_WORD_PURPOSE = 'summary'
+export const LAST_WORD_EVENT_ID = 'summary'
+
+/** The most it may be long; the bound of the API is the same. */
+const LAST_WORD_TOKENS = 4_096
+
+/** Asks for a written response that is no part of the conversation, and may go on beside one that is. */
+export const createLastWord = (instructions: string): string =>
+  JSON.stringify({
+    type: 'response.create',
+    event_id: LAST_WORD_EVENT_ID,
+    response: {
+      conversation: 'none',
+      output_modalities: ['text'],
+      metadata: { purpose: LAST_WORD_PURPOSE },
+      instructions,
+      tool_choice: 'none',
+      max_output_tokens: LAST_WORD_TOKENS,
+    },
+  })
+
 /** Stops a response. If it has ended meanwhile the answer is the harmless `response_cancel_not_active`. */
 export const cancelResponse = (responseId: string): string =>
   JSON.stringify({ type: 'response.cancel', response_id: responseId })

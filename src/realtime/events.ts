@@ -97,6 +97,10 @@ export type RealtimeEvent =
     /** Why it was not completed: `turn_detected`, `max_output_tokens`, an error code... */
     reason?: string
     usage?: ResponseUsage
+    /** What it was asked for as, if we said so: `metadata.purpose`. */
+    purpose?: string
+    /** What was written; said only of a response with a purpose. */
+    text?: string
   }>
   /** Something that responses need is used up; `resetInMs` is when it will be there again. */
   | Readonly<{ type: 'rate-limited'; resetInMs: number }>

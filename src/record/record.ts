@@ -96,6 +96,21 @@ export type TakenMessage = Readonly<{
   text: string
 }>
 
+/** What the model wrote of a call when it was over, or why it did not: one a call. */
+export type WrittenSummary = Readonly<{
+  callSid: string
+  customer: string
+  at: number
+  /** Absent where there is none. */
+  summary?: string
+  outcome?: string
+  /** What the file asks for besides, where it fits. */
+  fields?: Readonly<Record<string, unknown>>
+  /** Why there is none, or what is missing in it: a code. */
+  problem?: string
+  detail?: string
+}>
+
 /** The agent as it answered, by its version. */
 export type AgentVersion = Readonly<{
   version: string
@@ -127,6 +142,7 @@ export type RecordWrite =
   | Readonly<{ type: 'moment'; moment: CallMoment }>
   | Readonly<{ type: 'line'; line: CallLine }>
   | Readonly<{ type: 'message'; message: TakenMessage }>
+  | Readonly<{ type: 'summary'; summary: WrittenSummary }>
   | Readonly<{ type: 'version'; version: AgentVersion }>
   /** Kept together with the write it follows, or not at all. */
   | Readonly<{ type: 'event'; event: OutboxEvent }>

@@ -115,6 +115,8 @@ export const record = (before: Recording, entry: FeedEntry): Recorded => {
       return keyPressed(recording, entry.digit, entry.atMs)
     case 'caller-speaking':
       return [{ ...recording, awaited: 'answer' }, []]
+    case 'summarised':
+      return then(keepSummary(recording, entry), (next) => keepFacts(next, entry.atMs))
     case 'transcribed':
     case 'offered':
     case 'model-ready':
@@ -267,6 +269,17 @@ const keepLine = (
   if (level === 'factsOnly') return [recording, []]
   const [revision, next] = revise(recording)
   return [next, [{ type: 'line', line: { callSid, customer, ...line, revision } }]]
+}
+
+const keepSummary = (
+  recording: Recording,
+  entry: Extract<FeedEntry, { type: 'summarised' }>,
+): Recorded => {
+  const { callSid, customer, level } = recording.begun
+  if (level === 'factsOnly') return [recording, []]
+  const { type: _, status: __, atMs, afterMs: ___, usage: ____, ...written } = entry
+  const at = wallOf(recording, atMs)
+  return [recording, [{ type: 'summary', summary: { callSid, customer, at, ...written } }]]
 }
 
 /** Something for the timeline. What the model's server wrote about a problem may quote the caller, so it counts as content. */

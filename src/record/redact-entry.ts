@@ -11,6 +11,8 @@ export const redactCallEntry = (redact: Redact, entry: CallEntry): CallEntry => 
       return { ...entry, line: redactLine(redact, entry.line) }
     case 'model-complained':
       return { ...entry, problem: redact(entry.problem) }
+    case 'summarised':
+      return redactSummary(redact, entry)
     case 'model-interrupted':
     case 'renewal-failed':
       return { ...entry, cause: redact(entry.cause) }
@@ -24,6 +26,37 @@ export const redactHumanEntry = (redact: Redact, entry: ListeningEntry): Listeni
   entry.type === 'line'
     ? { ...entry, line: { ...entry.line, text: redact(entry.line.text) } }
     : entry
+
+const redactSummary = (
+  redact: Redact,
+  entry: Extract<CallEntry, { type: 'summarised' }>,
+): CallEntry =>
+  entry.status === 'none' ? entry : {
+    ...entry,
+    summary: redact(entry.summary),
+    outcome: redact(entry.outcome),
+    ...(entry.fields === undefined ? {} : { fields: redactFields(redact, entry.fields) }),
+    ...(entry.detail === undefined ? {} : { detail: redact(entry.detail) }),
+  }
+
+const redactFields = (
+  redact: Redact,
+  fields: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, redactValue(redact, value)]),
+  )
+
+/** A number that would be taken out of a sentence is taken out of a field, too, which is a text then. */
+const redactValue = (redact: Redact, value: unknown): unknown => {
+  if (typeof value === 'string') return redact(value)
+  if (typeof value === 'number') {
+    const text = redact(String(value))
+    return text === String(value) ? value : text
+  }
+  if (Array.isArray(value)) return value.map((each) => redactValue(redact, each))
+  return typeof value === 'object' && value !== null ? redactFields(redact, { ...value }) : value
+}
 
 const redactLine = (redact: Redact, line: TranscriptLine): TranscriptLine => {
   const text = redact(line.text, { isPartial: !line.final })

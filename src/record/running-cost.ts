@@ -7,8 +7,9 @@ import { addTokens, costNano, NO_TOKENS, type Prices, type TokenCounts, tokensOf
 export type RunningCost = Readonly<{
   tokens: TokenCounts
   transcribedS: number
-  /** When the line opened, ms of the call. */
+  /** When the line opened, and when the call was over; ms of the call. */
   openSinceMs: number | undefined
+  endedAtMs?: number
 }>
 
 /** At which prices. */
@@ -34,7 +35,10 @@ export const noteCost = (cost: RunningCost, entry: FeedEntry): RunningCost => {
       return { ...cost, transcribedS: cost.transcribedS + entry.seconds }
     case 'caller-connected':
       return { ...cost, openSinceMs: cost.openSinceMs ?? entry.atMs }
+    case 'ended':
+      return { ...cost, endedAtMs: entry.atMs }
     case 'response-ended':
+    case 'summarised':
       return entry.usage ? { ...cost, tokens: addTokens(cost.tokens, tokensOf(entry.usage)) } : cost
     default:
       return cost
@@ -44,14 +48,14 @@ export const noteCost = (cost: RunningCost, entry: FeedEntry): RunningCost => {
 /** The cost at a moment of the call, in billionths of a dollar; undefined when there is no price for the model. */
 export const runningNano = (
   { prices, startedAt, model, transcriptionModel }: Billing,
-  { tokens, transcribedS, openSinceMs }: RunningCost,
+  { tokens, transcribedS, openSinceMs, endedAtMs }: RunningCost,
   atMs: number,
 ): number | undefined =>
   costNano(prices, {
     at: startedAt,
     model,
     tokens,
-    talkedS: openSinceMs === undefined ? 0 : (atMs - openSinceMs) / 1_000,
+    talkedS: openSinceMs === undefined ? 0 : ((endedAtMs ?? atMs) - openSinceMs) / 1_000,
     transcription: transcriptionModel === undefined
       ? undefined
       : { model: transcriptionModel, seconds: transcribedS },

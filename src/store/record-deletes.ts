@@ -48,6 +48,9 @@ export const deleteBefore = async (
   }
 }
 
+/** The events that say what was said. */
+const CONTENT = `'message.taken', 'transcript.final', 'summary.ready'`
+
 const deleteOldCalls = async (
   database: Sql,
   customer: string,
@@ -75,20 +78,29 @@ const deleteOldLines = async (
     LINES,
   ))
   const old = rows.filter(({ at }) => Number(at) < before).map(({ id }) => Number(id))
-  const [lines = 0, messages = 0] = await database.write([
+  const [lines = 0, messages = 0, summaries = 0] = await database.write([
     sql(`delete from call_lines where id in (${placeholders(old) || 'null'})`, ...old),
     sql('delete from messages where customer = ? and at < ?', customer, before),
+    sql('delete from call_summaries where customer = ? and at < ?', customer, before),
     sql(
-      `delete from outbox where customer = ? and at < ? and type in ('message.taken', 'transcript.final')`,
+      `delete from outbox where customer = ? and at < ? and type in (${CONTENT})`,
       customer,
       before,
     ),
   ])
-  return lines + messages
+  return lines + messages + summaries
 }
 
 const deleteCalls = async (database: Sql, callSids: readonly string[]): Promise<void> => {
-  const tables = ['call_lines', 'call_moments', 'call_parts', 'messages', 'outbox', 'calls']
+  const tables = [
+    'call_lines',
+    'call_moments',
+    'call_parts',
+    'messages',
+    'call_summaries',
+    'outbox',
+    'calls',
+  ]
   const shared = database.engine === 'postgres' ? ['checkpoints'] : []
   await database.write(
     [...tables, ...shared].map((table) =>

@@ -189,6 +189,21 @@ const OUTBOUND: readonly string[] = [
   'create index outbound_calls_owner on outbound_calls (owner)',
 ]
 
+/** What was written of calls when they were over. */
+const SUMMARIES: readonly string[] = [
+  `create table call_summaries (
+    call_sid text not null primary key,
+    customer text not null,
+    at bigint not null,
+    summary text,
+    outcome text,
+    fields text,
+    problem text,
+    detail text
+  )`,
+  'create index call_summaries_customer on call_summaries (customer, at)',
+]
+
 /** The steps so far, in order. */
 export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
   {
@@ -201,6 +216,7 @@ export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
   },
   { version: 2, commands: () => OUTBOX },
   { version: 3, commands: () => OUTBOUND },
+  { version: 4, commands: () => SUMMARIES },
 ]
 
 const VERSION_TABLE =

@@ -1,6 +1,13 @@
 /** What the record is asked: calls a page at a time, one call whole, words that were said, and what it cost. */
 import { z } from 'zod'
-import type { CallFacts, CallLine, CallMoment, CallPart, TakenMessage } from '../record/record.ts'
+import type {
+  CallFacts,
+  CallLine,
+  CallMoment,
+  CallPart,
+  TakenMessage,
+  WrittenSummary,
+} from '../record/record.ts'
 import { addTokens, NO_TOKENS } from '../record/money.ts'
 import { customerWord, wordsOf } from './search-words.ts'
 import { placeholders, type Row, type Sql, sql, type Statement, type Value } from './sql.ts'
@@ -34,6 +41,8 @@ export type WholeCall = Readonly<{
   lines: readonly CallLine[]
   moments: readonly CallMoment[]
   messages: readonly TakenMessage[]
+  /** What was written of it when it was over, where the customer's file asks for that. */
+  summary?: WrittenSummary
 }>
 
 /** A line that has the words; `id` is where the next page goes on. */
@@ -84,12 +93,13 @@ export const listCalls = async (
 export const wholeCall = async (database: Sql, callSid: string): Promise<WholeCall | undefined> => {
   const ofCall = (table: string, order: string) =>
     database.query(sql(`select * from ${table} where call_sid = ? order by ${order}`, callSid))
-  const [[row], parts, lines, moments, messages] = await Promise.all([
+  const [[row], parts, lines, moments, messages, [summary]] = await Promise.all([
     ofCall('calls', 'call_sid'),
     partsOf(database, [callSid]),
     ofCall('call_lines', 'at, id'),
     ofCall('call_moments', 'part, seq'),
     ofCall('messages', 'at, id'),
+    ofCall('call_summaries', 'at'),
   ])
   if (!row) return undefined
   return {
@@ -97,6 +107,7 @@ export const wholeCall = async (database: Sql, callSid: string): Promise<WholeCa
     lines: lines.map(lineOf),
     moments: moments.map(momentOf),
     messages: messages.map(messageOf),
+    ...(summary ? { summary: summaryOf(summary) } : {}),
   }
 }
 
@@ -304,6 +315,17 @@ const momentOf = (row: Row): CallMoment => ({
   at: Number(row.at),
   kind: String(row.kind),
   data: dataShape.parse(JSON.parse(String(row.data))),
+})
+
+const summaryOf = (row: Row): WrittenSummary => ({
+  callSid: String(row.call_sid),
+  customer: String(row.customer),
+  at: Number(row.at),
+  ...(row.summary === null ? {} : { summary: String(row.summary) }),
+  ...(row.outcome === null ? {} : { outcome: String(row.outcome) }),
+  ...(row.fields === null ? {} : { fields: dataShape.parse(JSON.parse(String(row.fields))) }),
+  ...(row.problem === null ? {} : { problem: String(row.problem) }),
+  ...(row.detail === null ? {} : { detail: String(row.detail) }),
 })
 
 const messageOf = (row: Row): TakenMessage => ({

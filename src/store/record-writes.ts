@@ -1,5 +1,11 @@
 /** How a write of the record is put into the tables. An older revision never replaces a newer one, and a repetition changes nothing. */
-import type { CallFacts, CallLine, CallPart, RecordWrite } from '../record/record.ts'
+import type {
+  CallFacts,
+  CallLine,
+  CallPart,
+  RecordWrite,
+  WrittenSummary,
+} from '../record/record.ts'
 import { keepEvent } from './outbox.ts'
 import { customerWord, searchable } from './search-words.ts'
 import { placeholders, type Sql, sql, type Statement, type Value } from './sql.ts'
@@ -43,6 +49,8 @@ export const keep = (engine: Sql['engine'], write: RecordWrite): Statement => {
         body,
       }, 'on conflict do nothing')
     }
+    case 'summary':
+      return keepSummary(write.summary)
     case 'event':
       return keepEvent(write.event)
   }
@@ -156,6 +164,21 @@ const keepLine = (engine: Sql['engine'], line: CallLine): Statement => {
     ...values,
   )
 }
+
+// There is one, whoever writes it down: a repetition changes nothing.
+const keepSummary = (
+  { callSid, customer, at, summary, outcome, fields, problem, detail }: WrittenSummary,
+): Statement =>
+  insert('call_summaries', {
+    call_sid: callSid,
+    customer,
+    at,
+    summary: summary ?? null,
+    outcome: outcome ?? null,
+    fields: fields === undefined ? null : JSON.stringify(fields),
+    problem: problem ?? null,
+    detail: detail ?? null,
+  }, 'on conflict do nothing')
 
 const insert = (
   table: string,

@@ -4,7 +4,13 @@
  */
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Webhook, WebhookEventType } from '../config/webhooks-schema.ts'
-import type { CallFacts, OutboxEvent, RecordWrite, TakenMessage } from '../record/record.ts'
+import type {
+  CallFacts,
+  OutboxEvent,
+  RecordWrite,
+  TakenMessage,
+  WrittenSummary,
+} from '../record/record.ts'
 
 /** What is known of the events of a call, in the process that holds it. */
 export type Telling = Readonly<{
@@ -15,6 +21,8 @@ export type Telling = Readonly<{
   events: number
   hasBegun: boolean
   hasEnded: boolean
+  /** The call as it was written last. */
+  call: CallFacts | undefined
   /** Whom the caller is being put through to. */
   destination: string | undefined
 }>
@@ -30,6 +38,7 @@ export const beginTelling = (
   events: 0,
   hasBegun: options.epoch > 1,
   hasEnded: false,
+  call: undefined,
   destination: undefined,
 })
 
@@ -66,11 +75,12 @@ const eventsOf = (
   write: RecordWrite,
 ): readonly [Telling, readonly OutboxEvent[]] => {
   if (write.type === 'message') return send(telling, [messageTaken(write.message)])
+  if (write.type === 'summary') return send(telling, summaryReady(telling, write.summary))
   if (write.type !== 'call') return [telling, []]
   const { call } = write
   const begins = telling.hasBegun ? [] : [callStarted(call)]
   const ends = telling.hasEnded || call.endedAt === undefined ? [] : callEnded(telling, call)
-  const next = { ...telling, hasBegun: true, hasEnded: telling.hasEnded || ends.length > 0 }
+  const next = { ...telling, call, hasBegun: true, hasEnded: telling.hasEnded || ends.length > 0 }
   return send(next, [...begins, ...ends])
 }
 
@@ -143,6 +153,13 @@ const messageTaken = ({ id, callSid, customer, at, text }: TakenMessage): Event 
   at,
   data: { callSid, customer, messageId: id, takenAt: timeOf(at), message: jsonOrText(text) },
 })
+
+/** Where there is none, nothing is told. */
+const summaryReady = ({ call }: Telling, written: WrittenSummary): readonly Event[] => {
+  const { at, summary, outcome, fields, problem, detail } = written
+  if (!call || summary === undefined) return []
+  return [eventOf('summary.ready', call, at, { summary, outcome, fields, problem, detail })]
+}
 
 const jsonOrText = (text: string): unknown => {
   try {

@@ -3,10 +3,11 @@ import { drainCalls, type DrainLimits } from '../../src/bridge/drain.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
 /** A drain of some calls; notes when they are to be handed over, in seconds, and how. */
-const startDrain = (limits: DrainLimits, successorFromS = Infinity) => {
+const startDrain = (limits: DrainLimits, successorFromS = Infinity, summaries = 0) => {
   const clock = createFakeClock()
   const handedOver: string[] = []
   const told: unknown[] = []
+  const givenUp: string[] = []
   let calls = 3
   let asked = 0
   let result: number | undefined
@@ -21,6 +22,10 @@ const startDrain = (limits: DrainLimits, successorFromS = Infinity) => {
     onHandOver: (calls, hasSuccessor) => told.push({ calls, hasSuccessor }),
     exchange: {
       count: () => calls,
+      summaries: () => summaries,
+      giveUpSummaries: () => {
+        if (summaries > 0) givenUp.push(`${nowS()} s: ${summaries}`)
+      },
       handOver: (isForced) => {
         handedOver.push(`${nowS()} s: ${isForced ? 'at once' : 'when nobody speaks'}`)
         if (isForced) calls = 0
@@ -32,6 +37,8 @@ const startDrain = (limits: DrainLimits, successorFromS = Infinity) => {
     told,
     asked: () => asked,
     result: () => result,
+    givenUp,
+    sumUp: (count: number) => void (summaries -= count),
     leave: (count: number) => void (calls -= count),
     /** Lets time pass as it does: what was waited for goes on before the next of it. */
     pass: async (seconds: number) => {
@@ -72,6 +79,21 @@ describe('a process that is told to stop', () => {
     await drain.pass(2)
     expect(drain.handedOver).toEqual(['200 s: when nobody speaks'])
     expect(drain.told).toEqual([{ calls: 3, hasSuccessor: true }])
+  })
+
+  test('waits for the summaries of calls that have ended, and gives up those that come too late', async () => {
+    const drain = startDrain(LIMITS, Infinity, 2)
+    drain.leave(3)
+    await drain.pass(5)
+    expect(drain.result()).toBeUndefined()
+    drain.sumUp(2)
+    await drain.pass(1)
+    expect([drain.result(), drain.givenUp]).toEqual([0, []])
+
+    const late = startDrain(LIMITS, Infinity, 2)
+    late.leave(3)
+    await late.pass(241)
+    expect([late.result(), late.givenUp]).toEqual([0, ['240 s: 2']])
   })
 
   test('leaves calls in peace at first, whoever is up', async () => {

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { customerOf, problemsOf, withLines } from './sources.ts'
 
-const ALL = ['call.started', 'call.ended', 'transcript.final', 'message.taken', 'transfer.done']
+const ALL = [
+  'call.started',
+  'call.ended',
+  'transcript.final',
+  'message.taken',
+  'transfer.done',
+  'summary.ready',
+]
 
 test('a webhook is told of everything, or of what it names', () => {
   const { webhooks } = customerOf(withLines(`webhooks:

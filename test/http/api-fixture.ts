@@ -77,6 +77,17 @@ export const STORY: readonly RecordWrite[] = [
     costNano: 21_000_000,
   }),
   writes.line({ callSid: CALL, itemId: 'i2', at: NOON + 4_000 }),
+  {
+    type: 'summary',
+    summary: {
+      callSid: CALL,
+      customer: 'bright-smile',
+      at: NOON + 63_000,
+      summary: 'They want a table for two.',
+      outcome: 'booked',
+      fields: { people: 2 },
+    },
+  },
   writes.line({
     callSid: CALL,
     itemId: 'i1',

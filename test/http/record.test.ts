@@ -116,6 +116,16 @@ describe('calls', () => {
     })
   })
 
+  test('one is given with what was written of it', async () => {
+    const { ask } = await createApi(STORY)
+    expect((await ask(`/calls/${CALL}`)).body.summary).toEqual({
+      at: '2026-05-04T12:01:03.000Z',
+      summary: 'They want a table for two.',
+      outcome: 'booked',
+      fields: { people: 2 },
+    })
+  })
+
   test('have a transcript, in order and as it was heard', async () => {
     const { ask } = await createApi(STORY)
     expect((await ask(`/calls/${CALL}/transcript`)).body).toEqual({

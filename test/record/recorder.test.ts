@@ -285,3 +285,56 @@ test('a caller who hangs up in the middle of a sentence has heard that much of i
   expect(line.heardMs).toBeLessThan(900)
   expect('Thanks for calling, how can I help you today?').toContain(line.text)
 })
+
+describe('what is written of a call when it is over', () => {
+  const usage = {
+    inputTextTokens: 1_000,
+    inputAudioTokens: 0,
+    cachedTextTokens: 0,
+    cachedAudioTokens: 0,
+    outputTextTokens: 100,
+    outputAudioTokens: 0,
+  }
+  const entries: readonly FeedEntry[] = [
+    { type: 'caller-connected', afterMs: 0, epoch: 1, atMs: 0 },
+    { type: 'ended', reason: 'caller-hung-up', durationMs: 59_000, atMs: 59_000 },
+    {
+      type: 'summarised',
+      status: 'ready',
+      summary: 'A table for two.',
+      outcome: 'booked',
+      fields: { people: 2 },
+      afterMs: 2_000,
+      usage,
+      atMs: 61_000,
+    },
+  ]
+
+  test('is kept, its tokens are paid for, and the line is not, which was closed', () => {
+    const writes = recorded(entries)
+    expect(writes.filter(({ type }) => type === 'summary')).toEqual([{
+      type: 'summary',
+      summary: {
+        callSid: 'CA1',
+        customer: 'bright-smile',
+        at: NOON + 61_000,
+        summary: 'A table for two.',
+        outcome: 'booked',
+        fields: { people: 2 },
+      },
+    }])
+    // A minute of Twilio's, a thousand tokens at 4 dollars a million and a hundred at 24.
+    expect(last(writes)).toMatchObject({
+      costNano: 12_500_000 + 4_000_000 + 2_400_000,
+      tokens: { textIn: 1_000, textOut: 100 },
+      endedAt: NOON + 59_000,
+    })
+    expect(writes.some((write) => write.type === 'moment' && write.moment.kind === 'summarised'))
+      .toBe(false)
+  })
+
+  test('is not kept where no words are', () => {
+    const writes = recorded(entries, { level: 'factsOnly' })
+    expect(writes.some(({ type }) => type === 'summary')).toBe(false)
+  })
+})

@@ -56,6 +56,17 @@ const entriesOf = (secret: string, at: number): readonly CallEntry[] => {
     { type: 'line', atMs: at, line: { ...base, itemId: `n${at}`, speaker: 'note' } },
     { type: 'model-complained', atMs: at, code: 'x', problem: `"${secret}" is no date` },
     { type: 'model-interrupted', atMs: at, cause: `said ${secret}` },
+    {
+      type: 'summarised',
+      atMs: at,
+      afterMs: 9,
+      status: 'ready',
+      summary: `They gave ${secret}.`,
+      outcome: secret,
+      fields: { it: secret, all: [{ it: `is ${secret}` }], number: Number(secret) || 0 },
+      problem: 'fields-do-not-fit',
+      detail: `it must be a number, got "${secret}"`,
+    },
   ]
 }
 
@@ -147,7 +158,7 @@ webhooks: [{ url: "https://crm.example.com/", secret: "\${env:CRM_SECRET}" }]
   expect(whole?.lines).toHaveLength(800)
   expect(whole?.moments).toHaveLength(400)
   expect(whole?.messages).toHaveLength(200)
-  expect(await record.outbox.list({ limit: 500 })).toHaveLength(201)
+  expect(await record.outbox.list({ limit: 500 })).toHaveLength(401)
   const files = await readdir(folder)
   expect(files).toContain('record.db')
   const bytes = await Promise.all(files.map((file) => readFile(join(folder, file), 'latin1')))

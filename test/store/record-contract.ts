@@ -204,6 +204,31 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       expect(whole?.messages).toMatchObject([{ for: 'Ana', text: 'Call.' }])
     })
 
+    test('what was written of a call when it was over is given with it, and written once', async () => {
+      const record = await opened()
+      const summary = {
+        callSid: 'CA1',
+        customer: 'bright-smile',
+        at: NOON + 63_000,
+        summary: 'They want a table for two.',
+        outcome: 'booked',
+        fields: { people: 2, names: ['Ana'] },
+        problem: 'x',
+        detail: 'y',
+      }
+      const none = { callSid: 'CA2', customer: 'bright-smile', at: NOON, problem: 'too-late' }
+      record.write([
+        writes.call(),
+        writes.call({ callSid: 'CA2' }),
+        { type: 'summary', summary },
+        { type: 'summary', summary: { ...summary, outcome: 'another' } },
+        { type: 'summary', summary: none },
+      ])
+      await record.flush()
+      expect((await record.call('CA1'))?.summary).toEqual(summary)
+      expect((await record.call('CA2'))?.summary).toEqual(none)
+    })
+
     test('whatever was said comes back as it was', async () => {
       const record = await opened()
       const said = `"Olá", 'ça va'? 你好 👩‍⚕️ \\ \n; drop table calls; -- $1 ?`
@@ -344,6 +369,10 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
         writes.call({ callSid: 'CA4', from: '+15550003333', to: person, customer: 'casa' }),
         ...['CA1', 'CA2', 'CA3', 'CA4'].flatMap((callSid) => [
           writes.part({ callSid }),
+          {
+            type: 'summary',
+            summary: { callSid, customer: 'bright-smile', at: NOON, summary: 'x' },
+          } as const,
           writes.line({
             callSid,
             at: callSid === 'CA2' ? NOON + DAY : NOON,
@@ -364,11 +393,17 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       expect(found.map(({ line }) => line.callSid)).toEqual(['CA4', 'CA2'])
       expect(await record.find({ words: 'ca1', limit: 10 })).toEqual([])
       expect(await record.forget('+15550001111')).toEqual([])
+      // A call of the same name knows nothing of the one that is gone.
+      record.write([writes.call({ callSid: 'CA1' })])
+      await record.flush()
+      expect(await record.call('CA1')).not.toHaveProperty('summary')
     })
 
     test('lines that are too old are deleted, of one customer, and the calls stay', async () => {
       const record = await kept()
-      expect(await record.deleteBefore('bright-smile', 'transcript', NOON + DAY)).toBe(2)
+      // Two lines, and four summaries.
+      expect(await record.deleteBefore('bright-smile', 'transcript', NOON + DAY)).toBe(6)
+      expect(await record.call('CA1')).not.toHaveProperty('summary')
       const found = await record.find({ words: 'secret', limit: 10 })
       expect(found.map(({ line }) => line.callSid)).toEqual(['CA4', 'CA2'])
       expect(await record.list({}, 10)).toHaveLength(4)

@@ -80,6 +80,8 @@ export type VirtualCall = Readonly<{
   /** The same, a ms at a time, with promises kept in between: for what is not done on the clock alone. */
   eventually: (what: string, isTrue: () => boolean, limitMs?: number) => Promise<void>
   count: () => number
+  /** How often a session was asked for. */
+  dialled: () => number
 }>
 
 const CALL = 'CA0123456789abcdef0123456789abcdef'
@@ -239,6 +241,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
   return {
     clock,
     line,
+    dialled: () => connections,
     openStream,
     after: () => exchange.after(facts, facts.line),
     sessions,

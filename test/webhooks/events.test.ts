@@ -46,6 +46,31 @@ test('each event stands behind the write it belongs to', () => {
   expect(shown(last)).toEqual(['call', 'call.ended', 'transcript.final', 'part'])
 })
 
+test('a summary is an event of its own, and none where there is none', () => {
+  const written = { callSid: 'CA1', customer: 'bright-smile', at: NOON + 63_000 }
+  const summary = { summary: 'A table for two.', outcome: 'booked', fields: { people: 2 } }
+  const [telling] = withEvents(begin(), [writes.call(), ended('caller-hung-up')])
+  const [, events] = withEvents(telling, [{ type: 'summary', summary: { ...written, ...summary } }])
+  expect(shown(events)).toEqual(['summary', 'summary.ready'])
+  const [, event] = events
+  expect(event.type === 'event' && JSON.parse(event.event.body)).toEqual({
+    type: 'summary.ready',
+    timestamp: '2026-05-04T12:01:03.000Z',
+    data: {
+      callSid: 'CA1',
+      customer: 'bright-smile',
+      line: '+15005550006',
+      direction: 'inbound',
+      from: '+15550001111',
+      to: '+15005550006',
+      startedAt: '2026-05-04T12:00:00.000Z',
+      ...summary,
+    },
+  })
+  const none = { ...written, problem: 'too-late' }
+  expect(shown(withEvents(telling, [{ type: 'summary', summary: none }])[1])).toEqual(['summary'])
+})
+
 test('an event says what it is, when, and of which call', () => {
   const [telling, first] = withEvents(begin(), [writes.call()])
   expect(first[1]).toMatchObject({

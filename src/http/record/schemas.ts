@@ -1,7 +1,7 @@
 /** The shapes of the API's answers about calls, and how the record is put into them. */
 import { z } from '@hono/zod-openapi'
 import { WEBHOOK_EVENTS } from '../../config/webhooks-schema.ts'
-import { inOrder } from '../../record/record.ts'
+import { inOrder, type WrittenSummary } from '../../record/record.ts'
 import type { OutboxEntry } from '../../store/outbox.ts'
 import type { CallSummary, FoundLine, WholeCall } from '../../store/record-store.ts'
 
@@ -83,6 +83,21 @@ export const lineSchema = z.object({
   tool: z.object({ given: z.string(), result: z.string(), failed: z.boolean() }).optional(),
 }).openapi('Line')
 
+/** What the model wrote of a call when it was over. */
+export const summarySchema = z.object({
+  at: time,
+  summary: z.string().optional().openapi({ description: 'Absent where there is none.' }),
+  outcome: z.string().optional().openapi({ example: 'table booked' }),
+  fields: z.record(z.string(), z.unknown()).optional().openapi({
+    description: "As the customer's file asks for them.",
+  }),
+  problem: z.string().optional().openapi({
+    description: 'Why there is none, or that the fields do not fit.',
+    example: 'session-lost',
+  }),
+  detail: z.string().optional(),
+}).openapi('Summary')
+
 /** One call with all but its words. */
 export const wholeCallSchema = callSchema.extend({
   moments: z.array(z.object({
@@ -91,6 +106,9 @@ export const wholeCallSchema = callSchema.extend({
     data: z.record(z.string(), z.unknown()),
   })),
   messages: z.array(z.object({ at: time, for: z.string().optional(), text: z.string() })),
+  summary: summarySchema.optional().openapi({
+    description: "Where the customer's file asks for one, some seconds after the end.",
+  }),
 }).openapi('WholeCall')
 
 /** What a group of calls cost. */
@@ -126,7 +144,7 @@ export const callJson = (call: CallSummary): z.input<typeof callSchema> => {
 
 /** Puts a call with what happened in it into its shape. */
 export const wholeCallJson = (
-  { call, moments, messages }: WholeCall,
+  { call, moments, messages, summary }: WholeCall,
 ): z.input<typeof wholeCallSchema> => ({
   ...callJson(call),
   moments: moments.map(({ at, kind, data }) => ({
@@ -139,6 +157,15 @@ export const wholeCallJson = (
     ...(message.for === undefined ? {} : { for: message.for }),
     text,
   })),
+  ...(summary ? { summary: summaryJson(summary) } : {}),
+})
+
+const summaryJson = (
+  { callSid: _, customer: __, at, fields, ...written }: WrittenSummary,
+): z.input<typeof summarySchema> => ({
+  at: iso(at),
+  ...written,
+  ...(fields === undefined ? {} : { fields: { ...fields } }),
 })
 
 /** Puts the words of a call into their shape, in order. */

@@ -40,11 +40,15 @@ export type PlanInput = Readonly<{
  */
 export const planTurn = (input: PlanInput): Turn => {
   const { occasion, request, conversation } = input
+  if (request.conversation === 'none') {
+    const turn = input.nextTurn()
+    if (turn) return turn
+  }
   const quoted = occasion === 'client' ? quotedText(input) : undefined
   if (quoted !== undefined) return respond({ kind: 'say', text: quoted })
   if (request.conversation === 'none') {
     const count = conversation.entries().length
-    return respond({ kind: 'say', text: `The conversation has ${count} items.` })
+    return respond({ kind: 'say', text: counted(`The conversation has ${count} items.`, request) })
   }
   if (occasion === 'idle') return respond({ kind: 'say', text: 'Are you still there?' })
   return input.nextTurn() ?? respond({ kind: 'parrot' })
@@ -77,6 +81,11 @@ const serverOf = (conversation: Conversation, tool: string): string | undefined 
       ? [item.server_label]
       : []
   )[0]
+/** Who asks for a summary in JSON gets one, so that there is something to see without a scenario. */
+const counted = (text: string, { instructions = '' }: ResponseRequest): string =>
+  /"summary"[^]*"outcome"/.test(instructions)
+    ? JSON.stringify({ summary: text, outcome: 'nothing decided', fields: {} })
+    : text
 
 const respond = (output: Output): Turn => ({ kind: 'response', outputs: [output], delayMs: 0 })
 

@@ -12,7 +12,7 @@ import { perform, type Performance, type PerformanceEnd, type ResponseHead } fro
 import { type Occasion, planOutput, planTurn } from './plan.ts'
 import type { Refusal } from './refusal.ts'
 import type { RemoteTools } from './remote-tools.ts'
-import { createTurns } from './scenario.ts'
+import { createTurns, createTurnsOutOfBand } from './scenario.ts'
 import type { SessionObject } from './session-config.ts'
 import type { ResponseTurn } from './turn.ts'
 
@@ -35,6 +35,7 @@ export const createResponses = (
 ): Responses => {
   const { scenario, conversation, clips } = desk
   const nextTurn = createTurns(scenario)
+  const nextOutOfBand = createTurnsOutOfBand(scenario)
   const meter = createMeter()
   const outOfBand = new Map<string, Performance>()
   let active: Performance | undefined
@@ -107,7 +108,14 @@ export const createResponses = (
       const unknown = unknownReference(request, desk)
       if (unknown) return desk.refuse(unknown, eventId)
       const session = desk.session()
-      const turn = planTurn({ occasion, request, session, conversation, clips, nextTurn })
+      const turn = planTurn({
+        occasion,
+        request,
+        session,
+        conversation,
+        clips,
+        nextTurn: request.conversation === 'none' ? nextOutOfBand : nextTurn,
+      })
       cancelIdleWait()
       if (turn.kind === 'error') desk.refuse(turn.error, eventId)
       if (turn.kind === 'response') start(occasion, request, turn)

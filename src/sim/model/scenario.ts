@@ -29,6 +29,9 @@ export const scenarioRules = z.strictObject({
     'After the last turn: say back what was heard, or begin again with the first turn',
   ),
   turns: z.array(turnRules).default([]).describe('What successive responses are'),
+  outOfBand: z.array(turnRules).default([]).describe(
+    'What successive responses out of band are; after the last one they count the items of the conversation',
+  ),
   refuse: z.union([
     z.strictObject({
       status: z.union([
@@ -101,6 +104,12 @@ export const parseScenario = (yaml: string, file: string): Scenario => {
 export const loadScenario = async (files: ModelFiles, name: string): Promise<Scenario> => {
   const file = new URL(`../scenarios/${name}.yaml`, import.meta.url)
   return parseScenario(await files.readText(file), `${name}.yaml`)
+}
+
+/** What the first response out of band is, the second and so on; undefined where the scenario does not say. */
+export const createTurnsOutOfBand = ({ outOfBand }: Scenario): () => Turn | undefined => {
+  let next = 0
+  return () => outOfBand[next++]
 }
 
 /** What the first response, the second and so on are; undefined stands for the parrot. */
