@@ -31,6 +31,8 @@ export type CallFacts = Readonly<{
   callToken?: string
   /** What the blanks of the agent are filled with. */
   variables?: Variables
+  /** What whoever asked for the call wants kept with it. */
+  metadata?: Readonly<Record<string, string>>
   /** How long it may ring before there is a stream; a call that came in rings no longer. */
   ringsForMs?: number
 }>

@@ -45,6 +45,7 @@ export const summaryOf = (call: CallSummary): string =>
     call.endedAt === undefined ? 'goes on' : formatMs(call.endedAt - call.startedAt),
     call.endReason ?? '',
     formatDollars(call.costNano),
+    ...call.tags.map((tag) => `[${tag}]`),
   ].filter((each) => each !== '').join('  ')
 
 /** An amount in dollars: `$0.0123`. */
@@ -71,6 +72,8 @@ const factsOf = (call: CallSummary): readonly string[] => {
     `  ${model}, agent version ${agentVersion}, taken up ${countOf(call.epoch - 1, 'time')}`,
     `  ${first}; ${answers}; ${countOf(bargeIns, 'interruption')}, ${countOf(errors, 'error')}`,
     `  ${formatDollars(call.costNano)}`,
+    ...(call.tags.length > 0 ? [`  tags ${call.tags.join(', ')}`] : []),
+    ...Object.entries(call.metadata ?? {}).map(([name, value]) => `  ${name} = ${value}`),
   ]
 }
 

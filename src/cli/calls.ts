@@ -7,6 +7,7 @@ import { withRecord } from './record-access.ts'
 export type CallsOptions = Readonly<{
   customer?: string
   number?: string
+  tag?: string
   since?: number
   until?: number
   json?: true

@@ -124,6 +124,8 @@ const csvOf = (call: CallSummary | undefined) => ({
   bargeIns: call?.bargeIns,
   errors: call?.errors,
   costUsd: call && call.costNano / 1e9,
+  tags: call?.tags.join(','),
+  metadata: call?.metadata && JSON.stringify(call.metadata),
 })
 
 const iso = (ms: number | undefined): string | undefined =>

@@ -22,6 +22,7 @@ export const addRecordCommands = (
   filtered(calls.command('list', { isDefault: true }))
     .description('the newest calls')
     .option('--number <number>', 'only with this number on either end')
+    .option('--tag <tag>', 'only with this tag')
     .option('--words <words>', 'lines in which these words were said, instead')
     .option('--limit <n>', 'how many', whole, 20)
     .option(...json)
@@ -43,6 +44,7 @@ export const addRecordCommands = (
   filtered(calls.command('export'))
     .description('calls for other programs, a line each on stdout, or a file each')
     .option('--number <number>', 'only with this number on either end')
+    .option('--tag <tag>', 'only with this tag')
     .addOption(
       new Option(
         '--format <format>',

@@ -82,6 +82,8 @@ export type Customer = Readonly<{
   recording?: Recording
   /** What is written of a call when it is over; nothing without it. */
   summary?: Summary
+  /** What each of its calls is tagged with. */
+  tags: readonly string[]
   /** The servers that are told what happened in its calls. */
   webhooks: readonly Webhook[]
   /** Always open without them. */

@@ -14,6 +14,7 @@ import { E164_PATTERN } from './phone-number.ts'
 import { recordSchema, redactSchema, retentionSchema } from './record-schema.ts'
 import { recordingSchema } from './recording-schema.ts'
 import { summarySchema } from './summary-schema.ts'
+import { tagsSchema } from './tags-schema.ts'
 import { transferSchema } from './transfer-schema.ts'
 import { webhooksSchema } from './webhooks-schema.ts'
 
@@ -105,6 +106,7 @@ export const customerSchema = z.strictObject({
   summary: summarySchema.exactOptional().describe(
     'The model writes down what a call was about when it is over. It does not without this key.',
   ),
+  tags: tagsSchema,
   webhooks: webhooksSchema,
   hours: hoursSchema.exactOptional().describe(
     'When these numbers are answered, and what happens at other times. Always without it.',

@@ -159,6 +159,7 @@ const createCustomer = (
     retention: createRetention(shape.retention),
     ...(shape.recording ? { recording: shape.recording } : {}),
     ...(shape.summary ? { summary: createSummary(shape.summary) } : {}),
+    tags: shape.tags,
     webhooks: shape.webhooks,
   }
 }

@@ -20,6 +20,7 @@ import { type ForgetOptions, forgetRoutes } from './record/forget.ts'
 import { lineRoutes } from './record/lines.ts'
 import { outboxRoutes } from './record/outbox.ts'
 import { type RecordingOptions, recordingRoutes } from './record/recording.ts'
+import { tagRoutes } from './record/tags.ts'
 
 export type DocumentedOptions =
   & CustomerOptions
@@ -38,6 +39,7 @@ export const documentedApi = (options: DocumentedOptions): OpenAPIHono => {
   // Before the record's: it answers to the same path.
   api.route('/', placedCallRoutes(options))
   api.route('/', callRoutes(record))
+  api.route('/', tagRoutes(record))
   api.route('/', liveCallRoutes(options))
   api.route('/', recordingRoutes(options))
   api.route('/', lineRoutes(record))

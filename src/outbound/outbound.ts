@@ -118,6 +118,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     line: entry.line,
     owner: machine,
     variables: entry.order.variables,
+    metadata: entry.order.metadata,
     ringsForMs: entry.settings.ringForMs,
   })
 

@@ -58,6 +58,8 @@ export const createKeeper =
         agentBody: JSON.stringify(toldOf(customer)),
         model,
         transcriptionModel: transcriptionModelOf(customer),
+        metadata: facts.metadata ?? {},
+        tags: customer.tags,
         level: customer.record,
         prices: prices(),
       })

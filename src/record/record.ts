@@ -24,6 +24,8 @@ export type CallFacts = Readonly<{
   /** The version of the customer's file and knowledge that answered. */
   agentVersion: string
   model: string
+  /** What whoever had us place it wants kept with it; of no other call. */
+  metadata?: Readonly<Record<string, string>>
   /** The machine that held it last. */
   owner: string
   /** How often the call was taken up, by another stream or another process; 1 for most. */
@@ -111,6 +113,9 @@ export type WrittenSummary = Readonly<{
   detail?: string
 }>
 
+/** A tag that a call was given, or that was taken from it. What was told last holds. */
+export type CallTag = Readonly<{ callSid: string; tag: string; isSet: boolean; at: number }>
+
 /** The agent as it answered, by its version. */
 export type AgentVersion = Readonly<{
   version: string
@@ -143,6 +148,7 @@ export type RecordWrite =
   | Readonly<{ type: 'line'; line: CallLine }>
   | Readonly<{ type: 'message'; message: TakenMessage }>
   | Readonly<{ type: 'summary'; summary: WrittenSummary }>
+  | Readonly<{ type: 'tag'; tag: CallTag }>
   | Readonly<{ type: 'version'; version: AgentVersion }>
   /** Kept together with the write it follows, or not at all. */
   | Readonly<{ type: 'event'; event: OutboxEvent }>

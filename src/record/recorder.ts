@@ -31,6 +31,10 @@ export type BegunCall = Readonly<{
   agentBody: string
   model: string
   transcriptionModel: string | undefined
+  /** Kept with the call, and not looked at. */
+  metadata: Readonly<Record<string, string>>
+  /** What each call of the customer is tagged with. */
+  tags: readonly string[]
   level: RecordLevel
   prices: Prices
 }>
@@ -57,7 +61,7 @@ export type Recorded = readonly [recording: Recording, writes: readonly RecordWr
 /** Begins the record of a call. */
 export const beginRecording = (begun: BegunCall): Recorded => {
   const { callSid, customer, startedAt, epoch } = begun
-  const { line, direction, from, to, agentVersion, model, owner } = begun
+  const { line, direction, from, to, agentVersion, model, owner, metadata } = begun
   const recording: Recording = {
     begun,
     call: {
@@ -70,6 +74,7 @@ export const beginRecording = (begun: BegunCall): Recorded => {
       startedAt,
       agentVersion,
       model,
+      ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
       owner,
       epoch,
       revision: 0,
@@ -99,8 +104,17 @@ export const beginRecording = (begun: BegunCall): Recorded => {
     type: 'version',
     version: { version: agentVersion, customer, firstSeenAt: startedAt, body: begun.agentBody },
   }
+  // Whoever takes a call up leaves alone what operators have made of its tags since.
+  const tags = epoch === 1 ? begun.tags : []
   const [next, writes] = keepFacts(recording, 0)
-  return [next, [version, ...writes]]
+  return [next, [
+    version,
+    ...writes,
+    ...tags.map((tag): RecordWrite => ({
+      type: 'tag',
+      tag: { callSid, tag, isSet: true, at: startedAt },
+    })),
+  ]]
 }
 
 /** Takes an entry of the call's feed, already redacted. */

@@ -98,6 +98,7 @@ const deleteCalls = async (database: Sql, callSids: readonly string[]): Promise<
     'call_parts',
     'messages',
     'call_summaries',
+    'call_tags',
     'outbox',
     'calls',
   ]

@@ -204,6 +204,19 @@ const SUMMARIES: readonly string[] = [
   'create index call_summaries_customer on call_summaries (customer, at)',
 ]
 
+/** What others make of a call: tags, and what whoever asked for it wants kept. */
+const TAGS: readonly string[] = [
+  'alter table calls add column metadata text',
+  `create table call_tags (
+    call_sid text not null,
+    tag text not null,
+    is_set bigint not null,
+    at bigint not null,
+    primary key (call_sid, tag)
+  )`,
+  'create index call_tags_tag on call_tags (tag, is_set, call_sid)',
+]
+
 /** The steps so far, in order. */
 export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
   {
@@ -217,6 +230,7 @@ export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
   { version: 2, commands: () => OUTBOX },
   { version: 3, commands: () => OUTBOUND },
   { version: 4, commands: () => SUMMARIES },
+  { version: 5, commands: () => TAGS },
 ]
 
 const VERSION_TABLE =

@@ -9,6 +9,7 @@ import type {
   WrittenSummary,
 } from '../record/record.ts'
 import { addTokens, NO_TOKENS } from '../record/money.ts'
+import { tagsOf } from './record-tags.ts'
 import { customerWord, wordsOf } from './search-words.ts'
 import { placeholders, type Row, type Sql, sql, type Statement, type Value } from './sql.ts'
 
@@ -18,6 +19,7 @@ export type CallFilter = Readonly<{
   /** A number on either end. */
   number?: string | undefined
   endReason?: string | undefined
+  tag?: string | undefined
   since?: number | undefined
   until?: number | undefined
   /** Only those that go on, or only those that have ended. */
@@ -28,7 +30,7 @@ export type CallFilter = Readonly<{
 export type CallCursor = Readonly<{ startedAt: number; callSid: string }>
 
 /** A call and what it counted, all its parts together. */
-export type CallSummary = CallFacts & CallTotals
+export type CallSummary = CallFacts & CallTotals & Readonly<{ tags: readonly string[] }>
 
 export type CallTotals = Omit<
   CallPart,
@@ -69,6 +71,7 @@ export const listCalls = async (
   const where = [
     is('customer = ?', filter.customer),
     is('end_reason = ?', filter.endReason),
+    is('call_sid in (select call_sid from call_tags where tag = ? and is_set = 1)', filter.tag),
     is('started_at >= ?', filter.since),
     is('started_at < ?', filter.until),
     filter.number === undefined
@@ -85,17 +88,23 @@ export const listCalls = async (
     limit,
   ))
   const calls = rows.map(callOf)
-  const parts = await partsOf(database, calls.map(({ callSid }) => callSid))
-  return calls.map((call) => ({ ...call, ...totals(parts.filter(isOf(call.callSid))) }))
+  const callSids = calls.map(({ callSid }) => callSid)
+  const [parts, tags] = await Promise.all([partsOf(database, callSids), tagsOf(database, callSids)])
+  return calls.map((call) => ({
+    ...call,
+    ...totals(parts.filter(isOf(call.callSid))),
+    tags: tags.get(call.callSid) ?? [],
+  }))
 }
 
 /** Asks for all that is kept of a call. */
 export const wholeCall = async (database: Sql, callSid: string): Promise<WholeCall | undefined> => {
   const ofCall = (table: string, order: string) =>
     database.query(sql(`select * from ${table} where call_sid = ? order by ${order}`, callSid))
-  const [[row], parts, lines, moments, messages, [summary]] = await Promise.all([
+  const [[row], parts, tags, lines, moments, messages, [summary]] = await Promise.all([
     ofCall('calls', 'call_sid'),
     partsOf(database, [callSid]),
+    tagsOf(database, [callSid]),
     ofCall('call_lines', 'at, id'),
     ofCall('call_moments', 'part, seq'),
     ofCall('messages', 'at, id'),
@@ -103,7 +112,7 @@ export const wholeCall = async (database: Sql, callSid: string): Promise<WholeCa
   ])
   if (!row) return undefined
   return {
-    call: { ...callOf(row), ...totals(parts) },
+    call: { ...callOf(row), ...totals(parts), tags: tags.get(callSid) ?? [] },
     lines: lines.map(lineOf),
     moments: moments.map(momentOf),
     messages: messages.map(messageOf),
@@ -256,6 +265,8 @@ const toolShape = z.object({
   failed: z.boolean(),
 })
 
+const metadataShape = z.record(z.string(), z.string())
+
 const dataShape = z.record(z.string(), z.unknown())
 
 const callOf = (row: Row): CallFacts => ({
@@ -271,6 +282,9 @@ const callOf = (row: Row): CallFacts => ({
   ...(row.cause === null ? {} : { cause: String(row.cause) }),
   agentVersion: String(row.agent_version),
   model: String(row.model),
+  ...(row.metadata === null
+    ? {}
+    : { metadata: metadataShape.parse(JSON.parse(String(row.metadata))) }),
   owner: String(row.owner),
   epoch: Number(row.epoch),
   revision: Number(row.revision),

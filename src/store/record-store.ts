@@ -17,6 +17,7 @@ import {
   type WholeCall,
   wholeCall,
 } from './record-reads.ts'
+import { changeTags, type TagChange, type Tagged, tagsOf } from './record-tags.ts'
 import type { RecordWriter } from './record-writer.ts'
 import type { Sql } from './sql.ts'
 
@@ -32,6 +33,10 @@ export type RecordStore = Readonly<{
   find: (asked: Parameters<typeof findLines>[1]) => Promise<readonly FoundLine[]>
   /** Adds up what calls cost. */
   costs: (asked: Parameters<typeof addCosts>[1]) => Promise<readonly Costs[]>
+  /** Changes the tags of a call. */
+  tag: (callSid: string, change: TagChange) => Promise<Tagged>
+  /** Gives the tags of a call; none for one that is not there. */
+  tagsOf: (callSid: string) => Promise<readonly string[]>
   /** Deletes all calls with a person and gives which they were. */
   forget: (number: string) => Promise<readonly string[]>
   /** Deletes what a customer has of a kind from before a time, and gives how much it was. */
@@ -66,6 +71,12 @@ export const createRecordStore = (
     call: (callSid) => wholeCall(database, callSid),
     find: (asked) => findLines(database, asked),
     costs: (asked) => addCosts(database, asked),
+    tag: async (callSid, change) => {
+      // A call that has just begun may not be in the database yet.
+      await writer.flush()
+      return await changeTags(database, callSid, change, now())
+    },
+    tagsOf: async (callSid) => (await tagsOf(database, [callSid])).get(callSid) ?? [],
     forget: (number) => forgetNumber(database, number),
     deleteBefore: (customer, kind, before) => deleteBefore(database, customer, kind, before),
     takeLease: (lease) => takeLease(database, lease),

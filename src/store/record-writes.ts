@@ -7,6 +7,7 @@ import type {
   WrittenSummary,
 } from '../record/record.ts'
 import { keepEvent } from './outbox.ts'
+import { keepTag } from './record-tags.ts'
 import { customerWord, searchable } from './search-words.ts'
 import { placeholders, type Sql, sql, type Statement, type Value } from './sql.ts'
 
@@ -51,6 +52,8 @@ export const keep = (engine: Sql['engine'], write: RecordWrite): Statement => {
     }
     case 'summary':
       return keepSummary(write.summary)
+    case 'tag':
+      return keepTag(write.tag)
     case 'event':
       return keepEvent(write.event)
   }
@@ -93,6 +96,7 @@ const keepCall = (call: CallFacts): Statement =>
       cause: call.cause ?? null,
       agent_version: call.agentVersion,
       model: call.model,
+      metadata: call.metadata ? JSON.stringify(call.metadata) : null,
       owner: call.owner,
       epoch: call.epoch,
       revision: call.revision,
@@ -100,7 +104,8 @@ const keepCall = (call: CallFacts): Statement =>
     `on conflict (call_sid) do update set
       ended_at = excluded.ended_at, end_reason = excluded.end_reason, cause = excluded.cause,
       agent_version = excluded.agent_version, model = excluded.model, owner = excluded.owner,
-      epoch = excluded.epoch, revision = excluded.revision
+      epoch = excluded.epoch, revision = excluded.revision,
+      metadata = coalesce(excluded.metadata, calls.metadata)
     where excluded.revision >= calls.revision`,
   )
 

@@ -16,7 +16,7 @@ import { sendEvent, type Sending } from './send-event.ts'
 import { wholeBody } from './whole-body.ts'
 
 export type DeliveryOptions = Readonly<{
-  record: Pick<RecordStore, 'outbox' | 'call'>
+  record: Pick<RecordStore, 'outbox' | 'call' | 'tagsOf'>
   customers: () => readonly Pick<Customer, 'id' | 'webhooks'>[]
   /** Sends under the network policy of the service. */
   fetch: GuardedFetch

@@ -132,7 +132,7 @@ const eventOf = (
   at: number,
   more: Readonly<Record<string, unknown>> = {},
 ): Event => {
-  const { callSid, customer, line, direction, from, to, startedAt } = call
+  const { callSid, customer, line, direction, from, to, startedAt, metadata } = call
   const data = {
     callSid,
     customer,
@@ -141,6 +141,7 @@ const eventOf = (
     from,
     to,
     startedAt: timeOf(startedAt),
+    ...(metadata ? { metadata } : {}),
     ...more,
   }
   return { type, callSid, customer, at, data }

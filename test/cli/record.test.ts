@@ -47,6 +47,19 @@ const STORY: readonly RecordWrite[] = [
   })),
 ]
 
+/** The same call with tags, and with what whoever asked for it wants kept. */
+const TAGGED: readonly RecordWrite[] = [
+  ...STORY.map((write): RecordWrite =>
+    write.type === 'call'
+      ? { ...write, call: { ...write.call, metadata: { ticket: '17' } } }
+      : write
+  ),
+  ...['vip', 'call back'].map((tag): RecordWrite => ({
+    type: 'tag',
+    tag: { callSid: 'CA1', tag, isSet: true, at: NOON },
+  })),
+]
+
 /** The program beside a record with something in it. */
 const createKept = async (kept: readonly RecordWrite[] = STORY) => {
   const { folder, remove } = await createFolder()
@@ -260,13 +273,44 @@ describe('tandem calls', () => {
     expect(err).toEqual(['there is no call CA9 in the record'])
   })
 
+  test('are listed and shown with their tags, and found by them', async () => {
+    const { run, out, err } = await createKept(TAGGED)
+    expect(await run('calls', '--tag', 'vip')).toBe(0)
+    expect(out[0]).toMatch(/^CA1 .*\[call back\] {2}\[vip\]$/)
+    expect(await run('calls', '--tag', 'other')).toBe(0)
+    expect(err).toEqual(['no calls'])
+    expect(await run('calls', 'show', 'CA1')).toBe(0)
+    expect(out).toContain('  tags call back, vip')
+    expect(out).toContain('  ticket = 17')
+  })
+
+  test('are shown with what was written of them', async () => {
+    const summary = {
+      callSid: 'CA1',
+      customer: 'bright-smile',
+      at: NOON + 23_000,
+      summary: 'They want a table for two.',
+      outcome: 'booked',
+      fields: { people: 2, day: 'Friday' },
+    }
+    const { run, out } = await createKept([...STORY, { type: 'summary', summary }])
+    expect(await run('calls', 'show', 'CA1')).toBe(0)
+    expect(out.slice(-5)).toEqual([
+      '',
+      '  summary  They want a table for two.',
+      '  outcome  booked',
+      '  people: 2',
+      '  day: Friday',
+    ])
+  })
+
   test('exports facts as CSV and everything as JSON lines', async () => {
-    const csv = await createKept()
+    const csv = await createKept(TAGGED)
     expect(await csv.run('calls', 'export', '--format', 'csv')).toBe(0)
     expect(csv.out).toHaveLength(2)
     expect(csv.out[1]).toBe(
       'CA1,bright-smile,+15005550006,inbound,+15550001111,+15005550006,2026-05-04T12:00:00.000Z,' +
-        '2026-05-04T12:00:20.000Z,caller-hung-up,gpt-realtime-2.1,0123456789abcdef,310,1,640,640,1,0,0.0215',
+        '2026-05-04T12:00:20.000Z,caller-hung-up,gpt-realtime-2.1,0123456789abcdef,310,1,640,640,1,0,0.0215,"call back,vip","{""ticket"":""17""}"',
     )
     const jsonl = await createKept()
     expect(await jsonl.run('calls', 'export')).toBe(0)
@@ -325,7 +369,7 @@ test('tandem migrate says what it did', async () => {
   expect(await run('migrate')).toBe(0)
   expect(await run('migrate')).toBe(0)
   expect(await run('migrate', '--json')).toBe(0)
-  expect(out).toEqual(['steps done: 1, 2, 3', 'nothing to do', '{"engine":"sqlite","steps":[]}'])
+  expect(out).toEqual(['steps done: 1, 2, 3, 4', 'nothing to do', '{"engine":"sqlite","steps":[]}'])
 })
 
 test('a database that cannot be reached is said, and the command fails', async () => {

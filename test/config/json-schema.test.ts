@@ -132,6 +132,7 @@ test('an editor shows a sentence at each key', () => {
     'summary',
     'summary.instructions',
     'summary.fields',
+    'tags',
     'webhooks',
     'webhooks[].url',
     'webhooks[].secret',

@@ -57,6 +57,7 @@ test('the smallest customer file is whole: every setting has its default', () =>
     record: 'everything',
     events: false,
     retention: {},
+    tags: [],
     webhooks: [],
   })
 })

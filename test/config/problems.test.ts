@@ -97,7 +97,7 @@ describe('YAML itself', () => {
 
   test('keys that are not words', () => {
     expect(problemsOf(withLines('404: not found\n'))).toEqual([
-      '5:1 unknown-key unknown key "404" > the keys here are customer, numbers, agent, agents, transfer, keys, keypad, knowledge, phrases, limits, fallback, record, redact, retention, recording, summary, webhooks, hours, blocked, listen, outbound',
+      '5:1 unknown-key unknown key "404" > the keys here are customer, numbers, agent, agents, transfer, keys, keypad, knowledge, phrases, limits, fallback, record, redact, retention, recording, summary, tags, webhooks, hours, blocked, listen, outbound',
     ])
     expect(problemsOf(withLines('{ a: b }: c\n'))[0]).toBe(
       '5:1 yaml-syntax not YAML: With stringKeys, all keys must be strings > a key is a plain word; a text that begins with "[" or "{" needs quotes',

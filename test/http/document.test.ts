@@ -120,6 +120,7 @@ test('each operation answers its examples with what its schema says', async () =
     'delete /api/v1/calls/{callSid} 200',
     'get /api/v1/calls/{callSid} 200',
     'get /api/v1/calls/{callSid}/transcript 200',
+    'post /api/v1/calls/{callSid}/tags 200',
     'get /api/v1/calls/{callSid}/events 200',
     'post /api/v1/calls/{callSid}/end 202',
     'get /api/v1/calls/{callSid}/recording 200',

@@ -62,6 +62,7 @@ describe('calls', () => {
         endReason: 'caller-hung-up',
         agentVersion: '0123456789abcdef',
         model: 'gpt-realtime-2.1',
+        tags: [],
         epoch: 1,
         firstAudioMs: 310,
         turns: 2,
@@ -163,6 +164,45 @@ describe('calls', () => {
     expect((await ask('/costs?by=day')).body).toEqual({
       costs: [{ name: '2026-05-04', calls: 1, talkedMs: 0, costUsd: 0.021 }],
     })
+  })
+})
+
+describe('tags', () => {
+  const tag = (change: unknown, token = 'token-operate', callSid = CALL) =>
+    [`/calls/${callSid}/tags`, token, { method: 'POST', body: JSON.stringify(change) }] as const
+
+  test('are changed by who may operate, listed, and asked for', async () => {
+    const { ask } = await createApi(STORY)
+    expect(await ask(...tag({ add: ['vip', 'call back'] }))).toMatchObject({
+      status: 200,
+      body: { tags: ['call back', 'vip'] },
+    })
+    expect((await ask(...tag({ remove: ['vip'] }))).body).toEqual({ tags: ['call back'] })
+    expect((await ask('/calls?tag=call%20back')).body.calls).toMatchObject([
+      { callSid: CALL, tags: ['call back'] },
+    ])
+    expect((await ask('/calls?tag=vip')).body.calls).toEqual([])
+    expect((await ask(`/calls/${CALL}`)).body.tags).toEqual(['call back'])
+  })
+
+  test.each([
+    ['by who may only read', { add: ['vip'] }, 'token-read', CALL, 403],
+    ['of a call that is not there', { add: ['vip'] }, 'token-operate', 'CA9', 404],
+    ['that have a comma', { add: ['a,b'] }, 'token-operate', CALL, 400],
+    ['that are none', { tags: ['vip'] }, 'token-operate', CALL, 400],
+  ])('are not changed %s', async (_, change, token, callSid, status) => {
+    const { ask } = await createApi(STORY)
+    expect((await ask(...tag(change, token, callSid))).status).toBe(status)
+  })
+
+  test('are 50 at most', async () => {
+    const { ask } = await createApi(STORY)
+    const some = (from: number, count: number) => ({
+      add: Array.from({ length: count }, (_, at) => `tag ${from + at}`),
+    })
+    for (const from of [0, 20]) expect((await ask(...tag(some(from, 20)))).status).toBe(200)
+    expect((await ask(...tag(some(40, 11)))).status).toBe(400)
+    expect((await ask(...tag(some(40, 10)))).status).toBe(200)
   })
 })
 

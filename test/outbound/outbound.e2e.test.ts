@@ -118,6 +118,8 @@ describe.each(names)('a call that the service on %s places', (name) => {
     line.hangUp()
     await until('it is over', isNow('completed'))
     await until('the model is closed', () => !lastSession().isOpen())
+    const kept = await api('GET', `/calls/${rung.call.parties.callSid}`)
+    expect(kept.body).toMatchObject({ direction: 'outbound', metadata: { ticket: '17' } })
     expect(rung.call.journal.warnings()).toEqual([])
     service.behave({})
   })

@@ -22,6 +22,8 @@ const begun = (changes: Partial<BegunCall> = {}): BegunCall => ({
   agentBody: '{}',
   model: 'gpt-realtime-2.1',
   transcriptionModel: 'gpt-transcribe',
+  metadata: {},
+  tags: [],
   level: 'everything',
   prices: DEFAULT_PRICES,
   ...changes,
@@ -284,6 +286,21 @@ test('a caller who hangs up in the middle of a sentence has heard that much of i
   expect(line.heardMs).toBeGreaterThan(300)
   expect(line.heardMs).toBeLessThan(900)
   expect('Thanks for calling, how can I help you today?').toContain(line.text)
+})
+
+describe('tags and metadata', () => {
+  const tagsOf = (writes: readonly RecordWrite[]) =>
+    writes.flatMap((write) => write.type === 'tag' ? [write.tag] : [])
+
+  test('are kept when a call begins', () => {
+    const writes = recorded([], { tags: ['vip'], metadata: { ticket: '17' } })
+    expect(tagsOf(writes)).toEqual([{ callSid: 'CA1', tag: 'vip', isSet: true, at: NOON }])
+    expect(last(writes)).toMatchObject({ metadata: { ticket: '17' } })
+  })
+
+  test('of a call that is taken up are left as they are', () => {
+    expect(tagsOf(recorded([], { tags: ['vip'], epoch: 2 }))).toEqual([])
+  })
 })
 
 describe('what is written of a call when it is over', () => {

@@ -7,11 +7,12 @@ import {
   recordVersion,
 } from '../../src/store/record-migrations.ts'
 import { NOON } from './fixture.ts'
+import type { RecordWrite } from '../../src/record/record.ts'
 import { facts, line, openRecord, part, sharedRecord, writes } from './record-fixture.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const VERSIONS = [1, 2, 3]
+const VERSIONS = [1, 2, 3, 4]
 
 /** Runs the contract against a database; `open` gives an empty one each time. */
 export const recordContract = (name: string, open: () => Promise<Sql>): void => {
@@ -53,7 +54,53 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
         errors,
         tokens,
         costNano,
+        tags: [],
       }])
+    })
+
+    test('what whoever asked for a call wants kept with it stays, whoever takes the call up', async () => {
+      const record = await opened()
+      const metadata = { ticket: '17', 'née': '"x"' }
+      record.write([writes.call({ metadata, revision: 1 }), writes.call({ revision: 2, epoch: 2 })])
+      await record.flush()
+      expect(await record.list({}, 10)).toMatchObject([{ metadata, epoch: 2 }])
+    })
+
+    test('tags are given and taken away, and those of another call are not touched', async () => {
+      const record = await opened()
+      const tag = (callSid: string, add: readonly string[], remove: readonly string[] = []) =>
+        record.tag(callSid, { add, remove, most: 3 })
+      record.write([writes.call(), writes.call({ callSid: 'CA2' })])
+      expect(await tag('CA1', ['vip', 'call back'])).toEqual({
+        is: 'tagged',
+        tags: ['call back', 'vip'],
+      })
+      expect(await tag('CA1', ['vip', 'é'], ['call back', 'never there']))
+        .toEqual({ is: 'tagged', tags: ['vip', 'é'] })
+      expect(await tag('CA1', ['3', '4'])).toEqual({ is: 'too-many' })
+      expect(await tag('CA9', ['vip'])).toEqual({ is: 'no-such-call' })
+      expect((await record.call('CA1'))?.call.tags).toEqual(['vip', 'é'])
+      expect(await record.tagsOf('CA1')).toEqual(['vip', 'é'])
+      expect(await record.tagsOf('CA2')).toEqual([])
+      const tagged = await record.list({ tag: 'vip' }, 10)
+      expect(tagged.map(({ callSid, tags }) => [callSid, tags])).toEqual([['CA1', ['vip', 'é']]])
+      expect(await record.list({ tag: 'call back' }, 10)).toEqual([])
+    })
+
+    test('a tag is as it was told last, also when a journal comes late', async () => {
+      const record = await opened()
+      const told = (isSet: boolean, at: number): RecordWrite => ({
+        type: 'tag',
+        tag: { callSid: 'CA1', tag: 'vip', isSet, at },
+      })
+      record.write([
+        writes.call(),
+        told(true, NOON - 2),
+        told(false, NOON - 1),
+        told(true, NOON - 2),
+      ])
+      await record.flush()
+      expect(await record.tagsOf('CA1')).toEqual([])
     })
 
     test('what two processes counted of one call is added up', async () => {
@@ -369,6 +416,7 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
         writes.call({ callSid: 'CA4', from: '+15550003333', to: person, customer: 'casa' }),
         ...['CA1', 'CA2', 'CA3', 'CA4'].flatMap((callSid) => [
           writes.part({ callSid }),
+          { type: 'tag', tag: { callSid, tag: 'vip', isSet: true, at: NOON } } as const,
           {
             type: 'summary',
             summary: { callSid, customer: 'bright-smile', at: NOON, summary: 'x' },
@@ -397,6 +445,7 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       record.write([writes.call({ callSid: 'CA1' })])
       await record.flush()
       expect(await record.call('CA1')).not.toHaveProperty('summary')
+      expect(await record.tagsOf('CA1')).toEqual([])
     })
 
     test('lines that are too old are deleted, of one customer, and the calls stay', async () => {

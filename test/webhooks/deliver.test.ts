@@ -98,6 +98,23 @@ describe('a server that is well', () => {
     expect(sentAt.getTime()).toBeGreaterThanOrEqual(NOON)
   })
 
+  test('is sent the tags that the call has when it is sent', async () => {
+    const server = await serve(plain('', 204))
+    const { record, keep, until, states } = await createSender([server.url])
+    record.write([
+      writes.call(),
+      { type: 'tag', tag: { callSid: 'CA1', tag: 'vip', isSet: true, at: NOON } },
+    ])
+    const body = '{"type":"call.ended","timestamp":"x","data":{"callSid":"CA1"}}'
+    await keep({ url: server.url, id: 'm1', body })
+    await until(states, ['m1 delivered 1'])
+    expect(JSON.parse(server.received[0].body)).toEqual({
+      type: 'call.ended',
+      timestamp: 'x',
+      data: { callSid: 'CA1', tags: ['vip'] },
+    })
+  })
+
   test('is sent the transcript as it is on record when it is sent', async () => {
     const server = await serve(plain('', 204))
     const { record, keep, until, states } = await createSender([server.url])

@@ -46,6 +46,13 @@ test('each event stands behind the write it belongs to', () => {
   expect(shown(last)).toEqual(['call', 'call.ended', 'transcript.final', 'part'])
 })
 
+test('what whoever asked for a call wants kept is in its events', () => {
+  const [, events] = withEvents(begin(), [writes.call({ metadata: { ticket: '17' } })])
+  const [, event] = events
+  expect(event.type === 'event' && JSON.parse(event.event.body).data)
+    .toMatchObject({ metadata: { ticket: '17' } })
+})
+
 test('a summary is an event of its own, and none where there is none', () => {
   const written = { callSid: 'CA1', customer: 'bright-smile', at: NOON + 63_000 }
   const summary = { summary: 'A table for two.', outcome: 'booked', fields: { people: 2 } }

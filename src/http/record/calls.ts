@@ -36,6 +36,7 @@ const listRoute = createRoute({
         example: '+15550001111',
       }),
       endReason: z.string().optional().openapi({ example: 'caller-hung-up' }),
+      tag: z.string().optional().openapi({ description: 'Only calls that have this tag.' }),
       live: z.enum(['true', 'false']).optional().openapi({
         description: 'Only calls that go on, or only those that have ended.',
         example: 'false',

@@ -45,6 +45,10 @@ export const callSchema = z.object({
     audioOut: count,
   }),
   costUsd: z.number(),
+  tags: z.array(z.string()),
+  metadata: z.record(z.string(), z.string()).optional().openapi({
+    description: 'What whoever asked for an outbound call wants kept with it.',
+  }),
 }).openapi('Call')
 
 /** An event for a customer's own server, without what it says. */
@@ -131,9 +135,10 @@ export const problemSchema = z.object({
 /** Puts a call into its shape. */
 export const callJson = (call: CallSummary): z.input<typeof callSchema> => {
   const { revision: _, owner: __, startedAt, endedAt, costNano, ...facts } = call
-  const { latencySumMs, latencyMaxMs, ...rest } = facts
+  const { latencySumMs, latencyMaxMs, tags, ...rest } = facts
   return {
     ...rest,
+    tags: [...tags],
     startedAt: iso(startedAt),
     ...(endedAt === undefined ? {} : { endedAt: iso(endedAt), durationMs: endedAt - startedAt }),
     ...(rest.turns > 0 ? { meanLatencyMs: latencySumMs / rest.turns } : {}),
