@@ -111,7 +111,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
   const { clock, store } = options
   const calls = createLiveCalls<CallFacts>(clock)
   const feed = createCallFeed()
-  const summaries = createSummaries(clock)
+  const summaries = createSummaries(options)
 
   const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
     const { callSid } = facts

@@ -2,6 +2,7 @@
 import type { Customer } from '../config/config.ts'
 import type { ParameterSchema } from '../config/tool-parameters.ts'
 import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
 import { loadArgumentReaders, type ReadArguments } from '../tools/arguments.ts'
 import type { ModelLeg } from './model-leg.ts'
 import {
@@ -28,7 +29,9 @@ export type Summaries = Readonly<{
 const FIELDS_CHARS = 20_000
 
 /** Makes the summaries of a process. */
-export const createSummaries = (clock: Clock): Summaries => {
+export const createSummaries = (
+  { clock, log }: Readonly<{ clock: Clock; log: Log }>,
+): Summaries => {
   const readerOf = createReaders()
   const writing = new Set<Pick<ModelLeg, 'close'>>()
 
@@ -51,7 +54,10 @@ export const createSummaries = (clock: Clock): Summaries => {
     begin: (customer, leg, told) => {
       const key = leg ?? { close: () => {} }
       writing.add(key)
-      void write(customer, leg).then(told).finally(() => writing.delete(key))
+      write(customer, leg).then(told)
+        // A mistake of ours costs the summary and nothing else.
+        .catch((error) => log.error('summary.fault', { error }))
+        .finally(() => writing.delete(key))
     },
     count: () => writing.size,
     giveUp: () => {

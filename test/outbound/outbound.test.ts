@@ -222,7 +222,7 @@ describe('the calls of two customers', () => {
 describe('the model', () => {
   test('is opened when the phone rings, with what the blanks are filled with', async () => {
     const { place, tell, offered } = createFixture('countries: [PT], ringFor: 20s')
-    await place()
+    await place({ metadata: { ticket: '17' } })
     tell('initiated', 0)
     expect(offered).toEqual([])
     tell('ringing', 1)
@@ -232,6 +232,7 @@ describe('the model', () => {
       from: '+351213456789',
       owner: 'm1',
       variables: { name: 'Ana' },
+      metadata: { ticket: '17' },
       ringsForMs: 20_000,
     }])
   })

@@ -180,6 +180,24 @@ describe('decode()', () => {
     })
   })
 
+  it('keeps what was written, of a response that was asked for with a purpose', () => {
+    expect(decode(
+      '{"type":"response.done","response":{"id":"resp_1","conversation_id":null,"status":"completed","metadata":{"purpose":"summary"},"output":[{"id":"item_1","type":"message","role":"assistant","content":[{"type":"output_text","text":"{\\"a\\":"},{"type":"output_text","text":"1}"}]}]}}',
+    )).toEqual({
+      type: 'response-done',
+      responseId: 'resp_1',
+      status: 'completed',
+      purpose: 'summary',
+      text: '{"a":1}',
+    })
+    expect(decode(
+      '{"type":"response.done","response":{"id":"resp_1","status":"completed","metadata":null,"output":[{"content":[{"text":"x"}]}]}}',
+    )).toEqual({ type: 'response-done', responseId: 'resp_1', status: 'completed' })
+    expect(decode(
+      '{"type":"response.done","response":{"id":"r","status":"failed","metadata":{"purpose":"summary"},"output":[null,{"content":"?"}]}}',
+    )).toMatchObject({ status: 'failed', text: '' })
+  })
+
   it('keeps the code of an error, and of which event it complains', () => {
     expect(decode(
       '{"type":"error","event_id":"event_9","error":{"type":"invalid_request_error","code":"response_cancel_not_active","message":"Cancellation failed","param":null,"event_id":"c_1"}}',

@@ -119,6 +119,18 @@ describe('the encoder', () => {
     { type: 'input_audio_buffer.append', audio: '//8=' },
     { type: 'response.create' },
     { type: 'response.create', response: { instructions: 'Say exactly: "Hello"' } },
+    {
+      type: 'response.create',
+      event_id: 'summary',
+      response: {
+        conversation: 'none',
+        output_modalities: ['text'],
+        metadata: { purpose: 'summary' },
+        instructions: 'Sum it up.',
+        tool_choice: 'none',
+        max_output_tokens: 4096,
+      },
+    },
     { type: 'response.cancel', response_id: 'resp_1' },
     {
       type: 'conversation.item.truncate',
@@ -133,6 +145,7 @@ describe('the encoder', () => {
       encode.appendAudio('//8='),
       encode.createResponse(),
       encode.createResponse('Say exactly: "Hello"'),
+      encode.createLastWord('Sum it up.'),
       encode.cancelResponse('resp_1'),
       encode.truncateItem('item_1', 0, 1234),
     ].map((text) => JSON.parse(text))).toEqual(events())

@@ -29,12 +29,14 @@ describe.each(names)('on %s', (name) => {
       startTestService(name, { TANDEM_DATA: join(folder, 'data') }, { thrifty: THRIFTY })
     try {
       const first = await start()
+      await first.hasRoom()
       const call = first.call({ to: '+15005550008' })
       const line = await call.started
       await until('the greeting was heard', () => line.nowMs() > 3_500)
       // Begun before, it goes on.
       const second = await first.call({ to: '+15005550008' }).done
       expect(second.end).toBe('rejected')
+      expect(first.log()).toContain('"reason":"cost-limit"')
       call.hangUp()
       await call.done
       const order = await fetch(`${first.url}/api/v1/calls`, {
@@ -52,6 +54,7 @@ describe.each(names)('on %s', (name) => {
 
       const again = await start()
       try {
+        await again.hasRoom()
         expect((await again.call({ to: '+15005550008' }).done).end).toBe('rejected')
         expect(again.log()).toContain('"reason":"cost-limit"')
       } finally {

@@ -128,6 +128,42 @@ describe('a response', () => {
     expect(client.session.items().length).toBe(1)
   })
 
+  it('out of band is what the scenario says, one after the other, and uses up no turn', () => {
+    const client = openSession({
+      turns: [{ kind: 'response', outputs: [{ kind: 'say', text: 'A turn.' }], delayMs: 0 }],
+      outOfBand: [
+        { kind: 'response', outputs: [{ kind: 'say', text: '{"summary":"x"}' }], delayMs: 0 },
+      ],
+    }, { format: PCMU })
+    const outOfBand = {
+      type: 'response.create',
+      response: { conversation: 'none', output_modalities: ['text'] },
+    }
+    const written = () => client.all('response.output_text.done').map((event) => event.get('text'))
+    for (const request of [outOfBand, outOfBand, { type: 'response.create' }]) {
+      client.send(request)
+      client.clock.advance(2_000)
+    }
+    expect(written()).toEqual(['{"summary":"x"}', 'The conversation has 0 items.'])
+    expect(transcripts(client)).toEqual(['A turn.'])
+  })
+
+  it('out of band is JSON for who asks for a summary in JSON', () => {
+    const client = openSession()
+    client.send({
+      type: 'response.create',
+      response: {
+        conversation: 'none',
+        output_modalities: ['text'],
+        instructions: 'Write JSON with the keys "summary" and "outcome".',
+      },
+    })
+    client.clock.advance(2_000)
+    expect(client.last('response.output_text.done').get('text')).toBe(
+      '{"summary":"The conversation has 0 items.","outcome":"nothing decided","fields":{}}',
+    )
+  })
+
   it('out of band can be cancelled by its id', () => {
     const client = openSession()
     client.send({ type: 'response.create', response: { conversation: 'none' } })
