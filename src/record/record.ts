@@ -114,7 +114,14 @@ export type WrittenSummary = Readonly<{
 }>
 
 /** A tag that a call was given, or that was taken from it. What was told last holds. */
-export type CallTag = Readonly<{ callSid: string; tag: string; isSet: boolean; at: number }>
+export type CallTag = Readonly<{
+  callSid: string
+  /** When the call began: calls with a tag are listed in that order. */
+  startedAt: number
+  tag: string
+  isSet: boolean
+  at: number
+}>
 
 /** The agent as it answered, by its version. */
 export type AgentVersion = Readonly<{

@@ -112,7 +112,7 @@ export const beginRecording = (begun: BegunCall): Recorded => {
     ...writes,
     ...tags.map((tag): RecordWrite => ({
       type: 'tag',
-      tag: { callSid, tag, isSet: true, at: startedAt },
+      tag: { callSid, startedAt, tag, isSet: true, at: startedAt },
     })),
   ]]
 }

@@ -209,12 +209,13 @@ const TAGS: readonly string[] = [
   'alter table calls add column metadata text',
   `create table call_tags (
     call_sid text not null,
+    started_at bigint not null,
     tag text not null,
     is_set bigint not null,
     at bigint not null,
     primary key (call_sid, tag)
   )`,
-  'create index call_tags_tag on call_tags (tag, is_set, call_sid)',
+  'create index call_tags_tag on call_tags (tag, is_set, started_at, call_sid)',
 ]
 
 /** The steps so far, in order. */

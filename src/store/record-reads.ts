@@ -68,22 +68,29 @@ export const listCalls = async (
   limit: number,
   after?: CallCursor,
 ): Promise<readonly CallSummary[]> => {
+  // Those with a tag are walked in the order of its index, the newest first, so nothing is sorted.
+  const by = filter.tag === undefined ? 'calls' : 'call_tags'
+  const from = filter.tag === undefined
+    ? 'calls'
+    : 'call_tags join calls on calls.call_sid = call_tags.call_sid'
   const where = [
     is('customer = ?', filter.customer),
     is('end_reason = ?', filter.endReason),
-    is('call_sid in (select call_sid from call_tags where tag = ? and is_set = 1)', filter.tag),
-    is('started_at >= ?', filter.since),
-    is('started_at < ?', filter.until),
+    is('call_tags.tag = ? and call_tags.is_set = 1', filter.tag),
+    is(`${by}.started_at >= ?`, filter.since),
+    is(`${by}.started_at < ?`, filter.until),
     filter.number === undefined
       ? undefined
       : sql('(from_number = ? or to_number = ?)', filter.number, filter.number),
     filter.isLive === undefined
       ? undefined
       : sql(`ended_at is ${filter.isLive ? 'null' : 'not null'}`),
-    after && sql('(started_at, call_sid) < (?, ?)', after.startedAt, after.callSid),
+    after &&
+    sql(`(${by}.started_at, ${by}.call_sid) < (?, ?)`, after.startedAt, after.callSid),
   ].filter((each) => each !== undefined)
   const rows = await database.query(sql(
-    `select * from calls${whereAll(where)} order by started_at desc, call_sid desc limit ?`,
+    `select calls.* from ${from}${whereAll(where)}
+    order by ${by}.started_at desc, ${by}.call_sid desc limit ?`,
     ...where.flatMap(({ values }) => values),
     limit,
   ))

@@ -20,10 +20,11 @@ export type Tagged =
   | Readonly<{ is: 'too-many' }>
 
 /** The statement that keeps a tag. */
-export const keepTag = ({ callSid, tag, isSet, at }: CallTag): Statement =>
+export const keepTag = ({ callSid, startedAt, tag, isSet, at }: CallTag): Statement =>
   sql(
-    `insert into call_tags (call_sid, tag, is_set, at) values (?, ?, ?, ?) ${NEWER}`,
+    `insert into call_tags (call_sid, started_at, tag, is_set, at) values (?, ?, ?, ?, ?) ${NEWER}`,
     callSid,
+    startedAt,
     tag,
     isSet ? 1 : 0,
     at,
@@ -39,12 +40,15 @@ export const changeTags = async (
   { add, remove, most }: TagChange,
   at: number,
 ): Promise<Tagged> => {
-  const known = await database.query(sql('select 1 from calls where call_sid = ?', callSid))
-  if (known.length === 0) return { is: 'no-such-call' }
+  const [call] = await database.query(
+    sql('select started_at from calls where call_sid = ?', callSid),
+  )
+  if (!call) return { is: 'no-such-call' }
   const before = (await tagsOf(database, [callSid])).get(callSid) ?? []
   const after = new Set([...before, ...add].filter((tag) => !remove.includes(tag)))
   if (after.size > most) return { is: 'too-many' }
-  const change = (isSet: boolean) => (tag: string) => keepTag({ callSid, tag, isSet, at })
+  const change = (isSet: boolean) => (tag: string) =>
+    keepTag({ callSid, startedAt: Number(call.started_at), tag, isSet, at })
   const statements = [...add.map(change(true)), ...remove.map(change(false))]
   if (statements.length > 0) await database.write(statements)
   const tags = (await tagsOf(database, [callSid])).get(callSid) ?? []

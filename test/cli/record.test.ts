@@ -56,7 +56,7 @@ const TAGGED: readonly RecordWrite[] = [
   ),
   ...['vip', 'call back'].map((tag): RecordWrite => ({
     type: 'tag',
-    tag: { callSid: 'CA1', tag, isSet: true, at: NOON },
+    tag: { callSid: 'CA1', startedAt: NOON, tag, isSet: true, at: NOON },
   })),
 ]
 

@@ -294,7 +294,13 @@ describe('tags and metadata', () => {
 
   test('are kept when a call begins', () => {
     const writes = recorded([], { tags: ['vip'], metadata: { ticket: '17' } })
-    expect(tagsOf(writes)).toEqual([{ callSid: 'CA1', tag: 'vip', isSet: true, at: NOON }])
+    expect(tagsOf(writes)).toEqual([{
+      callSid: 'CA1',
+      startedAt: NOON,
+      tag: 'vip',
+      isSet: true,
+      at: NOON,
+    }])
     expect(last(writes)).toMatchObject({ metadata: { ticket: '17' } })
   })
 

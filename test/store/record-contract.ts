@@ -87,11 +87,30 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       expect(await record.list({ tag: 'call back' }, 10)).toEqual([])
     })
 
+    test('those with a tag are given newest first, page by page, and with what else is asked', async () => {
+      const record = await opened()
+      for (const at of [3, 1, 2, 0]) {
+        record.write([writes.call({
+          callSid: `CA${at}`,
+          startedAt: NOON + at,
+          customer: at === 2 ? 'casa' : 'bright-smile',
+        })])
+        if (at > 0) await record.tag(`CA${at}`, { add: ['vip'], remove: [], most: 1 })
+      }
+      const asked = async (...[filter, limit, after]: Parameters<typeof record.list>) =>
+        (await record.list({ tag: 'vip', ...filter }, limit, after)).map(({ callSid }) => callSid)
+      expect(await asked({}, 2)).toEqual(['CA3', 'CA2'])
+      expect(await asked({}, 2, { startedAt: NOON + 2, callSid: 'CA2' })).toEqual(['CA1'])
+      expect(await asked({ customer: 'bright-smile' }, 9)).toEqual(['CA3', 'CA1'])
+      expect(await asked({ since: NOON + 2, until: NOON + 3 }, 9)).toEqual(['CA2'])
+      expect(await asked({ isLive: true, number: '+15550001111' }, 9)).toHaveLength(3)
+    })
+
     test('a tag is as it was told last, also when a journal comes late', async () => {
       const record = await opened()
       const told = (isSet: boolean, at: number): RecordWrite => ({
         type: 'tag',
-        tag: { callSid: 'CA1', tag: 'vip', isSet, at },
+        tag: { callSid: 'CA1', startedAt: NOON, tag: 'vip', isSet, at },
       })
       record.write([
         writes.call(),
@@ -416,7 +435,10 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
         writes.call({ callSid: 'CA4', from: '+15550003333', to: person, customer: 'casa' }),
         ...['CA1', 'CA2', 'CA3', 'CA4'].flatMap((callSid) => [
           writes.part({ callSid }),
-          { type: 'tag', tag: { callSid, tag: 'vip', isSet: true, at: NOON } } as const,
+          {
+            type: 'tag',
+            tag: { callSid, startedAt: NOON, tag: 'vip', isSet: true, at: NOON },
+          } as const,
           {
             type: 'summary',
             summary: { callSid, customer: 'bright-smile', at: NOON, summary: 'x' },

@@ -103,7 +103,7 @@ describe('a server that is well', () => {
     const { record, keep, until, states } = await createSender([server.url])
     record.write([
       writes.call(),
-      { type: 'tag', tag: { callSid: 'CA1', tag: 'vip', isSet: true, at: NOON } },
+      { type: 'tag', tag: { callSid: 'CA1', startedAt: NOON, tag: 'vip', isSet: true, at: NOON } },
     ])
     const body = '{"type":"call.ended","timestamp":"x","data":{"callSid":"CA1"}}'
     await keep({ url: server.url, id: 'm1', body })
