@@ -41,8 +41,6 @@ export type RemoteTool = Readonly<{
   responseId?: string
   name?: string
   given?: string
-  /** The request by which it was allowed. */
-  requestId?: string
   /** What came of it, also when it failed. */
   output?: string
   failed?: boolean

@@ -29,7 +29,6 @@ export const remoteItem = (item: Fields, event: Fields): RealtimeEvent | undefin
   if (itemId === undefined) return undefined
   const error = text(fields(item.error).message)
   const output = error ?? text(item.output)
-  const requestId = text(item.approval_request_id)
   const responseId = text(event.response_id)
   const name = text(item.name)
   const given = text(item.arguments)
@@ -40,7 +39,6 @@ export const remoteItem = (item: Fields, event: Fields): RealtimeEvent | undefin
     ...(responseId === undefined ? {} : { responseId }),
     ...(name === undefined ? {} : { name }),
     ...(given === undefined || given === '' ? {} : { given }),
-    ...(requestId === undefined ? {} : { requestId }),
     ...(output === undefined ? {} : { output, failed: error !== undefined }),
   }
 }

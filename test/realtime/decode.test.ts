@@ -110,7 +110,7 @@ describe('decode()', () => {
       )
     const call = { type: 'remote-tool', itemId: 'mcp_1', name: 'find', given: '{}' }
     expect(done('"approval_request_id":"mcpr_1","output":"Ana","error":null'))
-      .toEqual({ ...call, stage: 'over', requestId: 'mcpr_1', output: 'Ana', failed: false })
+      .toEqual({ ...call, stage: 'over', output: 'Ana', failed: false })
     expect(done('"output":null,"error":{"type":"http_error","code":503,"message":"Down."}'))
       .toEqual({ ...call, stage: 'over', output: 'Down.', failed: true })
     expect(done('"output":null')).toEqual({ ...call, stage: 'called' })
