@@ -68,6 +68,8 @@ export const beginningSchema = z.object({
   epoch: z.int().min(1),
   /** How long the line was open before. */
   talkedMs: ms,
+  /** What the call had cost before, in billionths of a dollar; only known where that is limited. */
+  spentNano: z.number().min(0).default(0),
   transcript: transcriptSchema,
 })
 
@@ -75,7 +77,7 @@ export type Beginning = Readonly<z.output<typeof beginningSchema>>
 
 /** Says how a call began that is in its first state. */
 export const beginningOf = (state: Ringing): Beginning => {
-  const { startedAtMs, rules, agent, epoch, talkedMs, transcript } = state
+  const { startedAtMs, rules, agent, epoch, talkedMs, spentNano, transcript } = state
   // What the schema does not know of the rules, the compiler sees here.
   const known: z.input<typeof beginningSchema> = {
     atMs: startedAtMs,
@@ -83,6 +85,7 @@ export const beginningOf = (state: Ringing): Beginning => {
     agent,
     epoch,
     talkedMs,
+    spentNano,
     transcript: [...transcript],
   }
   return beginningSchema.parse(known)

@@ -28,6 +28,7 @@ const endReason = z.enum([
   'model-unreachable',
   'model-lost',
   'max-duration',
+  'cost-limit',
   'agent-ended',
   'key-ended',
   'operator-ended',
@@ -43,6 +44,7 @@ const endReason = z.enum([
 ])
 
 const events = z.discriminatedUnion('type', [
+  event('cost-grew', { nano: z.number() }),
   event('caller-connected', {}),
   event('caller-hung-up', {}),
   event('stream-lost', {}),

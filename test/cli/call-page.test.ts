@@ -38,6 +38,7 @@ const wholeOf = (word: string, changes: Partial<WholeCall> = {}): WholeCall => (
     owner: word,
     epoch: 1,
     revision: 1,
+    tags: [],
     firstAudioMs: 310,
     turns: 1,
     latencySumMs: 640,

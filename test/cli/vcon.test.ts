@@ -122,6 +122,7 @@ const callOf = (changes: Partial<CallSummary> = {}): CallSummary => ({
   owner: 'm1',
   epoch: 1,
   revision: 1,
+  tags: [],
   turns: 1,
   latencySumMs: 640,
   latencyMaxMs: 640,

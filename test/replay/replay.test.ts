@@ -58,6 +58,7 @@ describe('the same core', () => {
     const begun = resumeCall(TALKATIVE, {
       epoch: 2,
       talkedMs: 12_000,
+      spentNano: 5_000_000,
       agent: 'other',
       transcript: [{ ...said, speaker: 'caller' }],
     }, 5_000.125)
