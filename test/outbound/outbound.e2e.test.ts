@@ -169,6 +169,7 @@ describe.each(names)('a call that the service on %s places', (name) => {
       status: 403,
       body: {
         title: '+14158675310 is in US, and outbound.countries has PT',
+        type: 'about:blank',
         code: 'country-not-allowed',
         status: 403,
       },

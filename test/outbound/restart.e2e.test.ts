@@ -108,4 +108,5 @@ it.concurrent.each(RUNTIME_NAMES)(
       await stop()
     }
   },
+  120_000,
 )

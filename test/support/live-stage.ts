@@ -16,6 +16,7 @@ import { systemClock } from '../../src/clock.ts'
 import { runtime } from '../../src/runtime/node.ts'
 import type { CallEvent } from '../../src/sim/caller/journal.ts'
 import type { CallOutcome } from '../../src/sim/caller/outcome.ts'
+import type { SimulatedCall } from '../../src/sim/caller/place-call.ts'
 import { playScript } from '../../src/sim/caller/script.ts'
 import { createHttpServer } from '../../src/sim/http-server.ts'
 import { type Clip, loadClips } from '../../src/sim/model/clips.ts'
@@ -70,11 +71,10 @@ export const scenariosIn = (folder: string): readonly string[] =>
 /** Plays a folder of scenarios on all runtimes while a file of tests is at work. Gives the calls of one runtime. */
 export const useLiveStages = (folder: string): (name: RuntimeName) => LiveStage => {
   const stages = new Map<RuntimeName, LiveStage>()
-  beforeAll(() =>
-    Promise.all(RUNTIME_NAMES.map(async (name) => {
-      stages.set(name, await startLiveStage(name, folder))
-    }))
-  )
+  beforeAll(async () => {
+    // One after the other, as to start is most of the work; the calls of the first are on meanwhile.
+    for (const name of RUNTIME_NAMES) stages.set(name, await startLiveStage(name, folder))
+  })
   afterAll(() => Promise.all([...stages.values()].map(({ stop }) => stop())))
   return (name) => {
     const stage = stages.get(name)
@@ -269,52 +269,52 @@ const place = async (
     for (const other of account.hears(placed.callSid)) heardCalls.add(other)
   }, 50)
   try {
-    await placed.started
-  } catch (error) {
+    const entries = await storyOf(placed, service)
+    const outcome = await placed.done
+    const isOfCall = (to: string) => Object.hasOwn(scenario.phones, to)
+    const rang = account.calls().slice(callsBefore)
+      .filter(({ call }) => isOfCall(call.parties.to))
+    const story = tellStory({
+      outcome,
+      events: placed.events,
+      entries,
+      rang: rang.map(({ call }) => call.parties.to),
+      requests: requests.slice(requestsBefore),
+      greeting: undefined,
+      caller: { nextStep: script.belongsTo.at(nextStep), lostPatience, isCutOff },
+    })
+    const sessions = service.sessions.filter((session) =>
+      session.settings().model === model && !sessionsBefore.has(session)
+    )
+    await until('the model is closed', () => sessions.every((session) => !session.isOpen()))
+    return {
+      callSid: placed.callSid,
+      failures: failuresOf(scenario.expect, scenario.caller, story),
+      story,
+      outcome,
+      events: placed.events,
+      entries,
+      sessions,
+      rang,
+      heardCalls,
+    }
+  } finally {
     clearTimeout(limit)
     clearInterval(ears)
-    throw error
   }
+}
+
+/** What the service tells of a call, to its end. */
+const storyOf = async (
+  { started, callSid }: SimulatedCall,
+  { url }: TestService,
+): Promise<readonly FeedEntry[]> => {
+  await started
   const entries: FeedEntry[] = []
   const signal = AbortSignal.timeout(LONGEST_CALL_MS + 5_000)
-  const watched = watchCall(
-    { url: service.url, callSid: placed.callSid, operatorToken: OPERATOR_TOKEN, signal },
-    (entry) => entries.push(entry),
-  )
-  const outcome = await placed.done
-  clearTimeout(limit)
-  await watched
-  clearInterval(ears)
-
-  const ofCall = (to: string) => Object.keys(scenario.phones).includes(to)
-  const rang = account.calls().slice(callsBefore).filter(({ call }) => ofCall(call.parties.to))
-  const story = tellStory({
-    outcome,
-    events: placed.events,
-    entries,
-    rang: rang.map(({ call }) => call.parties.to),
-    requests: requests.slice(requestsBefore),
-    greeting: undefined,
-    caller: { nextStep: script.belongsTo.at(nextStep), lostPatience, isCutOff },
-  })
-  const sessions = service.sessions.filter((session) =>
-    session.settings().model === model && !sessionsBefore.has(session)
-  )
-  await until(
-    'the model is closed',
-    () => sessions.every((session) => !session.isOpen()),
-  )
-  return {
-    callSid: placed.callSid,
-    failures: failuresOf(scenario.expect, scenario.caller, story),
-    story,
-    outcome,
-    events: placed.events,
-    entries,
-    sessions,
-    rang,
-    heardCalls,
-  }
+  const options = { url, callSid, operatorToken: OPERATOR_TOKEN, signal }
+  await watchCall(options, (entry) => entries.push(entry))
+  return entries
 }
 
 const LONGEST_CALL_MS = 30_000
