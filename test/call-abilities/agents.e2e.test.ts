@@ -11,7 +11,8 @@ describe.each(RUNTIME_NAMES)('agents of a file on %s', (name) => {
   const callOf = (scenario: string) => stageOf(name).call(scenario)
 
   it.each(scenariosIn(FOLDER))('have the call that %s.yaml tells of', async (scenario) => {
-    expect((await callOf(scenario)).failures).toEqual([])
+    const { failures, stalledMs } = await callOf(scenario)
+    expect(failures, `this machine stood still for up to ${Math.round(stalledMs)} ms`).toEqual([])
   })
 
   it('share a session where their voice is the same', async () => {

@@ -12,7 +12,8 @@ describe.each(RUNTIME_NAMES)('a caller who waits for a tool on %s', (name) => {
   const callOf = (scenario: string) => stageOf(name).call(scenario)
 
   it.each(scenariosIn(FOLDER))('has the call that %s.yaml tells of', async (scenario) => {
-    expect((await callOf(scenario)).failures).toEqual([])
+    const { failures, stalledMs } = await callOf(scenario)
+    expect(failures, `this machine stood still for up to ${Math.round(stalledMs)} ms`).toEqual([])
   })
 
   it('hears two soft notes, time and again, while a tool hangs', async () => {

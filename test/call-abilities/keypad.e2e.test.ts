@@ -14,7 +14,8 @@ describe.each(RUNTIME_NAMES)('keys on %s', (name) => {
   const callOf = (scenario: string) => stageOf(name).call(scenario)
 
   it.each(scenariosIn(FOLDER))('are those of %s.yaml', async (scenario) => {
-    expect((await callOf(scenario)).failures).toEqual([])
+    const { failures, stalledMs } = await callOf(scenario)
+    expect(failures, `this machine stood still for up to ${Math.round(stalledMs)} ms`).toEqual([])
   })
 
   it('that Twilio presses come between two streams of one session', async () => {

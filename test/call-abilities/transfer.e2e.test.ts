@@ -10,7 +10,8 @@ describe.each(RUNTIME_NAMES)('a caller who is put through on %s', (name) => {
   const callOf = (scenario: string) => stageOf(name).call(scenario)
 
   it.each(scenariosIn(FOLDER))('has the call that %s.yaml tells of', async (scenario) => {
-    expect((await callOf(scenario)).failures).toEqual([])
+    const { failures, stalledMs } = await callOf(scenario)
+    expect(failures, `this machine stood still for up to ${Math.round(stalledMs)} ms`).toEqual([])
   })
 
   it('hears the whole sentence before, and talks to whoever answers', async () => {
