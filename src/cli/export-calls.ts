@@ -34,7 +34,10 @@ export const exportCalls = (
   }
   return withRecord(context, async ({ record, recordings }) => {
     if (format === 'csv') context.out(csvRow(Object.keys(csvOf(undefined))))
-    const progress = await context.progress('calls', await countCalls(record, filter))
+    // Where a person reads the lines themselves a bar would be in between.
+    const isRead = out === undefined && context.isTerminal
+    const total = isRead ? 0 : await countCalls(record, filter)
+    const progress = await context.progress('calls', total)
     let written = 0
     try {
       for await (const call of allCalls(record, filter)) {

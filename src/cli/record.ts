@@ -1,5 +1,6 @@
 /** `tandem costs`, `tandem forget` and `tandem migrate`: the record as a whole. */
 import { systemClock } from '../clock.ts'
+import type { Recordings } from '../record/recordings.ts'
 import * as files from '../runtime/files.ts'
 import { sqlite } from '../runtime/sqlite.ts'
 import type { CostsBy } from '../store/record-store.ts'
@@ -47,15 +48,8 @@ export const forget = (
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
-    const progress = await context.progress('recordings', callSids.length)
-    let removed = 0
-    for (const callSid of callSids) {
-      removed += await recordings.remove([callSid])
-      progress.advance()
-    }
-    progress.stop()
     const counts = {
-      recordings: removed,
+      recordings: await removeRecordings(context, recordings, callSids),
       messages: await createMessageBook(files, dataFolder).forget(number, callSids),
       eventLogs: await eventLogs.remove(callSids),
     }
@@ -87,6 +81,24 @@ export const migrate = (
     else context.out(steps.length === 0 ? 'nothing to do' : `steps done: ${steps.join(', ')}`)
     return 0
   }, { migrates: false })
+
+const removeRecordings = async (
+  context: CommandContext,
+  recordings: Pick<Recordings, 'remove'>,
+  callSids: readonly string[],
+): Promise<number> => {
+  const progress = await context.progress('calls', callSids.length)
+  let removed = 0
+  try {
+    for (const callSid of callSids) {
+      removed += await recordings.remove([callSid])
+      progress.advance()
+    }
+    return removed
+  } finally {
+    progress.stop()
+  }
+}
 
 const forgetCheckpoints = async (
   context: CommandContext,
