@@ -3,6 +3,7 @@
  * log and nothing else; a log that is as long as it may be says so in its last line.
  */
 import type { GrowingFile } from '../runtime/growing-file.ts'
+import { createFileWork } from './file-work.ts'
 
 export type EventFile = Readonly<{
   /** Adds lines. Returns at once. */
@@ -29,17 +30,11 @@ const LINE_FEED = '\n'
 /** Begins a log, or goes on with the one that is there. */
 export const createEventFile = ({ open, fullLine, failed }: EventFileOptions): EventFile => {
   const encoder = new TextEncoder()
+  const work = createFileWork(failed)
   let file: GrowingFile | undefined
   let sizeBytes = 0
   let waitingBytes = 0
   let isFull = false
-  let isFailed = false
-
-  const fail = (problem: string) => {
-    if (isFailed) return
-    isFailed = true
-    failed(problem)
-  }
 
   const append = async (bytes: Uint8Array) => {
     await file?.write(bytes, sizeBytes)
@@ -55,33 +50,22 @@ export const createEventFile = ({ open, fullLine, failed }: EventFileOptions): E
 
   const add = async (bytes: Uint8Array) => {
     waitingBytes -= bytes.length
-    if (isFailed || isFull) return
+    if (work.hasFailed() || isFull) return
     isFull = sizeBytes + bytes.length > MOST_LOG_BYTES
     await append(isFull ? encoder.encode(fullLine + LINE_FEED) : bytes)
   }
 
-  const attempt = (action: () => Promise<void>) => async () => {
-    try {
-      await action()
-    } catch (error) {
-      fail(error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  let last = attempt(begin)()
-  const then = (action: () => Promise<void>) => {
-    last = last.then(attempt(action))
-  }
+  work.then(begin)
 
   return {
     write: (lines) => {
-      if (isFailed || isFull || lines.length === 0) return
+      if (work.hasFailed() || isFull || lines.length === 0) return
       const bytes = encoder.encode(lines.join(LINE_FEED) + LINE_FEED)
-      if (waitingBytes + bytes.length > MOST_WAITING_BYTES) return fail('the disk is too slow')
+      if (waitingBytes + bytes.length > MOST_WAITING_BYTES) return work.fail('the disk is too slow')
       waitingBytes += bytes.length
-      then(() => add(bytes))
+      work.then(() => add(bytes))
     },
-    end: () => then(async () => await file?.close()),
-    settled: () => last,
+    end: () => work.then(async () => await file?.close()),
+    settled: work.settled,
   }
 }

@@ -5,6 +5,7 @@
 import { MU_LAW_SILENCE } from '../audio/g711.ts'
 import { MU_LAW_HEAD_BYTES, muLawHead } from '../audio/mu-law-wav.ts'
 import type { GrowingFile } from '../runtime/growing-file.ts'
+import { createFileWork } from './file-work.ts'
 
 export type SoundFile = Readonly<{
   /** Adds audio of both channels. Returns at once. */
@@ -32,16 +33,10 @@ const LONGEST_GAP_MS = 60_000
 
 /** Begins a file, or goes on with the one that is there, after as much silence as there was none of it. */
 export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): SoundFile => {
+  const work = createFileWork(failed)
   let file: GrowingFile | undefined
   let sizeBytes = 0
   let waitingBytes = 0
-  let isFailed = false
-
-  const fail = (problem: string) => {
-    if (isFailed) return
-    isFailed = true
-    failed(problem)
-  }
 
   const append = async (bytes: Uint8Array) => {
     await file?.write(bytes, sizeBytes)
@@ -67,33 +62,22 @@ export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): Sou
 
   const close = () => file?.close().catch(() => {})
 
-  const attempt = (action: () => Promise<void>) => async () => {
-    try {
-      await action()
-    } catch (error) {
-      fail(error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  let last = attempt(begin)()
-  const then = (action: () => Promise<void>) => {
-    last = last.then(attempt(action))
-  }
+  work.then(begin)
 
   return {
     write: (audio) => {
-      if (isFailed) return
-      if (waitingBytes + audio.length > MOST_WAITING_BYTES) return fail('the disk is too slow')
+      if (work.hasFailed()) return
+      if (waitingBytes + audio.length > MOST_WAITING_BYTES) return work.fail('the disk is too slow')
       waitingBytes += audio.length
-      then(async () => {
+      work.then(async () => {
         waitingBytes -= audio.length
-        if (!isFailed) await append(audio)
+        if (!work.hasFailed()) await append(audio)
       })
     },
     end: () => {
-      then(finish)
-      then(async () => await close())
+      work.then(finish)
+      work.then(async () => await close())
     },
-    settled: () => last,
+    settled: work.settled,
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Happening } from '../../src/call/events.ts'
+import type { CallRules } from '../../src/call/state.ts'
 import { createRedact, type RedactRules } from '../../src/record/redact.ts'
 import { readLog } from '../../src/replay/event-log.ts'
+import { replayPart } from '../../src/replay/replay.ts'
 import type { Story } from '../call/stories.ts'
 import { logOf, partsOf, TALKATIVE } from './logged-call.ts'
 
@@ -78,6 +80,24 @@ describe('an event log', () => {
       { report: { line: { text: 'It is open.', final: true } } },
     ])
     expect(text.match(/It is /g)).toHaveLength(3)
+  })
+
+  it('has the event at which the core failed', () => {
+    // No file that was checked has such a key.
+    const rules: CallRules = { ...TALKATIVE, greeting: undefined, destinations: {} }
+    const story: Story = [
+      ...OPEN,
+      [{ type: 'caller-pressed-key', digit: '0' }, 1],
+      [{ type: 'tick' }, 20_000],
+      [{ type: 'end-requested', reason: 'fault' }, 0],
+    ]
+    const [part] = partsOf(logOf(story, { rules }))
+    expect(part.events.slice(-2)).toMatchObject([
+      { event: { type: 'tick' }, decided: [], fault: expect.stringContaining('TypeError') },
+      { event: { type: 'end-requested' }, decided: [{ type: 'end-call', reason: 'fault' }, {}] },
+    ])
+    expect(part.end).toBe('whole')
+    expect(replayPart(part)).toEqual([])
   })
 
   it('does not say whom destinations are', () => {

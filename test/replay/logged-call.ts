@@ -1,5 +1,5 @@
 /** Calls that are told as a bridge would tell them, and logged. */
-import type { Happening } from '../../src/call/events.ts'
+import type { CallEvent, Happening } from '../../src/call/events.ts'
 import {
   type CallRules,
   type CallState,
@@ -54,14 +54,25 @@ export const logOf = (
         !isWanted(state, told.responseId)
       ? { ...told, type: 'agent-audio-refused' }
       : told
-    const event = { ...happening, atMs }
-    const [next, effects] = core(state, event)
-    state = next
+    const before: CallState = state
+    const event: CallEvent = { ...happening, atMs }
+    const decided = attempt(() => core(before, event))
+    state = decided?.[0] ?? before
+    const effects = decided?.[1]
     const [after, more] = logEvent(log, { event, effects })
     log = after
     lines = [...lines, ...more]
   }
   return `${lines.join('\n')}\n`
+}
+
+/** A core that fails leaves the state as it was. */
+const attempt = <Value>(action: () => Value): Value | undefined => {
+  try {
+    return action()
+  } catch {
+    return undefined
+  }
 }
 
 /** Reads a log that can be read. */
