@@ -53,8 +53,8 @@ export const startDayCosts = (options: DayCostsOptions): DayCosts => {
     if (isOver && !day.isTold) {
       log.warn('limit.day-spent', {
         customer: customer.id,
-        costPerDay,
-        spentUsd: day.nano / NANO,
+        limitUsd: costPerDay.toFixed(2),
+        spentUsd: (day.nano / NANO).toFixed(4),
       })
     }
     days.set(customer.id, { ...day, isTold: day.isTold || isOver })

@@ -60,7 +60,7 @@ describe('what a customer has spent today', () => {
       since: Date.parse('2026-05-04T00:00:00Z'),
     }])
     expect(logged).toEqual([
-      ['limit.day-spent', { customer: 'bright-smile', costPerDay: 2, spentUsd: 2 }],
+      ['limit.day-spent', { customer: 'bright-smile', limitUsd: '2.00', spentUsd: '2.0000' }],
     ])
   })
 

@@ -71,8 +71,12 @@ const place = async (service: TestService, outOfBand: unknown): Promise<string> 
 /** The same call as it is kept with its summary. */
 const summarised = async (service: TestService, outOfBand: unknown) => {
   const callSid = await place(service, outOfBand)
-  const hasSummary = async () => (await kept(service, callSid)).summary !== undefined
-  await until('it is summed up', hasSummary, 15_000)
+  const isTold = () =>
+    service.log().split('\n').some((text) =>
+      text.includes(callSid) && text.includes('call.summarised')
+    )
+  await until('it is summed up', isTold, 20_000)
+  await until('that is kept', async () => (await kept(service, callSid)).summary !== undefined)
   return await kept(service, callSid)
 }
 
