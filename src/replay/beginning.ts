@@ -42,7 +42,9 @@ const rulesSchema = z.object({
   consent: text.optional(),
   greeting: text.optional(),
   maxDurationMs: ms,
+  maxCostNano: z.number().optional(),
   streamTimeoutMs: ms,
+  isSummarised: z.boolean().exactOptional(),
   isTranscribed: z.boolean(),
   silenceMs: ms,
   phrases: z.object({

@@ -47,7 +47,6 @@ const wholeOf = (word: string, changes: Partial<WholeCall> = {}): WholeCall => (
     errors: 0,
     tokens: { textIn: 1, textCached: 0, textOut: 1, audioIn: 1, audioCached: 0, audioOut: 1 },
     costNano: 21_500_000,
-    tags: [],
   },
   lines: [
     lineOf('a1', 1, 'agent', `Welcome ${word}`),

@@ -369,7 +369,11 @@ test('tandem migrate says what it did', async () => {
   expect(await run('migrate')).toBe(0)
   expect(await run('migrate')).toBe(0)
   expect(await run('migrate', '--json')).toBe(0)
-  expect(out).toEqual(['steps done: 1, 2, 3, 4, 5', 'nothing to do', '{"engine":"sqlite","steps":[]}'])
+  expect(out).toEqual([
+    'steps done: 1, 2, 3, 4, 5',
+    'nothing to do',
+    '{"engine":"sqlite","steps":[]}',
+  ])
 })
 
 test('a database that cannot be reached is said, and the command fails', async () => {

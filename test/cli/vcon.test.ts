@@ -130,7 +130,6 @@ const callOf = (changes: Partial<CallSummary> = {}): CallSummary => ({
   errors: 0,
   tokens: { textIn: 0, textCached: 0, textOut: 0, audioIn: 0, audioCached: 0, audioOut: 0 },
   costNano: 21_000_000,
-  tags: [],
   ...changes,
 })
 

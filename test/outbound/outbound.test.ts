@@ -115,11 +115,10 @@ const createFixture = (
 
 describe('an order', () => {
   test('is refused when the customer has spent what a day may cost', async () => {
-    const { place, spendDay, asked, clock } = createFixture()
+    const { place, spendDay, asked } = createFixture()
     spendDay()
     expect(await place()).toMatchObject({ code: 'cost-limit' })
     expect(asked).toEqual([])
-    expect(clock.waiting()).toBe(0)
   })
 
   test.each([

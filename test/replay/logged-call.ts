@@ -56,7 +56,7 @@ export const logOf = (
       : told
     const before: CallState = state
     const event: CallEvent = { ...happening, atMs }
-    const decided = attempt(() => core(before, event))
+    const decided: ReturnType<typeof step> | undefined = attempt(() => core(before, event))
     state = decided?.[0] ?? before
     const effects = decided?.[1]
     const [after, more] = logEvent(log, { event, effects })
