@@ -3,7 +3,7 @@
  *
  * https://datatracker.ietf.org/doc/draft-ietf-vcon-vcon-core/ (drafts 03 and 04, syntax 0.4.0)
  */
-import { type CallLine, inOrder } from '../record/record.ts'
+import { type CallLine, inOrder, type WrittenSummary } from '../record/record.ts'
 import { sha256 } from '../runtime/hmac.ts'
 import type { CallSummary, WholeCall } from '../store/record-store.ts'
 
@@ -22,15 +22,24 @@ const CALLER = 0
 const AGENT = 1
 const HUMAN = 2
 
-/** Names the shape of the transcript. */
-const SCHEMA = 'tandem-transcript-1'
+/** Name the shapes of what is said about the dialog. */
+const TRANSCRIPT = 'tandem-transcript-1'
+const SUMMARY = 'tandem-summary-1'
 
 /** Writes a call as the value of a vCon, ready for JSON. */
 export const vconOf = (options: VconOptions): Readonly<Record<string, unknown>> => {
-  const { whole: { call, lines, moments, messages }, now } = options
+  const { whole: { call, lines, moments, messages, summary }, now } = options
   const said = inOrder(lines)
   const isHuman = said.some(({ kind }) => kind === 'human')
   const dialog = dialogOf(options, said)
+  const analysis = [
+    ...(said.length === 0
+      ? []
+      : [analysisOf('transcript', TRANSCRIPT, dialog.length, { lines: said.map(lineOf) })]),
+    ...(summary?.summary === undefined
+      ? []
+      : [analysisOf('summary', SUMMARY, dialog.length, summaryOf(summary))]),
+  ]
   const body = {
     call: factsOf(call),
     moments: moments.map(momentOf),
@@ -49,18 +58,7 @@ export const vconOf = (options: VconOptions): Readonly<Record<string, unknown>> 
         : []),
     ],
     dialog,
-    ...(said.length === 0 ? {} : {
-      analysis: [{
-        type: 'transcript',
-        dialog: dialog.length === 1 ? 0 : dialog.map((_, at) => at),
-        vendor: 'Tandem',
-        product: 'tandem',
-        schema: SCHEMA,
-        mediatype: 'application/json',
-        encoding: 'json',
-        body: { lines: said.map(lineOf) },
-      }],
-    }),
+    ...(analysis.length === 0 ? {} : { analysis }),
     attachments: [{
       purpose: 'what happened in the call, and what it cost',
       start: iso(call.startedAt),
@@ -72,6 +70,17 @@ export const vconOf = (options: VconOptions): Readonly<Record<string, unknown>> 
     }],
   }
 }
+
+const analysisOf = (type: string, schema: string, dialogs: number, body: unknown) => ({
+  type,
+  dialog: dialogs === 1 ? 0 : Array.from({ length: dialogs }, (_, at) => at),
+  vendor: 'Tandem',
+  product: 'tandem',
+  schema,
+  mediatype: 'application/json',
+  encoding: 'json',
+  body,
+})
 
 const dialogOf = (
   { whole: { call, moments }, recording, recordingMs }: VconOptions,
@@ -156,6 +165,10 @@ const lineOf = ({ kind, text, at, heardMs, tool }: CallLine) => ({
   ...(heardMs === undefined ? {} : { heardMs }),
   ...(tool ? { tool } : {}),
 })
+
+const summaryOf = (
+  { summary, outcome, fields }: Pick<WrittenSummary, 'summary' | 'outcome' | 'fields'>,
+) => ({ summary, outcome, ...(fields ? { fields } : {}) })
 
 const factsOf = ({ revision: _, costNano, startedAt, endedAt, ...call }: CallSummary) => ({
   ...call,

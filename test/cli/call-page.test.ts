@@ -38,7 +38,8 @@ const wholeOf = (word: string, changes: Partial<WholeCall> = {}): WholeCall => (
     owner: word,
     epoch: 1,
     revision: 1,
-    tags: [],
+    tags: [word],
+    metadata: { [word]: word },
     firstAudioMs: 310,
     turns: 1,
     latencySumMs: 640,
@@ -63,6 +64,14 @@ const wholeOf = (word: string, changes: Partial<WholeCall> = {}): WholeCall => (
     { at: 8_000, kind: 'model-complained', data: { problem: word } },
     { at: 8_500, kind: 'transferring', data: { destination: word } },
   ].map(({ at, ...moment }, seq) => ({ callSid: 'CA1', part: 1, seq, at: NOON + at, ...moment })),
+  summary: {
+    callSid: 'CA1',
+    customer: word,
+    at: NOON + 9_000,
+    summary: `Wants ${word}`,
+    outcome: word,
+    fields: { people: 2, [word]: word },
+  },
   messages: [{ id: 'm', callSid: 'CA1', customer: word, at: NOON, for: word, text: word }],
   ...changes,
 })
@@ -103,6 +112,7 @@ describe('the page of a call', () => {
       expect(page).toContain(fact)
     }
     expect(page).toContain('Welcome x')
+    expect(page).toContain('<p class="summary">Wants x</p>')
     expect(page).toContain('the caller cuts in; 0.70 s not heard')
     expect(page).toContain('title="The caller heard it as far as this."')
     expect(page).toContain('Drawn without a recording')

@@ -76,7 +76,7 @@ const isVcon = new Ajv2020({ strict: false }).compile({
       items: {
         ...INLINE,
         required: ['type', 'vendor', 'dialog'],
-        properties: { ...INLINE.properties, type: { enum: ['transcript'] } },
+        properties: { ...INLINE.properties, type: { enum: ['transcript', 'summary'] } },
       },
     },
     attachments: {
@@ -194,6 +194,16 @@ describe('a vCon', () => {
       { type: 'text', parties: [0], start: '2026-05-04T12:00:03.000Z', body: 'A table for two.' },
     ])
     expect(analysis[0].dialog).toEqual([0, 1])
+  })
+
+  test('has the summary, where one was written, beside the transcript', () => {
+    const written = { callSid: 'CA1', customer: 'bright-smile', at: NOON + 9_500 }
+    const asked = { summary: 'Wants a table.', outcome: 'booked', fields: { people: 2 } }
+    const { analysis } = read({ ...wholeOf(SAID), summary: { ...written, ...asked } })
+    expect(analysis.map(({ type }: { type: string }) => type)).toEqual(['transcript', 'summary'])
+    expect(analysis[1]).toMatchObject({ schema: 'tandem-summary-1', body: asked })
+    const without = read({ ...wholeOf(SAID), summary: { ...written, problem: 'too-late' } })
+    expect(without.analysis).toHaveLength(1)
   })
 
   test('says who began a call that we placed, and names a browser', () => {

@@ -46,6 +46,8 @@ export const otherFacts = (call: CallSummary): readonly Fact[] => [
   { name: 'Model', value: call.model },
   { name: 'Agent version', value: call.agentVersion },
   { name: 'Machine', value: call.owner },
+  ...(call.tags.length > 0 ? [{ name: 'Tags', value: call.tags.join(', ') }] : []),
+  ...Object.entries(call.metadata ?? {}).map(([name, value]) => ({ name, value })),
   ...(call.epoch > 1 ? [{ name: 'Taken up again', value: countOf(call.epoch - 1, 'time') }] : []),
 ]
 

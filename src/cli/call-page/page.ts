@@ -25,7 +25,7 @@ export type CallPageOptions = Readonly<{
 export const callPage = async (
   { whole, recording }: CallPageOptions,
 ): Promise<string> => {
-  const { call, moments, lines, messages } = whole
+  const { call, moments, lines, messages, summary } = whole
   const envelope = recording && envelopeOf(recording)
   const startsAt = moments.find(({ kind }) => kind === 'caller-connected')?.at ?? call.startedAt
   const last = Math.max(startsAt, ...lines.map(({ at }) => at), ...moments.map(({ at }) => at))
@@ -53,6 +53,16 @@ export const callPage = async (
     <h1>${title}</h1>
     <p class="when">${when}</p>
     <dl class="facts">${mainFacts(call).map(factCard)}</dl>
+    ${summary?.summary === undefined ? '' : html`
+      <h2>Summary</h2>
+      <div class="card"><p class="summary">${summary.summary}</p>${others([
+        { name: 'outcome', value: summary.outcome ?? '' },
+        ...Object.entries(summary.fields ?? {}).map(([name, value]) => ({
+          name,
+          value: typeof value === 'string' ? value : JSON.stringify(value),
+        })),
+      ])}</div>
+    `}
     <h2>Timeline</h2>
     <div class="card picture">${laneNames(moments)}<div class="scroll">${pictures}</div></div>
     ${envelope
@@ -68,25 +78,11 @@ export const callPage = async (
     ${messages.length === 0 ? '' : html`
       <h2>Messages</h2>
       <div class="card">
-        <dl class="others">${messages.map((each) =>
-          html`
-            <div>
-              <dt>${each.for ?? 'Message'}</dt>
-              <dd>${each.text}</dd>
-            </div>
-          `
-        )}</dl>
+        ${others(messages.map((each) => ({ name: each.for ?? 'Message', value: each.text })))}
       </div>
     `}
     <h2>Facts</h2>
-    <dl class="card others">${otherFacts(call).map(({ name, value }) =>
-      html`
-        <div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>
-      `
-    )}</dl>
+    <div class="card">${others(otherFacts(call))}</div>
     <footer>Tandem ${VERSION}. Times count from when the line opened; a line of the agent that ends in <span class="cut">…</span> was heard only so far.</footer>
     </main>
     ${sound ? html`<script>${raw(SCRIPT)}</script>` : ''}
@@ -95,6 +91,18 @@ export const callPage = async (
   `
   return String(await page)
 }
+
+const others = (facts: readonly Pick<Fact, 'name' | 'value'>[]) =>
+  html`<dl class="others">${
+    facts.map(({ name, value }) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }</dl>`
 
 const factCard = ({ name, value, note = '', isBad = false }: Fact) =>
   html`<div class="${

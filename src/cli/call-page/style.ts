@@ -64,6 +64,7 @@ code, pre, kbd { font: 14px/1.45 ui-monospace, 'SF Mono', Menlo, Consolas, monos
 pre { margin: 6px 0 0; padding: 8px 12px; background: var(--paper); border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere }
 pre.failed { color: var(--bad) }
 kbd { padding: 1px 8px; border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 6px }
+.summary { margin: 0; padding: 14px 16px 0; max-width: 70ch }
 .others { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 8px 24px; margin: 0; padding: 14px 16px; font-size: 14px }
 .others dt { color: var(--soft) } .others dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
 footer { margin-top: 32px; font-size: 13px }
