@@ -54,6 +54,8 @@ export type LiveCall = Readonly<{
   heardCalls: ReadonlySet<string>
   /** By how much this machine was late at most while the call was on. */
   stalledMs: number
+  /** Whether the service has had a call of this scenario before, which went wrong on a machine that stood still. */
+  isRepeated: boolean
 }>
 
 export type LiveStage = Readonly<{
@@ -217,7 +219,7 @@ const playFairly = async (
       played.story,
     )
     if (failures.length > 0 && stalledMs > STALL_MS && again > 0) continue
-    return { ...played, failures, stalledMs }
+    return { ...played, failures, stalledMs, isRepeated: again < MOST_TIMES - 1 }
   }
 }
 
@@ -250,7 +252,7 @@ const place = async (
   { scenario, script, number, model, begin, requests }: Part,
   service: TestService,
   { account }: RunningTwilio,
-): Promise<Omit<LiveCall, 'failures' | 'stalledMs'>> => {
+): Promise<Omit<LiveCall, 'failures' | 'stalledMs' | 'isRepeated'>> => {
   begin()
   const callsBefore = account.calls().length
   const requestsBefore = requests.length
