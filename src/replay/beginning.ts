@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { transcriptSchema } from '../bridge/kept-call.ts'
 import { resumeCall } from '../call/checkpoint.ts'
-import { type CallState, type Ringing, startCall } from '../call/state.ts'
+import { type CallRules, type CallState, type Ringing, startCall } from '../call/state.ts'
 
 const text = z.string()
 const ms = z.number()
@@ -38,28 +38,30 @@ const agentRules = z.object({
 })
 
 /** What of the rules is written: whom a destination is, nothing is decided by. */
-const rulesSchema = z.object({
-  consent: text.optional(),
-  greeting: text.optional(),
-  maxDurationMs: ms,
-  maxCostNano: z.number().optional(),
-  streamTimeoutMs: ms,
-  isSummarised: z.boolean().exactOptional(),
-  isTranscribed: z.boolean(),
-  silenceMs: ms,
-  phrases: z.object({
-    stillThere: text,
-    timeIsShort: text,
-    goodbye: text,
-    cannotSay: text,
-    transfer: text,
-  }),
-  agents: z.record(text, agentRules),
-  destinations: z.record(text, z.object({ mode: z.enum(['cold', 'warm']), timeoutMs: ms })),
-  keys: z.record(text, keyAction),
-  keypadEntries: z.record(text, keypadEntry),
-  keysBy: z.enum(['tones', 'twilio']),
-})
+const rulesSchema = z.object(
+  {
+    consent: text.optional(),
+    greeting: text.optional(),
+    maxDurationMs: ms,
+    streamTimeoutMs: ms,
+    maxCostNano: z.number().optional(),
+    isTranscribed: z.boolean(),
+    isSummarised: z.boolean().exactOptional(),
+    silenceMs: ms,
+    phrases: z.object({
+      stillThere: text,
+      timeIsShort: text,
+      goodbye: text,
+      cannotSay: text,
+      transfer: text,
+    }),
+    agents: z.record(text, agentRules),
+    destinations: z.record(text, z.object({ mode: z.enum(['cold', 'warm']), timeoutMs: ms })),
+    keys: z.record(text, keyAction),
+    keypadEntries: z.record(text, keypadEntry),
+    keysBy: z.enum(['tones', 'twilio']),
+  } satisfies Record<keyof CallRules, z.ZodType>,
+)
 
 /** The schema of a beginning. */
 export const beginningSchema = z.object({

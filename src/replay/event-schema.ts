@@ -116,6 +116,14 @@ const events = z.discriminatedUnion('type', [
 /** The schema of an event. */
 export const callEventSchema: z.ZodType<CallEvent> = events
 
-/** Gives an event with nothing but what the schema names. That each kind of event is named, the compiler sees here. */
-export const cleanEvent = (event: CallEvent & z.input<typeof events>): CallEvent =>
-  events.parse(event)
+type Kind = CallEvent['type']
+type Named<Type extends Kind> = Extract<z.output<typeof events>, { type: Type }>
+/** The fields of events that the schema does not name. */
+type Unnamed = {
+  [Type in Kind]: Exclude<keyof Extract<CallEvent, { type: Type }>, keyof Named<Type>>
+}[Kind]
+
+/** Gives an event with nothing but what the schema names. That it names each kind and each field, the compiler sees here. */
+export const cleanEvent = (
+  event: [Unnamed] extends [never] ? CallEvent & z.input<typeof events> : Unnamed,
+): CallEvent => events.parse(event)
