@@ -163,7 +163,7 @@ export const beginCall = (
     frameMs: agent.frameMs ?? FRAME_MS,
     isOverloaded: options.isOverloaded,
     begin: (atMs) => beginning(rules, atMs),
-    openModel: (name, events, conversation) =>
+    openModel: (name, events, call) =>
       openRealtimeLeg({
         connect: options.connect,
         clock,
@@ -172,7 +172,7 @@ export const beginCall = (
         log,
         agent: name,
         agentOf,
-        conversation,
+        ...call,
       }, events),
     spentNano: customer.limits.costPerCall === undefined
       ? undefined

@@ -7,6 +7,7 @@
 import { FRAME_MS } from '../audio/frame.ts'
 import { createTranscoder } from '../audio/transcoder.ts'
 import type { Checkpoint } from '../call/checkpoint.ts'
+import { answersCaller } from '../call/consent.ts'
 import { conversationOf } from '../call/conversation.ts'
 import type { CallEffect, CallReport } from '../call/effects.ts'
 import type { EndReason } from '../call/end-reason.ts'
@@ -158,6 +159,8 @@ export const createBridge = (options: BridgeOptions): Bridge => {
         return model.truncateItem(effect.itemId, effect.contentIndex, effect.audioEndMs)
       case 'request-response':
         return model.requestResponse(effect.request)
+      case 'answer-caller':
+        return model.answerCaller()
       case 'open-reserve':
         return model.openReserve()
       case 'swap-model':
@@ -307,7 +310,11 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       else speak()
     }),
     audioEnded: guarded(agentLane.ended),
-  }, () => state.phase === 'ended' ? [] : conversationOf(state.transcript, state.unwritten))
+  }, {
+    conversation: () =>
+      state.phase === 'ended' ? [] : conversationOf(state.transcript, state.unwritten),
+    answersCaller: () => state.phase !== 'ended' && answersCaller(state),
+  })
 
   const callerLane = createCallerLane({
     transcoder,

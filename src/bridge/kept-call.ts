@@ -33,6 +33,8 @@ const body = z.object({
   agent: z.string().default(MAIN_AGENT),
   spentNano: z.number().min(0).default(0),
   transcript: transcriptSchema,
+  // Versions before did not write it down.
+  isConsentHeard: z.boolean().default(true),
 })
 
 /** Writes a checkpoint of a call for the store. */

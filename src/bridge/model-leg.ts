@@ -21,6 +21,8 @@ export type ModelLeg = Readonly<{
   /** Gives the session up, as if it had broken, and opens another. */
   replace: () => void
   requestResponse: (request: ResponseRequest) => void
+  /** The model may answer the caller from now on; until then it has only listened. */
+  answerCaller: () => void
   cancelResponse: (responseId: string) => void
   truncateItem: (itemId: string, contentIndex: number, audioEndMs: number) => void
   /** Writes an item anew that the session has by its text alone. */
@@ -51,12 +53,17 @@ export type ModelLegEvents = Readonly<{
   audioEnded: (part: AgentPart) => void
 }>
 
-/**
- * Opens the model's leg of a call for an agent of the customer's. `conversation` gives what was said so far; a session that takes over from another is told
- * that before it is ready.
- */
+/** What a session must know of the call when it is opened. */
+export type ModelLegCall = Readonly<{
+  /** What was said so far; a session that takes over from another is told that before it is ready. */
+  conversation: () => readonly ConversationItem[]
+  /** Whether the caller is to be answered already. */
+  answersCaller: () => boolean
+}>
+
+/** Opens the model's leg of a call for an agent of the customer's. */
 export type OpenModelLeg = (
   agent: string,
   events: ModelLegEvents,
-  conversation: () => readonly ConversationItem[],
+  call: ModelLegCall,
 ) => ModelLeg

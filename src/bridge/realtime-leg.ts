@@ -43,6 +43,8 @@ export type RealtimeLegOptions = Readonly<{
   /** Where and how an agent of the customer's speaks. */
   agentOf: (name: string) => Readonly<{ endpoint: Endpoint; settings: SessionSettings }>
   conversation: () => readonly ConversationItem[]
+  /** Whether the caller is to be answered already. */
+  answersCaller: () => boolean
 }>
 
 /** A caller who has heard nothing yet is not kept waiting for longer; one in the middle of a conversation is. */
@@ -52,7 +54,7 @@ const ATTEMPT_MS = 5_000
 
 /** Opens the leg. `model-ready` follows, and `model-lost` when there is no use in trying; nothing after that. */
 export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEvents): ModelLeg => {
-  const { clock, conversation, random } = options
+  const { clock, conversation, random, answersCaller } = options
   let agent = options.agentOf(options.agent)
   let phase: 'opening' | 'ready' | 'closed' = 'opening'
   let session: RealtimeSession | undefined
@@ -153,6 +155,11 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     reserve = undefined
   }
 
+  const settingsNow = (): SessionSettings => ({
+    ...agent.settings,
+    answersCaller: answersCaller(),
+  })
+
   const send = (text: string) => {
     if (phase === 'ready') session?.send(text)
   }
@@ -179,6 +186,11 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     appendAudio: (payload) => {
       if (phase === 'ready') session?.send(appendAudio(payload))
     },
+    answerCaller: () => {
+      const change = sessionChange(agentChangeOf(settingsNow()))
+      send(change)
+      reserve?.send(change)
+    },
     requestResponse: (request) => send(createResponse(instructionsOf(request))),
     cancelResponse: (responseId) => send(cancelResponse(responseId)),
     truncateItem: (itemId, contentIndex, audioEndMs) =>
@@ -191,7 +203,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     tell: (item) => createItems(item).forEach((text) => send(text)),
     changeAgent: (name) => {
       agent = options.agentOf(name)
-      send(sessionChange(agentChangeOf(agent.settings)))
+      send(sessionChange(agentChangeOf(settingsNow())))
     },
     replaceAgent: (name) => {
       agent = options.agentOf(name)
@@ -228,6 +240,7 @@ const instructionsOf = (request: ResponseRequest): string | undefined => {
     case 'reply':
     case 'results':
       return undefined
+    case 'consent':
     case 'exactly':
       return sayExactly(request.sentence)
     case 'go-on':

@@ -7,11 +7,22 @@
 import type { Cancel, Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { decode } from '../realtime/decode.ts'
-import { createItems, type PastItem, SESSION_EVENT_ID, sessionUpdate } from '../realtime/encode.ts'
+import {
+  createItems,
+  type PastItem,
+  SESSION_EVENT_ID,
+  sessionChange,
+  sessionUpdate,
+} from '../realtime/encode.ts'
 import type { Endpoint } from '../realtime/endpoint.ts'
 import type { RealtimeEvent } from '../realtime/events.ts'
 import { isRetryable, nameOfEnd } from '../realtime/failure.ts'
-import { formatProblem, sessionOf, type SessionSettings } from '../realtime/session.ts'
+import {
+  agentChangeOf,
+  formatProblem,
+  sessionOf,
+  type SessionSettings,
+} from '../realtime/session.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Socket, SocketClose } from '../runtime/socket.ts'
 
@@ -21,6 +32,8 @@ export type RealtimeSessionOptions = Readonly<{
   log: Log
   endpoint: Endpoint
   settings: SessionSettings
+  /** Whether the caller is to be answered already; it may change while the session is being opened. */
+  answersCaller: () => boolean
   /** How long it may take to become ready. */
   timeoutMs: number
   /** What was said so far; asked for at the moment the session can be told. */
@@ -55,6 +68,12 @@ export const openRealtimeSession = (
   let phase: 'opening' | 'ready' | 'ended' = 'opening'
   let expiresAtS: number | undefined
   let errorCode: string | undefined
+  let answersCaller = true
+
+  const settingsNow = (): SessionSettings => {
+    answersCaller = options.answersCaller()
+    return { ...settings, answersCaller }
+  }
 
   const end = (cause: string, isRetryable: boolean) => {
     if (phase === 'ended') return
@@ -107,12 +126,15 @@ export const openRealtimeSession = (
     phase = 'ready'
     cancelTimeout()
     for (const text of options.past().flatMap((item) => createItems(item))) socket.send(text)
+    if (answersCaller !== options.answersCaller()) {
+      socket.send(sessionChange(agentChangeOf(settingsNow())))
+    }
     events.ready(expiresAtS)
   }
 
   const { url, headers } = options.endpoint
   const socket: Socket = options.connect(url, { headers, timeoutMs }, {
-    opened: () => void socket.send(sessionUpdate(sessionOf(settings))),
+    opened: () => void socket.send(sessionUpdate(sessionOf(settingsNow()))),
     message: (text) => {
       if (phase !== 'ended') receive(decode(text))
     },

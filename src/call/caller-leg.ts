@@ -2,9 +2,10 @@
  * The caller's leg broke, and the caller did not hang up: Twilio still has them on the line and will ask what to do. The call goes
  * back to waiting for a stream, with the model and all that was said.
  */
+import { answersCaller, consentWithoutStream } from './consent.ts'
 import type { CallEffect } from './effects.ts'
 import { interrupt } from './refuse.ts'
-import { ask, type Change } from './responses.ts'
+import { ask, askNext, type Change } from './responses.ts'
 import { type Live, liveOf, type Ringing, type Talking, type Up } from './state.ts'
 
 /** A line that breaks more often than this in a minute is not worth another try. */
@@ -29,7 +30,11 @@ export const leaveStream = (talking: Talking, atMs: number): Left => {
   const live = liveOf(state)
   const told = effects.filter(({ type }) => type !== 'clear-playback')
   return {
-    live: { ...live, talkedMs: live.talkedMs + atMs - state.connectedAtMs },
+    live: {
+      ...live,
+      consent: consentWithoutStream(live.consent),
+      talkedMs: live.talkedMs + atMs - state.connectedAtMs,
+    },
     effects: [{ type: 'leave-stream' }, ...told, ...lines],
     wasSpeaking: (cut !== undefined && cut.unheardMs > 0) || talking.response.is === 'active',
   }
@@ -51,10 +56,14 @@ export const partWithStream = (talking: Talking, atMs: number): Change<Ringing> 
   const { live, effects, wasSpeaking } = leaveStream(talking, atMs)
   const lossesAtMs = [...live.lossesAtMs, atMs].slice(-MOST_LOSSES)
   const ringing = awaitStream({ ...live, lossesAtMs }, '', atMs)
-  const [next, more] = wasSpeaking || talking.floor.is === 'awaited'
-    ? ask(ringing, { kind: 'go-on' }, atMs)
-    : [ringing, []]
+  const [next, more] = said(ringing, wasSpeaking || talking.floor.is === 'awaited', atMs)
   return [next, [...effects, ...more]]
+}
+
+/** Who has not heard the consent sentence hears it, and then what was to follow it; anyone else what they missed. */
+const said = (ringing: Ringing, isOwed: boolean, atMs: number): Change<Ringing> => {
+  if (!answersCaller(ringing)) return askNext(ringing, atMs)
+  return isOwed ? ask(ringing, { kind: 'go-on' }, atMs) : [ringing, []]
 }
 
 /** Twilio asks for the stream: it is told to open it. One that it was told before and did not bring about counts as lost. */

@@ -2,6 +2,7 @@
  * What must be known of a call to go on with it in another process. It is written at the end of every turn, so a crash loses no more
  * than the turn it fell into.
  */
+import { isConsentHeard, SETTLED } from './consent.ts'
 import type { CallEffect } from './effects.ts'
 import { asHeard } from './heard.ts'
 import type { Playback } from './playback.ts'
@@ -13,6 +14,8 @@ export type Checkpoint = Readonly<{
   /** How long the line was open. */
   talkedMs: number
   transcript: Transcript
+  /** Whether the caller has heard to its end that the call is recorded, or need not. */
+  isConsentHeard: boolean
   /** Who of the customer's agents speaks. */
   agent: string
   /** What the call has cost, in billionths of a dollar, where that is counted. */
@@ -26,6 +29,7 @@ export const checkpointOf = (state: Up, atMs: number): Checkpoint => ({
   transcript: asHeard(state, atMs),
   agent: state.agent,
   spentNano: state.spentNano,
+  isConsentHeard: isConsentHeard(state),
 })
 
 /** After so much of a stream somebody knows that they were greeted. */
@@ -63,7 +67,11 @@ export const resumeCall = (rules: CallRules, checkpoint: Checkpoint, atMs: numbe
     spentNano,
     transcript,
     agent: Object.hasOwn(rules.agents, agent) ? agent : fresh.agent,
-    waiting: hasBegun ? [{ kind: 'go-on' }] : fresh.waiting,
+    consent: checkpoint.isConsentHeard ? SETTLED : fresh.consent,
+    // Who has not heard that the call is recorded has heard nothing else.
+    waiting: hasBegun && (checkpoint.isConsentHeard || rules.consent === undefined)
+      ? [{ kind: 'go-on' }]
+      : fresh.waiting,
   }
 }
 

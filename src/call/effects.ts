@@ -21,6 +21,8 @@ export type CallEffect =
   | Readonly<{ type: 'drop-reserve' }>
   /** Asks the model to speak. */
   | Readonly<{ type: 'request-response'; request: ResponseRequest }>
+  /** From now on the model answers what the caller says, and falls silent when they speak. */
+  | Readonly<{ type: 'answer-caller' }>
   | Readonly<{ type: 'run-tool'; toolCallId: string; name: string; given: string }>
   /** Tells the model what came of a tool call. */
   | Readonly<{ type: 'return-output'; toolCallId: string; output: string }>
@@ -65,6 +67,8 @@ export type CallReport =
   | Readonly<{ type: 'caller-connected'; afterMs: number; epoch: number }>
   /** The stream broke; Twilio still has the caller and is expected to ask for another. */
   | Readonly<{ type: 'stream-lost' }>
+  /** The caller has heard to its end that the call is recorded. */
+  | Readonly<{ type: 'consent-heard' }>
   /** The agent begins to speak; `latencyMs` since the caller fell silent, or since the line opened. */
   | Readonly<{ type: 'agent-speaking'; responseId: string; latencyMs: number }>
   | Readonly<{ type: 'agent-heard'; itemId: string; heardMs: number }>

@@ -91,9 +91,13 @@ export const lookForAnswer = (state: Talking, atMs: number): Outcome<Talking> | 
   return { is: 'on', change: [next, [...effects, ...more]] }
 }
 
-const isOverdue = ({ response, floor, waiting, tools }: Talking, atMs: number): boolean => {
+const isOverdue = (
+  { response, floor, waiting, tools, consent }: Talking,
+  atMs: number,
+): boolean => {
   if (response.is === 'free') {
-    const isOwed = floor.is === 'awaited' && waiting.length === 0 && tools.length === 0
+    const isOwed = floor.is === 'awaited' && consent.is === 'settled' && waiting.length === 0 &&
+      tools.length === 0
     return isOwed && atMs - floor.sinceMs >= ANSWER_MS
   }
   const hasSpoken = response.is === 'active' && response.hasSpoken

@@ -1,5 +1,6 @@
 /** What follows from a key of the caller's: like a word, it stops the agent, and it is answered. */
 import { andThen, report } from './change.ts'
+import { answersCaller } from './consent.ts'
 import { handOff, handOffProblem } from './hand-off.ts'
 import type { CallEvent } from './events.ts'
 import { collectedOutput, enteredNote, type KeyAction, type KeyOutcome, takeKey } from './keypad.ts'
@@ -35,7 +36,13 @@ export const keyPressed = (state: Talking, event: KeyPressed): Change<Talking> =
       case 'collected':
         return collected(next, outcome, atMs)
       case 'action':
-        return act(next, digit, outcome.action, atMs)
+        // Whoever knows the menu by heart is not greeted after the consent sentence.
+        return act(
+          answersCaller(next) ? next : { ...next, waiting: [] },
+          digit,
+          outcome.action,
+          atMs,
+        )
     }
   })
 }

@@ -4,6 +4,7 @@
  * The machine's announcement was a turn to the model, which begins to answer it just when the beep is over. Two responses at once
  * there cannot be, so that one is waited for and refused, and the message comes next.
  */
+import { SETTLED } from './consent.ts'
 import { bargeIn } from './refuse.ts'
 import { askNext, type Change } from './responses.ts'
 import type { Talking } from './state.ts'
@@ -19,7 +20,8 @@ export const leaveMessage = (
   sentence: string,
   atMs: number,
 ): Change<Talking> => {
-  const [stopped, effects] = bargeIn(state, atMs)
+  // Nobody is there who could hear that the call is recorded.
+  const [stopped, effects] = bargeIn({ ...state, consent: SETTLED }, atMs)
   const leaving: Talking = {
     ...stopped,
     floor: { is: 'awaited', sinceMs: atMs },

@@ -6,6 +6,7 @@
  */
 import { loseApprovals } from './approvals.ts'
 import { andThen } from './change.ts'
+import { answersCaller } from './consent.ts'
 import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
 import { loseRemoteTools } from './remote-tools.ts'
@@ -72,6 +73,8 @@ export const leaveSession = <State extends Live>(
 
 /** What the agent owes the caller when its session breaks. A turn that is heard again is answered without being asked. */
 const owedReply = (state: Live, floor: Floor): ResponseRequest | undefined => {
+  // The consent sentence is asked for as long as it is due; nothing else was.
+  if (!answersCaller(state)) return undefined
   if (state.response.is === 'asked') return state.response.request
   if (state.tools.some(({ stage }) => stage === 'running')) return undefined
   if (state.unwritten.length > 0) return undefined
@@ -107,7 +110,8 @@ const unasked = <State extends Live>(state: State): State => {
   if (response.is === 'free' || response.request.kind === 'reply') {
     return response.is === 'asked' ? { ...state, response: { is: 'free' } } : state
   }
-  const waiting = [response.request, ...state.waiting]
+  const isConsent = response.request.kind === 'consent'
+  const waiting = isConsent ? state.waiting : [response.request, ...state.waiting]
   return response.is === 'asked'
     ? { ...state, waiting, response: { is: 'free' } }
     : { ...state, waiting, response: { ...response, request: { kind: 'reply' } } }

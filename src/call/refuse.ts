@@ -4,6 +4,7 @@
  * Whether there is something to interrupt is a question to the play-out and not to the response: generation runs ahead of
  * the voice by many seconds and has mostly ended when the caller cuts in.
  */
+import { answersCaller } from './consent.ts'
 import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
 import { clear, type Cleared, type CutItem, isPlaying } from './playback.ts'
@@ -45,8 +46,9 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
   }
 }
 
-/** The caller speaks over the agent. */
+/** The caller speaks over the agent, or presses a key. The consent sentence is said to its end all the same. */
 export const bargeIn = (state: Talking, atMs: number): Change<Talking> => {
+  if (!answersCaller(state)) return [state, []]
   const { state: stopped, effects, lines, cut } = interrupt(state, atMs)
   return [stopped, [...effects, ...(cut ? [bargedIn(cut)] : []), ...lines]]
 }

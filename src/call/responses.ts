@@ -8,25 +8,47 @@ import type { Live, ResponseRequest } from './state.ts'
 /** A changed state of the same phase, and what is to be done. */
 export type Change<State> = readonly [State, readonly CallEffect[]]
 
-/** Asks the agent to say something, now or when it can. The same request does not wait twice. */
+/**
+ * Asks the agent to say something, now or when it can. The same request does not wait twice; the consent sentence is not one that
+ * waits, it is asked for as long as it is due.
+ */
 export const ask = <State extends Live>(
   state: State,
   request: ResponseRequest,
   atMs: number,
 ): Change<State> => {
-  const waits = state.waiting.some((each) => isSame(each, request))
+  const waits = request.kind === 'consent' || state.waiting.some((each) => isSame(each, request))
   return askNext(waits ? state : { ...state, waiting: [...state.waiting, request] }, atMs)
 }
 
 /** Sends the next request if the model is there and free. */
 export const askNext = <State extends Live>(state: State, atMs: number): Change<State> => {
-  const [request, ...waiting] = state.waiting
+  const { request, waiting } = nextRequest(state)
   const isFree = state.model.is === 'ready' && state.response.is === 'free'
   if (!request || !isFree || atMs < state.limitedUntilMs) return [state, []]
   return [
     { ...state, waiting, response: { is: 'asked', request, sinceMs: atMs } },
     [{ type: 'request-response', request }],
   ]
+}
+
+type NextRequest = Readonly<{
+  request: ResponseRequest | undefined
+  /** What waits after it. */
+  waiting: readonly ResponseRequest[]
+}>
+
+/** Nothing comes before the consent sentence, and nothing is said before it was heard. */
+const nextRequest = ({ consent, waiting }: Live): NextRequest => {
+  switch (consent.is) {
+    case 'due':
+      return { request: { kind: 'consent', sentence: consent.sentence }, waiting }
+    case 'said':
+    case 'heard':
+      return { request: undefined, waiting }
+    case 'settled':
+      return { request: waiting[0], waiting: waiting.slice(1) }
+  }
 }
 
 /** The model has begun a response: the one that was asked for, or one of its own accord. */
@@ -56,6 +78,8 @@ export const free = <State extends Live>(state: State, atMs: number): Change<Sta
 /** What is to be asked for after a response that came to nothing, or broke off. */
 export const sameAgain = (state: Live): ResponseRequest => {
   if (state.response.is === 'free') return { kind: 'reply' }
+  // Half of it is none of it.
+  if (state.response.request.kind === 'consent') return state.response.request
   const isBroken = state.response.is === 'active' && state.response.hasSpoken
   return isBroken ? { kind: 'go-on' } : state.response.request
 }

@@ -4,6 +4,7 @@
  */
 import type { ActionName } from './actions.ts'
 import type { Approval } from './approvals.ts'
+import { type Consent, consentDue } from './consent.ts'
 import type { EndReason } from './end-reason.ts'
 import type { KeyAction, Keypad, KeypadEntry } from './keypad.ts'
 import type { Plan } from './plan.ts'
@@ -84,6 +85,8 @@ export type Live = Readonly<{
   response: ResponseSlot
   /** How often in a row the model has not come up with a response. */
   failures: number
+  /** The sentence that comes before anything else, where there is one. */
+  consent: Consent
   /** What the agent shall say as soon as it can, in order. */
   waiting: readonly ResponseRequest[]
   refused: readonly RefusedResponse[]
@@ -138,6 +141,8 @@ export type ResponseRequest =
   | Readonly<{ kind: 'reply' }>
   /** Whatever follows from what tools gave. */
   | Readonly<{ kind: 'results' }>
+  /** That the call is recorded, word by word. */
+  | Readonly<{ kind: 'consent'; sentence: string }>
   /** This, word by word. */
   | Readonly<{ kind: 'exactly'; sentence: string }>
   /** What it was about to say when it was cut off by no fault of the caller's. */
@@ -145,7 +150,7 @@ export type ResponseRequest =
 
 /** What the customer's file decides about a call. */
 export type CallRules = Readonly<{
-  /** Said before anything else, once, exactly: that the call is recorded. */
+  /** Said before anything else, exactly, until it was heard to its end: that the call is recorded. */
   consent?: string | undefined
   /** Said first, once, exactly. Without it the agent waits for the caller. */
   greeting?: string | undefined
@@ -241,9 +246,8 @@ export const startCall = (rules: CallRules, atMs: number, agent = MAIN_AGENT): R
   model: { is: 'opening' },
   failures: 0,
   response: { is: 'free' },
-  waiting: [rules.consent, rules.greeting].flatMap((sentence) =>
-    sentence === undefined ? [] : [{ kind: 'exactly', sentence }]
-  ),
+  consent: consentDue(rules.consent),
+  waiting: rules.greeting === undefined ? [] : [{ kind: 'exactly', sentence: rules.greeting }],
   refused: [],
   transcript: [],
   agent,
@@ -275,8 +279,11 @@ export const connect = (
 })
 
 /** Whether the agent is about to say something, or would be if the model were there. */
-export const isAgentsTurn = ({ waiting, response, tools }: Omit<Live, 'phase'>): boolean =>
-  waiting.length > 0 || response.is !== 'free' || tools.some(({ stage }) => stage !== 'planned')
+export const isAgentsTurn = (
+  { consent, waiting, response, tools }: Omit<Live, 'phase'>,
+): boolean =>
+  consent.is === 'due' || waiting.length > 0 || response.is !== 'free' ||
+  tools.some(({ stage }) => stage !== 'planned')
 
 /** What of a call outlives its stream. */
 export const liveOf = (state: Talking): Live => {

@@ -3,6 +3,7 @@ import { hasAnswered, hasAsked } from './approvals.ts'
 import { awaitStream, leaveStream, mayResume, partWithStream } from './caller-leg.ts'
 import { andThen, report } from './change.ts'
 import { isWorthKeeping, keep } from './checkpoint.ts'
+import { answersCaller, followConsent, settled, speakOver } from './consent.ts'
 import type { CallEffect } from './effects.ts'
 import { end } from './end.ts'
 import type { CallEvent } from './events.ts'
@@ -23,7 +24,7 @@ import {
 import { breakPlan, type Departure, dropPlan, hasSaidSo } from './plan.ts'
 import { bargeIn, refuseResponse } from './refuse.ts'
 import { planRenewal, reserveReady } from './renewal.ts'
-import type { Change } from './responses.ts'
+import { askNext, type Change } from './responses.ts'
 import type { CallState, Talking } from './state.ts'
 import { stepUp } from './step-up.ts'
 import { takeAction } from './take-action.ts'
@@ -35,7 +36,42 @@ import { beginTurn } from './unwritten.ts'
 type Step = Change<CallState>
 
 /** Takes one event of a call whose line is open. */
-export const stepTalking = (state: Talking, event: CallEvent): Step => {
+export const stepTalking = (state: Talking, event: CallEvent): Step =>
+  answersCaller(state) ? stepOpen(state, event) : stepBeforeConsent(state, event)
+
+/** The caller does not interrupt, and the model says nothing by itself. */
+const stepBeforeConsent = (state: Talking, event: CallEvent): Step => {
+  const [next, effects] = stepUnanswered(state, event)
+  if (next.phase !== 'talking') return [next, effects]
+  const after = followConsent(next, event)
+  const hasHeard = settled(after, event.atMs)
+  if (!hasHeard) return [after, effects]
+  const [asked, requests] = askNext(hasHeard, event.atMs)
+  return [asked, [
+    ...effects,
+    { type: 'answer-caller' },
+    ...requests,
+    report({ type: 'consent-heard' }),
+    keep(asked, event.atMs),
+  ]]
+}
+
+const stepUnanswered = (state: Talking, event: CallEvent): Step => {
+  switch (event.type) {
+    case 'caller-started-speaking':
+      return speakOver(state, event.itemId)
+    case 'caller-stopped-speaking':
+      return [state, []]
+    case 'agent-response-started':
+      return state.response.is === 'asked'
+        ? stepUp(state, event)
+        : refuseResponse(state, event.responseId, event.atMs)
+    default:
+      return stepOpen(state, event)
+  }
+}
+
+const stepOpen = (state: Talking, event: CallEvent): Step => {
   switch (event.type) {
     case 'caller-started-speaking':
       return isLeavingMessage(state) ? [state, []] : callerSpeaks(state, event)

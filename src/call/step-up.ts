@@ -3,6 +3,7 @@ import { actionOf } from './actions.ts'
 import { askApproval } from './approvals.ts'
 import { andThen, report } from './change.ts'
 import { keep } from './checkpoint.ts'
+import { answersCaller, consentEnded } from './consent.ts'
 import { end } from './end.ts'
 import type { CallEffect } from './effects.ts'
 import type { CallEvent } from './events.ts'
@@ -127,7 +128,11 @@ const responseEnded = (
       )
       : andThen([over, [reported]], (next) => end(next, outcome.reason, atMs, reason))
   }
-  return andThen([over, [reported]], (next) =>
+  const consent = consentEnded(over, status === 'completed')
+  if (!consent) {
+    return andThen([over, [reported]], (next) => end(next, 'model-failed', atMs, 'consent'))
+  }
+  return andThen([{ ...over, consent }, [reported]], (next) =>
     andThen(
       freed(next, event),
       (free) =>
@@ -140,7 +145,8 @@ const freed = (
   state: Up,
   { status, reason, atMs }: Extract<CallEvent, { type: 'agent-response-ended' }>,
 ): Change<Up> => {
-  const isFiltered = status === 'incomplete' && reason === 'content_filter'
+  const isFiltered = status === 'incomplete' && reason === 'content_filter' &&
+    answersCaller(state)
   if (isFiltered) return responseFiltered(state, atMs)
   const isAnswer = status === 'completed' && !state.rules.isTranscribed
   const last = isAnswer ? state.unwritten.at(-1) : undefined

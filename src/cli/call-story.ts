@@ -162,6 +162,8 @@ const happened = ({ kind, data }: CallMoment): string | undefined => {
       return `ended: ${String(data.reason)}`
     case 'stream-lost':
       return 'the line broke'
+    case 'consent-heard':
+      return 'the caller has heard that the call is recorded'
     case 'model-interrupted':
       return `the model broke: ${String(data.cause)}`
     case 'model-resumed':

@@ -5,7 +5,7 @@ import { z } from 'zod'
 export const recordingSchema = z.strictObject({
   consent: z.string().trim().min(1).exactOptional().meta({
     description:
-      'What the agent says first, before its greeting. Many places ask for the consent of both sides.',
+      'What the agent says first, before its greeting; it cannot be interrupted. Many places ask for the consent of both sides.',
     examples: ['This call is recorded.'],
   }),
 })

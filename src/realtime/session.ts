@@ -20,6 +20,8 @@ export type SessionSettings = Readonly<{
   tools: readonly FunctionTool[]
   /** MCP servers that OpenAI calls; none if absent. */
   servers?: readonly RemoteServer[]
+  /** False for a session that only listens yet: a turn of the caller's is neither answered nor does it interrupt. */
+  answersCaller?: boolean
 }>
 
 export type TurnDetection =
@@ -58,7 +60,7 @@ export const sessionOf = (settings: SessionSettings) => ({
         ? null
         : { type: settings.noiseReduction },
       transcription: settings.transcription === false ? null : settings.transcription,
-      turn_detection: turnDetection(settings.turnDetection),
+      turn_detection: turnDetection(settings.turnDetection, settings.answersCaller ?? true),
     },
     output: {
       format: FORMATS[settings.audio],
@@ -110,20 +112,20 @@ const FORMATS = {
   pcmu: { type: 'audio/pcmu' },
 } as const
 
-const turnDetection = (settings: TurnDetection) =>
+const turnDetection = (settings: TurnDetection, answersCaller: boolean) =>
   settings.type === 'semantic_vad'
     ? {
       type: 'semantic_vad',
       eagerness: settings.eagerness,
-      create_response: true,
-      interrupt_response: true,
+      create_response: answersCaller,
+      interrupt_response: answersCaller,
     }
     : {
       type: 'server_vad',
       threshold: settings.threshold,
       prefix_padding_ms: settings.prefixPaddingMs,
       silence_duration_ms: settings.silenceDurationMs,
-      create_response: true,
-      interrupt_response: true,
+      create_response: answersCaller,
+      interrupt_response: answersCaller,
       ...(settings.idleTimeoutMs === undefined ? {} : { idle_timeout_ms: settings.idleTimeoutMs }),
     }

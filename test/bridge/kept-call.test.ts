@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { readCheckpoint, readVariables, writeCheckpoint } from '../../src/bridge/kept-call.ts'
 
-const CHECKPOINT = { epoch: 2, talkedMs: 1_000, agent: 'main', spentNano: 5, transcript: [] }
+const CHECKPOINT = {
+  epoch: 2,
+  talkedMs: 1_000,
+  agent: 'main',
+  spentNano: 5,
+  transcript: [],
+  isConsentHeard: false,
+}
 
 test('a call that is taken up again has what its blanks were filled with', () => {
   const variables = { name: 'Ana' }

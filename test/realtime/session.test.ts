@@ -54,6 +54,17 @@ describe('sessionOf()', () => {
     })
   })
 
+  it.each([
+    SETTINGS.turnDetection,
+    { type: 'semantic_vad', eagerness: 'auto' } as const,
+  ])('neither answers nor is interrupted while the caller is only listened to', (turnDetection) => {
+    const { audio } = sessionOf({ ...SETTINGS, turnDetection, answersCaller: false })
+    expect(audio.input.turn_detection).toMatchObject({
+      create_response: false,
+      interrupt_response: false,
+    })
+  })
+
   it('tells the model what it may call', () => {
     const parameters = { type: 'object', properties: { day: { type: 'string' } } }
     const tool = { name: 'find_table', description: 'Finds a table.', parameters }

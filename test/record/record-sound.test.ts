@@ -190,4 +190,32 @@ describe('the consent sentence', () => {
     ])
     expect(call.toModel.filter(({ type }) => type === 'response.create')).toHaveLength(2)
   })
+
+  it('is heard to its end by a caller who talks over it, and the recording has both', async () => {
+    const { call, file, settled } = startRecordedCall({
+      agent: GREETING,
+      customer: 'limits: { silence: false }\nrecording: { consent: This call is recorded. }',
+      modelLatencyMs: 30,
+    })
+    call.until('the agent speaks', () => call.line.record().playedMs > 300)
+    call.line.say(said('Sorry, one more thing. Do you take my insurance?'))
+    call.clock.advance(15_000)
+    const lines = call.entries.flatMap((entry) =>
+      entry.type === 'line' && entry.line.speaker === 'agent' && entry.line.final
+        ? [entry.line]
+        : []
+    )
+    expect(lines.slice(0, 2).map(({ text, heardMs }) => [text, heardMs])).toEqual([
+      ['This call is recorded.', undefined],
+      ['Thanks for calling Bright Smile. How can I help?', undefined],
+    ])
+    expect(lines.length).toBe(3)
+    expect(call.line.record().clears).toEqual([])
+    call.line.hangUp()
+    call.clock.advance(500)
+    await settled()
+    const right = channelOf(file.bytes(), 1)
+    expect(worstWindow(right, truthOf(call.line, 'heard'))).toBeLessThanOrEqual(FRAME)
+    expect(worstWindow(channelOf(file.bytes(), 0), truthOf(call.line, 'said'))).toBe(0)
+  })
 })
