@@ -22,23 +22,17 @@ import { startOverloadGuard } from './overload.ts'
 import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { guardedFetch } from './runtime/guarded-fetch.ts'
-import * as disk from './runtime/files.ts'
-import { mendStart, openGrowing, readGrowing } from './runtime/growing-file.ts'
 import { randomSecret } from './runtime/hmac.ts'
+import * as disk from './runtime/files.ts'
+import { openGrowing } from './runtime/growing-file.ts'
 import { createMeters } from './record/call-meter.ts'
 import { startDayCosts } from './record/day-costs.ts'
 import { createKeeper, createRedactors } from './record/keep-calls.ts'
+import { keepSound } from './record/keep-sound.ts'
 import { pricesWith } from './record/money.ts'
 import { redactCallEntry, redactHumanEntry } from './record/redact-entry.ts'
 import { createEventLogs, eventLogPath, eventLogsIn } from './record/event-logs.ts'
 import { createEventRecorder } from './record/record-events.ts'
-import {
-  createRecordings,
-  recordingPath,
-  type Recordings,
-  recordingsIn,
-} from './record/recordings.ts'
-import { createSoundRecorder } from './record/record-sound.ts'
 import { startRetention } from './record/retention.ts'
 import type { RecordStore } from './store/record-store.ts'
 import type { Store } from './store/store.ts'
@@ -96,7 +90,7 @@ export type ServiceOptions = Readonly<{
  * before have heard two seconds of hold tone.
  */
 const LAST_WORDS_MS = 3_000
-/** How long recordings and event logs may take to get to a disk that has become slow. */
+/** How long event logs may take to get to a disk that has become slow. */
 const LAST_FILES_MS = 5_000
 /** How long a start may wait for what customers have spent today. */
 const FIRST_COSTS_MS = 2_000
@@ -166,6 +160,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     isDraining: () => !isReady,
     usage,
     startedAtS: wallMs() / 1000,
+    recordingsWaiting: () => keptSound.waiting(),
   })
   const guard = startOverloadGuard({ clock, log, onLag: metrics.lagged })
 
@@ -184,11 +179,16 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     log,
   })
 
-  const recordingFolder = recordingsIn(environment.dataFolder)
-  const recordings = createRecordings({ ...disk, mendStart }, recordingFolder)
-  const sound = createSoundRecorder({
-    open: (customer, callSid) => openGrowing(recordingPath(recordingFolder, customer, callSid)),
-    wallMs,
+  const keptSound = keepSound({
+    dataFolder: environment.dataFolder,
+    storage: () => config.current().service.storage,
+    keys: environment.storageKeys,
+    fetch: options.fetch,
+    mayRecord: options.mayRecord,
+    clock,
+    now: wallMs,
+    random: Math.random,
+    tried: metrics.recordingTried,
     log,
   })
   const eventLogFolder = eventLogsIn(environment.dataFolder)
@@ -200,8 +200,6 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     wallMs,
     log,
   })
-  // Not waited for: they can be played as they are.
-  if (options.mayRecord) void mendRecordings(recordings, log)
 
   const dayCosts = startDayCosts({
     record: options.record,
@@ -220,7 +218,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       log,
     }),
     isDaySpent: dayCosts.isSpent,
-    recordSound: options.mayRecord ? sound.begin : undefined,
+    recordSound: keptSound.recordSound,
     recordEvents: options.mayRecord
       ? (customer, callSid) =>
         events.begin({
@@ -293,7 +291,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   })
   const stopRetention = startRetention({
     store: options.record,
-    recordings,
+    recordings: keptSound.recordings,
+    stored: keptSound.stored,
     messages,
     eventLogs,
     customers: () => config.current().customers,
@@ -318,10 +317,11 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   app = createApp({
     exchange,
     record: options.record,
-    recordings,
+    recordings: keptSound.recordings,
+    stored: keptSound.stored,
+    sound: keptSound.sound,
     messages,
     eventLogs,
-    readSound: readGrowing,
     listened,
     outbound,
     twilio: environment.twilio,
@@ -378,9 +378,11 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       })
       listened.stop()
       library.stop()
-      await settledWithin(clock, LAST_FILES_MS, Promise.all([sound.settled(), events.settled()]))
+      const kept = keptSound.stop()
+      await settledWithin(clock, LAST_FILES_MS, events.settled())
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
+      await kept
       // On Deno this closes every socket at once: no call may be left.
       await server.stop()
       await delivery.stop()
@@ -388,15 +390,6 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       // The two may share a database.
       await options.record.close()
     },
-  }
-}
-
-const mendRecordings = async (recordings: Pick<Recordings, 'mend'>, log: Log): Promise<void> => {
-  try {
-    const mended = await recordings.mend()
-    if (mended > 0) log.info('recording.mended', { recordings: mended })
-  } catch (error) {
-    log.error('recording.not-mended', { problem: String(error) })
   }
 }
 

@@ -69,6 +69,7 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
     isDraining: () => false,
     usage: () => ({ cpuS: 0, residentBytes: 0 }),
     startedAtS: 0,
+    recordingsWaiting: () => 0,
   })
   const events = createEventRecorder({
     open: () => Promise.resolve(NO_FILE),

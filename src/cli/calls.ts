@@ -38,16 +38,17 @@ export const showCall = (
   callSid: string,
   { json, html, audio }: Readonly<{ json?: true; html?: string; audio: boolean }>,
 ): Promise<ExitCode> =>
-  withRecord(context, async ({ record, recordings }) => {
+  withRecord(context, async ({ record, recordings, stored }) => {
     const whole = await record.call(callSid)
     if (!whole) {
       context.err(`there is no call ${callSid} in the record`)
       return 1
     }
-    const recording = await recordings.find(callSid)
+    const file = await recordings.find(callSid)
+    const recording = file ?? (await stored?.partsOf(whole.call.customer, callSid))?.[0]
     if (html !== undefined) {
       const { writeCallPage } = await import('./call-page/write.ts')
-      return writeCallPage(context, { whole, recording: audio ? recording : undefined, html, json })
+      return writeCallPage(context, { whole, recording: audio ? file : undefined, html, json })
     }
     if (json) context.out(JSON.stringify({ ...whole, lines: inOrder(whole.lines), recording }))
     else for (const line of storyOf(whole, recording)) context.out(line)

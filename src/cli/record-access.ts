@@ -1,9 +1,12 @@
 /** How commands reach the record: where the environment says, whether the service runs or not. */
-import { parseEnvironment } from '../config/environment.ts'
-import { StoreError } from '../errors.ts'
+import { type Environment, parseEnvironment } from '../config/environment.ts'
+import { parseService } from '../config/service.ts'
+import { StoreError, UpstreamError } from '../errors.ts'
 import type { CallFiles } from '../record/call-files.ts'
 import { createEventLogs, eventLogsIn } from '../record/event-logs.ts'
+import { createStorage } from '../record/open-storage.ts'
 import { createRecordings, type Recordings, recordingsIn } from '../record/recordings.ts'
+import type { StoredRecordings } from '../record/stored-recordings.ts'
 import * as files from '../runtime/files.ts'
 import { mendStart } from '../runtime/growing-file.ts'
 import { noJournal } from '../store/journal.ts'
@@ -16,6 +19,8 @@ export type RecordAccess = Readonly<{
   record: RecordStore
   recordings: Recordings
   eventLogs: CallFiles
+  /** What is in the storage that the service file names. */
+  stored: StoredRecordings | undefined
   engine: 'sqlite' | 'postgres'
   dataFolder: string
 }>
@@ -43,12 +48,30 @@ export const withRecord = async (
     // A file is this machine's own; for a database that others share an operator decides.
     if (migrates && database.engine === 'sqlite') await record.migrate()
     const eventLogs = createEventLogs(files, eventLogsIn(dataFolder))
-    return await action({ record, recordings, eventLogs, engine: database.engine, dataFolder })
+    const stored = await storedOf(parsed.environment)
+    const { engine } = database
+    return await action({ record, recordings, stored, eventLogs, engine, dataFolder })
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error
+    if (!(error instanceof StoreError || error instanceof UpstreamError)) throw error
     context.err(error.message)
     return 1
   } finally {
     await record.close()
   }
+}
+
+/** A service file that has mistakes, or is not there, names no storage. */
+const storedOf = async (
+  { configFolder, storageKeys }: Environment,
+): Promise<StoredRecordings | undefined> => {
+  const path = `${configFolder}/tandem.yaml`
+  const text = await files.read(path).catch(() => undefined)
+  const { service } = parseService(text === undefined ? undefined : { path, text })
+  const storage = createStorage({
+    storage: () => service?.storage,
+    keys: storageKeys,
+    fetch,
+    now: Date.now,
+  })
+  return storage()?.recordings
 }

@@ -1,6 +1,7 @@
 /** `tandem costs`, `tandem forget` and `tandem migrate`: the record as a whole. */
 import { systemClock } from '../clock.ts'
 import type { Recordings } from '../record/recordings.ts'
+import { forgetPerson } from '../record/forget-person.ts'
 import * as files from '../runtime/files.ts'
 import { sqlite } from '../runtime/sqlite.ts'
 import type { CostsBy } from '../store/record-store.ts'
@@ -43,13 +44,13 @@ export const forget = (
   context: CommandContext,
   { number, json }: Readonly<{ number: string; json?: true }>,
 ): Promise<ExitCode> =>
-  withRecord(context, async ({ record, recordings, eventLogs, engine, dataFolder }) => {
-    const callSids = await record.forget(number)
+  withRecord(context, async ({ record, recordings, stored, eventLogs, engine, dataFolder }) => {
+    const { callSids, inStorage } = await forgetPerson({ record, stored }, number)
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
     const counts = {
-      recordings: await removeRecordings(context, recordings, callSids),
+      recordings: inStorage + await removeRecordings(context, recordings, callSids),
       messages: await createMessageBook(files, dataFolder).forget(number, callSids),
       eventLogs: await eventLogs.remove(callSids),
     }

@@ -6,6 +6,7 @@ import type { Operator } from './operators-schema.ts'
 import type { Outbound } from './outbound.ts'
 import { toE164 } from './phone-number.ts'
 import type { PriceChanges } from './prices-schema.ts'
+import type { Storage } from './storage-schema.ts'
 import type { Redaction, Retention } from './record-schema.ts'
 import type { Recording } from './recording-schema.ts'
 import type { Summary } from './summary-schema.ts'
@@ -34,6 +35,8 @@ export type ServiceConfig = Readonly<{
   operators: readonly Operator[]
   /** How much may be asked of the API. */
   api: ApiLimits
+  /** Where recordings go; on the machine they stay without it. */
+  storage?: Storage
 }>
 
 /** Where requests of tools, knowledge and webhooks may go besides public addresses. */

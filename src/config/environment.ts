@@ -19,6 +19,8 @@ export type Environment = Readonly<{
   dataFolder: string
   /** A PostgreSQL that several machines share; a file in the data folder without it. */
   databaseUrl: string | undefined
+  /** The keys to the storage of recordings. */
+  storageKeys: StorageKeys | undefined
   operatorToken: string | undefined
   secret: string | undefined
   machine: string | undefined
@@ -39,6 +41,13 @@ export type TwilioEnvironment = Readonly<{
   apiKey: Readonly<{ sid: string; secret: string }> | undefined
   /** What calls from browsers are placed through. */
   twimlAppSid: string | undefined
+}>
+
+/** What opens a storage that speaks S3. */
+export type StorageKeys = Readonly<{
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken: string | undefined
 }>
 
 /** Where Twilio processes calls. */
@@ -125,6 +134,7 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
     configFolder: get('TANDEM_CONFIG') ?? './config',
     dataFolder: get('TANDEM_DATA') ?? './data',
     databaseUrl: databaseUrl(get('DATABASE_URL'), complain),
+    storageKeys: storageKeysOf(get),
     operatorToken: get('TANDEM_OPERATOR_TOKEN'),
     secret: get('TANDEM_SECRET'),
     machine: get('TANDEM_MACHINE') ?? get('FLY_MACHINE_ID'),
@@ -136,6 +146,16 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
     isProduction,
   }
   return problems.length > 0 ? { problems } : { environment }
+}
+
+/** One without the other opens nothing; who names a storage is told which is missing. */
+const storageKeysOf = (get: (name: string) => string | undefined): StorageKeys | undefined => {
+  const accessKeyId = get('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = get('AWS_SECRET_ACCESS_KEY')
+  const sessionToken = get('AWS_SESSION_TOKEN')
+  return accessKeyId !== undefined && secretAccessKey !== undefined
+    ? { accessKeyId, secretAccessKey, sessionToken }
+    : undefined
 }
 
 const databaseUrl = (

@@ -49,7 +49,7 @@ export const parseConfig = (sources: ConfigSources): ParsedConfig => {
 export const parseFiles = (
   { service, customers, readKnowledge, hasVariable = () => true }: ConfigSources,
 ): ParsedFiles => ({
-  service: parseService(service),
+  service: parseService(service, hasVariable),
   customers: [...customers]
     .sort((a, b) => (a.path < b.path ? -1 : 1))
     .map((source) => parseCustomer(source, readKnowledge, hasVariable)),

@@ -5,6 +5,7 @@ import { DEFAULT_SERVICE } from './config.ts'
 import { operatorsSchema } from './operators-schema.ts'
 import { accountOutboundSchema } from './outbound-schema.ts'
 import { pricesSchema } from './prices-schema.ts'
+import { storageSchema } from './storage-schema.ts'
 
 const range = { error: 'must be an address range such as 10.0.0.0/8' }
 
@@ -25,4 +26,5 @@ export const serviceSchema = z.strictObject({
   prices: pricesSchema,
   operators: operatorsSchema,
   api: apiSchema,
+  storage: storageSchema.exactOptional(),
 }).describe('The Tandem service.')

@@ -7,6 +7,7 @@ import { serviceSchema } from './service-schema.ts'
 import { checkShape } from './shape.ts'
 import type { SourceFile } from './yaml-file.ts'
 import { readYaml } from './yaml-file.ts'
+import type { HasVariable } from './templates.ts'
 
 /** What became of the service file. */
 export type ServiceFile = Readonly<{
@@ -16,7 +17,10 @@ export type ServiceFile = Readonly<{
 }>
 
 /** Reads the service file; no file, or one that is all comments, means the defaults. Never throws. */
-export const parseService = (source: SourceFile | undefined): ServiceFile => {
+export const parseService = (
+  source: SourceFile | undefined,
+  hasVariable: HasVariable = () => true,
+): ServiceFile => {
   if (!source) return { service: DEFAULT_SERVICE, problems: [] }
   const yaml = readYaml(source)
   if (source.unreadable !== undefined) {
@@ -26,7 +30,18 @@ export const parseService = (source: SourceFile | undefined): ServiceFile => {
   if (yaml.problems.length) return { problems: yaml.problems }
   if (yaml.value === null) return { service: DEFAULT_SERVICE, problems: [] }
   const shape = checkShape(yaml, serviceSchema, suggest)
-  return shape.fits ? { service: shape.value, problems: [] } : { problems: shape.problems }
+  if (!shape.fits) return { problems: shape.problems }
+  const missing = shape.value.storage ? STORAGE_KEYS.filter((name) => !hasVariable(name)) : []
+  const problems = missing.map((name) =>
+    yaml.problem(['storage'], {
+      code: 'missing-variable',
+      message: `the storage needs ${name}, and the environment does not have it`,
+      hint: `set ${name} before the service starts`,
+    })
+  )
+  return problems.length > 0 ? { problems } : { service: shape.value, problems: [] }
 }
+
+const STORAGE_KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
 
 const suggest = createSuggest(serviceSchema)

@@ -2,7 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
 import type { Scope } from '../config/operators-schema.ts'
-import { StoreError } from '../errors.ts'
+import { StoreError, UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import { VERSION } from '../version.ts'
@@ -59,6 +59,10 @@ export const documentedApi = (options: DocumentedOptions): OpenAPIHono => {
   api.notFound(() => problemResponse({ title: 'not found', status: 404 }))
   api.onError((error, c) => {
     if (error instanceof HTTPException) return problemOfException(error)
+    if (error instanceof UpstreamError && error.code.startsWith('storage-')) {
+      log.warn('recording.storage-failed', { problem: error.message })
+      return problemResponse({ title: 'the storage does not answer', status: 502 })
+    }
     if (error instanceof StoreError) {
       return problemResponse({
         title: 'the record cannot be read',

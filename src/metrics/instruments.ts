@@ -145,6 +145,12 @@ export const createInstruments = (registry: Registry) => {
       'Audio payloads, of either leg, that were not base64.',
     ),
 
+    recordings: counter(
+      'tandem_recordings_total',
+      'Tries to bring a recording to the storage; one that failed is made again.',
+      { outcome: label.RECORDING_OUTCOMES },
+    ),
+
     sockets: gauge('tandem_ws_connections', 'WebSockets that are open.', { leg: label.LEGS }),
     closes: counter('tandem_ws_closes_total', 'WebSockets that have ended.', {
       leg: label.LEGS,

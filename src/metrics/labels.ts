@@ -79,6 +79,9 @@ export const RENEWAL_OUTCOMES = ['quiet', 'forced', 'failed'] as const
 
 /** Whether there is a summary of a call that should have one. */
 export const SUMMARY_STATUSES = ['ready', 'none'] as const
+/** What became of a try to bring a recording to the storage. */
+export const RECORDING_OUTCOMES = ['stored', 'failed'] as const
+export type RecordingOutcome = (typeof RECORDING_OUTCOMES)[number]
 
 export const RESPONSE_STATUSES = [
   'completed',

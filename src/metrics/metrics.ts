@@ -12,6 +12,7 @@ import {
   type CallRefusal,
   closeClassOf,
   type Leg,
+  type RecordingOutcome,
   type StreamRefusal,
   type WebhookRefusal,
 } from './labels.ts'
@@ -24,6 +25,8 @@ export type Metrics = Readonly<{
   callRefused: (reason: CallRefusal) => void
   webhookRefused: (reason: WebhookRefusal) => void
   streamRefused: (reason: StreamRefusal) => void
+  /** Counts a try to bring a recording to the storage. */
+  recordingTried: (outcome: RecordingOutcome) => void
   /** Takes a sample of the overload guard. */
   lagged: (lagMs: number, isOverloaded: boolean) => void
   /** Writes everything down in Prometheus' text format, version 0.0.4. */
@@ -36,6 +39,8 @@ export type MetricsOptions = Readonly<{
   /** Whether the process is on its way out. */
   isDraining: () => boolean
   usage: () => ProcessUsage
+  /** How many recordings wait to be brought to the storage. */
+  recordingsWaiting: () => number
   /** When the process started, in seconds since the epoch. */
   startedAtS: number
 }>
@@ -48,12 +53,14 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
   const registry = new Registry()
   const its = createInstruments(registry)
   addProcess(registry, options)
+  addWaiting(registry, options)
   return {
     watchCall: ({ model }) => watchCall(its, model),
     watchSocket: (leg, events) => watchSocket(its, leg, events),
     callRefused: (reason) => its.callsRefused.inc({ reason }),
     webhookRefused: (reason) => its.webhooksRefused.inc({ reason }),
     streamRefused: (reason) => its.streamsRefused.inc({ reason }),
+    recordingTried: (outcome) => its.recordings.inc({ outcome }),
     lagged: (lagMs, isOverloaded) => {
       its.lag.observe(lagMs / 1000)
       its.overloaded.set(isOverloaded ? 1 : 0)
@@ -78,6 +85,17 @@ const watchSocket = (its: Instruments, leg: Leg, events: SocketEvents): SocketEv
       events.closed(close)
     },
   }
+}
+
+const addWaiting = (registry: Registry, { recordingsWaiting }: MetricsOptions): void => {
+  new Gauge({
+    name: 'tandem_recordings_waiting',
+    help: 'Recordings of calls that are over and not in the storage yet.',
+    registers: [registry],
+    collect() {
+      this.set(recordingsWaiting())
+    },
+  })
 }
 
 /**

@@ -14,6 +14,8 @@ import { createStereoTrack } from './stereo-track.ts'
 export type SoundOptions = Readonly<{
   /** Opens the file of a call of a customer's. */
   open: (customer: string, callSid: string) => ReturnType<SoundFileOptions['open']>
+  /** Is told of a recording that is on the disk, and whose call is over and not handed to another process. */
+  ended?: (customer: string, callSid: string) => void
   /** Milliseconds since 1970. */
   wallMs: () => number
   log: Log
@@ -22,6 +24,8 @@ export type SoundOptions = Readonly<{
 export type SoundRecorder = Readonly<{
   /** Records a call from its first stream on. */
   begin: (customer: string, callSid: string) => CallSound
+  /** Whether a call is being recorded, or its recording is not on the disk yet. */
+  isOpen: (customer: string, callSid: string) => boolean
   /** Resolves when what has ended is on the disk. Never rejects. */
   settled: () => Promise<void>
 }>
@@ -35,8 +39,8 @@ const EARLY_MS = 40
 const LATE_MS = 1_000
 
 /** Makes what records the calls of this process. */
-export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundRecorder => {
-  const files = new Set<SoundFile>()
+export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions): SoundRecorder => {
+  const files = new Map<SoundFile, string>()
 
   const openFile = (customer: string, callSid: string): SoundFile => {
     const file = createSoundFile({
@@ -44,7 +48,7 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
       wallMs,
       failed: (problem) => log.error('recording.failed', { callSid, customer, problem }),
     })
-    files.add(file)
+    files.set(file, `${customer}/${callSid}`)
     return file
   }
 
@@ -67,12 +71,15 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
       }
     }
 
-    const finish = () => {
+    const finish = (isCallOver: boolean) => {
       isOver = true
-      const ended = file
-      if (!ended) return
-      ended.end()
-      void ended.settled().then(() => files.delete(ended))
+      const whole = file
+      if (!whole) return
+      whole.end()
+      void whole.settled().then(() => {
+        files.delete(whole)
+        if (isCallOver) ended?.(customer, callSid)
+      })
     }
 
     /** A mistake of ours costs the rest of the recording and nothing else. */
@@ -85,7 +92,7 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
         action(...given)
       } catch (error) {
         log.error('recording.fault', { callSid, customer, error })
-        finish()
+        finish(false)
       }
     }
 
@@ -115,7 +122,7 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
         for (const piece of heard) put(1, piece.atMs, piece.codes)
         if (after.phase === 'ended') {
           if (file) writeUntil(atMs)
-          return finish()
+          return finish(after.reason !== 'handed-over')
         }
         if (file && atMs - WRITTEN_AFTER_MS - writtenMs >= WRITTEN_EVERY_MS) {
           writeUntil(atMs - WRITTEN_AFTER_MS)
@@ -126,8 +133,9 @@ export const createSoundRecorder = ({ open, wallMs, log }: SoundOptions): SoundR
 
   return {
     begin,
+    isOpen: (customer, callSid) => [...files.values()].includes(`${customer}/${callSid}`),
     settled: async () => {
-      await Promise.all([...files].map((file) => file.settled()))
+      await Promise.all([...files.keys()].map((file) => file.settled()))
     },
   }
 }

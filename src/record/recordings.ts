@@ -6,9 +6,14 @@ import { callFilePath, type CallFiles, type CallFolder, createCallFiles } from '
 /** The slice of the disk that is needed. */
 export type RecordingFiles = CallFolder & Readonly<{ mendStart: typeof mendStart }>
 
+/** A recording on this machine. */
+export type LocalRecording = Readonly<{ customer: string; callSid: string; path: string }>
+
 export type Recordings =
   & CallFiles
   & Readonly<{
+    /** All there are, with their calls. */
+    local: () => Promise<readonly LocalRecording[]>
     /** Writes the lengths into recordings that a process left when it died; gives how many there were. */
     mend: () => Promise<number>
   }>
@@ -28,6 +33,11 @@ export const createRecordings = (files: RecordingFiles, folder: string): Recordi
   const wavs = createCallFiles(files, folder, KIND)
   return {
     ...wavs,
+    local: async () =>
+      (await wavs.all()).flatMap((path) => {
+        const [, customer, callSid] = /([^/]+)\/(CA[0-9a-zA-Z]+)\.wav$/.exec(path) ?? []
+        return callSid === undefined ? [] : [{ customer, callSid, path }]
+      }),
     mend: async () => {
       let mended = 0
       for (const path of await wavs.all()) {

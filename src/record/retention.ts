@@ -1,6 +1,6 @@
 /**
  * Deletes what was kept long enough: once an hour, on one machine, a customer at a time; recordings and messages on the
- * machine that has them.
+ * machine that has them, or in the storage.
  */
 import type { Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
@@ -8,6 +8,7 @@ import type { Log } from '../log.ts'
 import type { KeptKind, RecordStore } from '../store/record-store.ts'
 import type { MessageBook } from '../tools/message-book.ts'
 import type { CallFiles } from './call-files.ts'
+import type { StoredRecordings } from './stored-recordings.ts'
 
 export type RetentionOptions = Readonly<{
   store: Pick<RecordStore, 'deleteBefore' | 'takeLease'>
@@ -17,6 +18,8 @@ export type RetentionOptions = Readonly<{
   eventLogs: Pick<CallFiles, 'removeBefore'>
   /** What callers left on this machine for the people of a customer. */
   messages: Pick<MessageBook, 'removeBefore'>
+  /** Recordings in the storage, if there is one. */
+  stored: () => Pick<StoredRecordings, 'removeBefore'> | undefined
   customers: () => readonly Pick<Customer, 'id' | 'retention'>[]
   /** The machine that asks for the task. */
   machine: string
@@ -112,11 +115,16 @@ export const startRetention = (options: RetentionOptions): () => void => {
 
   const deleteAll = async (): Promise<void> => {
     const due = overdue(options.customers(), now())
-    if (due.length === 0) return
+    const stored = options.stored()
+    const sound = stored ? overdueSound(options.customers(), now()) : []
+    if (due.length + sound.length === 0) return
     const lease = { name: 'retention', owner: options.machine, now: now(), until: now() + HOUR_MS }
     if (!await store.takeLease(lease)) return
     for (const { customer, kind, before } of due) {
       told(customer, kind, before, await store.deleteBefore(customer, kind, before))
+    }
+    for (const { customer, before } of sound) {
+      told(customer, 'audio', before, await stored?.removeBefore(customer, before) ?? 0)
     }
   }
 

@@ -1,6 +1,7 @@
 /** How a call began in a process: what its rules were, and what was known of it if another process had it before. */
 import { z } from 'zod'
 import { transcriptSchema } from '../bridge/kept-call.ts'
+import { isConsentHeard } from '../call/consent.ts'
 import { resumeCall } from '../call/checkpoint.ts'
 import { type CallRules, type CallState, type Ringing, startCall } from '../call/state.ts'
 
@@ -74,6 +75,8 @@ export const beginningSchema = z.object({
   talkedMs: ms,
   /** What the call had cost before, in billionths of a dollar; only known where that is limited. */
   spentNano: z.number().min(0).default(0),
+  /** Versions before did not write it down. */
+  isConsentHeard: z.boolean().default(true),
   transcript: transcriptSchema,
 })
 
@@ -90,6 +93,7 @@ export const beginningOf = (state: Ringing): Beginning => {
     epoch,
     talkedMs,
     spentNano,
+    isConsentHeard: isConsentHeard(state),
     transcript: [...transcript],
   }
   return beginningSchema.parse(known)

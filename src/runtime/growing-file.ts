@@ -1,5 +1,5 @@
 /** A file that grows while it is written, by `node:fs`, the same on the three runtimes; and what has grown, read as it is. */
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 export type GrowingFile = Readonly<{
@@ -45,21 +45,56 @@ export const mendStart = async (
   }
 }
 
-/** Gives a file as it is now, piece by piece. Rejects when there is none. */
+/** How long a file is now, and when it was changed last. */
+export type FileState = Readonly<{ sizeBytes: number; changedAt: number }>
+
+/** Looks at a file; undefined when there is none. */
+export const stateOfFile = (path: string): Promise<FileState | undefined> =>
+  stat(path).then(
+    ({ size, mtimeMs }) => ({ sizeBytes: size, changedAt: mtimeMs }),
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      throw error
+    },
+  )
+
+/** Reads so many bytes of a file, fewer where it ends before. Rejects when there is none. */
+export const readPiece = async (
+  path: string,
+  from: number,
+  bytes: number,
+): Promise<Uint8Array<ArrayBuffer>> => {
+  const handle = await open(path, 'r')
+  try {
+    const piece = new Uint8Array(bytes)
+    let done = 0
+    while (done < bytes) {
+      const { bytesRead } = await handle.read(piece, done, bytes - done, from + done)
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return piece.subarray(0, done)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Gives bytes of a file, from one up to and with another, piece by piece. Rejects when there is no such file. */
 export const readGrowing = async (
   path: string,
-): Promise<Readonly<{ sizeBytes: number; body: ReadableStream<Uint8Array<ArrayBuffer>> }>> => {
+  from: number,
+  to: number,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> => {
   const handle = await open(path, 'r')
-  const { size } = await handle.stat()
-  let at = 0
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+  let at = from
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: async (controller) => {
       try {
-        const piece = new Uint8Array(Math.min(PIECE_BYTES, size - at))
+        const piece = new Uint8Array(Math.min(PIECE_BYTES, to + 1 - at))
         const { bytesRead } = await handle.read(piece, 0, piece.length, at)
         at += bytesRead
         if (bytesRead > 0) controller.enqueue(piece.subarray(0, bytesRead))
-        if (bytesRead > 0 && at < size) return
+        if (bytesRead > 0 && at <= to) return
         await handle.close()
         controller.close()
       } catch (error) {
@@ -69,7 +104,6 @@ export const readGrowing = async (
     },
     cancel: () => handle.close(),
   })
-  return { sizeBytes: size, body }
 }
 
 const PIECE_BYTES = 65_536

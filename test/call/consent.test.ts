@@ -237,7 +237,7 @@ describe('a call that is taken up again', () => {
     heardMs: 400,
     atMs: 0,
   } as const
-  const kept = { epoch: 1, talkedMs: 400, agent: 'main', transcript: [line] }
+  const kept = { epoch: 1, talkedMs: 400, agent: 'main', spentNano: 0, transcript: [line] }
 
   it('hears the sentence and the greeting when it was not heard to its end before', () => {
     const state = resumeCall({ ...RULES, ...rules }, { ...kept, isConsentHeard: false }, 5_000)

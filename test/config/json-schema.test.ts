@@ -179,6 +179,11 @@ test('an editor shows a sentence at each key', () => {
     'api.requestsPerMinute',
     'api.wrongTokensPerMinute',
     'api.addressHeader',
+    'storage',
+    'storage.endpoint',
+    'storage.bucket',
+    'storage.region',
+    'storage.prefix',
   ])
 })
 

@@ -12,11 +12,12 @@ const customerOf = (more: string) => {
   return parsed.config.customers[0]
 }
 
-const serviceOf = (text: string) => {
+const serviceOf = (text: string, hasVariable = (_: string) => true) => {
   const parsed = parseConfig({
     service: { path: 'tandem.yaml', text },
     customers: [{ path: 'customers/bright-smile.yaml', text: withLines('') }],
     readKnowledge: () => undefined,
+    hasVariable,
   })
   return 'problems' in parsed ? parsed.problems.map((it) => it.message) : parsed.config.service
 }
@@ -141,5 +142,42 @@ operators: [{ name: front desk, sha256: ${hash} }]
     expect(serviceOf('prices: { tables: [{ from: "1.1.2027" }] }\n')).toEqual([
       'prices.tables[0].from: write a day: 2027-01-31',
     ])
+  })
+})
+
+describe('the storage of recordings', () => {
+  const STORAGE = 'storage: { endpoint: "https://fly.storage.tigris.dev", bucket: tandem }\n'
+
+  test('is taken, with what is seldom said otherwise', () => {
+    expect(serviceOf(STORAGE)).toMatchObject({
+      storage: {
+        endpoint: 'https://fly.storage.tigris.dev',
+        bucket: 'tandem',
+        region: 'auto',
+        prefix: 'recordings/',
+      },
+    })
+    expect(serviceOf('capacity: 5\n')).not.toHaveProperty('storage')
+  })
+
+  test('needs its keys in the environment', () => {
+    expect(serviceOf(STORAGE, (name) => name !== 'AWS_SECRET_ACCESS_KEY')).toEqual([
+      'the storage needs AWS_SECRET_ACCESS_KEY, and the environment does not have it',
+    ])
+    expect(serviceOf('capacity: 5\n', () => false)).toMatchObject({ capacity: 5 })
+  })
+
+  test('mistakes are said', () => {
+    expect(serviceOf('storage: { endpoint: tigris.dev, bucket: Tandem, prefix: /a }\n')).toEqual([
+      'storage.endpoint: must be an http or https address',
+      'storage.bucket: is no name of a bucket',
+      'storage.prefix: has letters, digits and . _ - / only',
+    ])
+    expect(serviceOf('storage: { bucket: tandem }\n')).toEqual([
+      expect.stringContaining('endpoint'),
+    ])
+    expect(serviceOf(STORAGE.replace('bucket', 'bukket'))).toContainEqual(
+      expect.stringContaining('unknown key "bukket"'),
+    )
   })
 })

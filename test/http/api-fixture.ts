@@ -37,24 +37,30 @@ export const createApi = async (
         Promise.resolve(forgotten.push(`${number} ${callSids.join(' ')}`)),
     },
     eventLogs: { remove: (callSids) => Promise.resolve(removedLogs.push(...callSids)) },
-    readSound: () =>
-      Promise.resolve({
-        sizeBytes: 9,
-        body: new Response('the sound').body ?? new ReadableStream(),
-      }),
+    sound: {
+      state: () => Promise.resolve({ sizeBytes: 9, changedAt: 5_000.7 }),
+      read: (_, from, to) =>
+        Promise.resolve(
+          new Response('the sound'.slice(from, to + 1)).body ?? new ReadableStream(),
+        ),
+    },
     ...changes,
   })
   const ask = async (path: string, token = 'token-read', init: RequestInit = {}) => {
     const response = await app.request(`/api/v1${path}`, {
       ...init,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        ...init.headers,
+      },
     })
     const type = response.headers.get('content-type')
     return {
       status: response.status,
       type,
       headers: response.headers,
-      body: await (type === 'audio/wav' ? response.text() : response.json()),
+      body: await (type?.endsWith('json') ? response.json() : response.text()),
     }
   }
   return { ask, record, logged, app, removed, removedLogs, forgotten, clock, exchange }

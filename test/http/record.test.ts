@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { StoreError } from '../../src/errors.ts'
+import { StoreError, UpstreamError } from '../../src/errors.ts'
+import type { StoredRecordings } from '../../src/record/stored-recordings.ts'
 import { sha256 } from '../../src/runtime/hmac.ts'
 import { noRecord } from '../../src/store/open-record.ts'
 import { NOON } from '../store/fixture.ts'
@@ -9,6 +10,8 @@ import { createAppFixture } from './app-fixture.ts'
 
 const CLAIM = { claim: 'a', now: NOON, until: NOON + 60_000, limit: 8, except: [] }
 
+const storing = (stored: Omit<StoredRecordings, 'removeBefore'>) => ({ stored: () => stored })
+
 describe('the recording of a call', () => {
   test('is a WAV file', async () => {
     const { ask } = await createApi()
@@ -16,6 +19,94 @@ describe('the recording of a call', () => {
     expect([status, type, body]).toEqual([200, 'audio/wav', 'the sound'])
     expect(headers.get('content-length')).toBe('9')
     expect(headers.get('content-disposition')).toBe(`attachment; filename="${CALL}.wav"`)
+  })
+
+  test('is given in parts to a browser that seeks', async () => {
+    const { ask } = await createApi()
+    const part = async (range: string) => {
+      const { status, headers, body } = await ask(`/calls/${CALL}/recording`, undefined, {
+        headers: { range },
+      })
+      return [status, headers.get('content-range'), headers.get('content-length'), body]
+    }
+    expect(await part('bytes=4-6')).toEqual([206, 'bytes 4-6/9', '3', 'sou'])
+    expect(await part('bytes=-2')).toEqual([206, 'bytes 7-8/9', '2', 'nd'])
+    expect(await part('bytes=0-1,3-4')).toEqual([200, null, '9', 'the sound'])
+    const [status, range] = await part('bytes=9-')
+    expect([status, range]).toEqual([416, 'bytes */9'])
+  })
+
+  test('is given whole to who has a part of what it was before it grew', async () => {
+    const { ask } = await createApi()
+    const asked = async (ifRange: string) =>
+      (await ask(`/calls/${CALL}/recording`, undefined, {
+        headers: { range: 'bytes=4-', 'if-range': ifRange },
+      })).status
+    const { headers } = await ask(`/calls/${CALL}/recording`)
+    expect(headers.get('accept-ranges')).toBe('bytes')
+    expect(headers.get('etag')).toBe('"9-5000"')
+    expect(await asked('"9-5000"')).toBe(206)
+    expect(await asked('"8-4000"')).toBe(200)
+  })
+
+  test('tells who only asks how long it is', async () => {
+    const { ask } = await createApi()
+    const { status, headers, body } = await ask(`/calls/${CALL}/recording`, undefined, {
+      method: 'HEAD',
+    })
+    expect([status, headers.get('content-length'), body]).toEqual([200, '9', ''])
+  })
+
+  test('that is in the storage is answered with a link to it', async () => {
+    const parts: string[] = []
+    const { ask } = await createApi(
+      [writes.call({ callSid: 'CA1' })],
+      storing({
+        partsOf: (customer, callSid) => {
+          parts.push(`${customer}/${callSid}`)
+          return Promise.resolve(['one', 'two'])
+        },
+        link: (key, fileName, method) =>
+          Promise.resolve(`https://storage.test/${key}?${method}=${fileName}`),
+        remove: () => Promise.resolve(0),
+      }),
+    )
+    const linkOf = async (path: string, method = 'GET') => {
+      const { status, headers } = await ask(path, undefined, { method })
+      return [status, headers.get('location')]
+    }
+    expect(await linkOf('/calls/CA1/recording')).toEqual([
+      302,
+      'https://storage.test/one?GET=CA1.wav',
+    ])
+    expect(await linkOf('/calls/CA1/recording?part=2', 'HEAD')).toEqual([
+      302,
+      'https://storage.test/two?HEAD=CA1.wav',
+    ])
+    expect((await ask('/calls/CA1/recording?part=3')).status).toBe(404)
+    expect((await ask('/calls/CA2/recording')).status).toBe(404)
+    expect(new Set(parts)).toEqual(new Set(['bright-smile/CA1']))
+    // What is on the disk is newer, and nearer.
+    expect((await ask(`/calls/${CALL}/recording`)).status).toBe(200)
+  })
+
+  test('in a storage that does not answer is 502, and says so in the log', async () => {
+    const { ask, logged } = await createApi(
+      [writes.call({ callSid: 'CA1' })],
+      storing({
+        partsOf: () =>
+          Promise.reject(new UpstreamError('storage-unreachable', 'GET got no answer')),
+        link: () => Promise.resolve(''),
+        remove: () => Promise.resolve(0),
+      }),
+    )
+    const { status, body } = await ask('/calls/CA1/recording')
+    expect([status, body.title]).toEqual([502, 'the storage does not answer'])
+    expect(logged).toContainEqual({
+      level: 'warn',
+      name: 'recording.storage-failed',
+      fields: { problem: 'GET got no answer' },
+    })
   })
 
   test('is for operators', async () => {
@@ -29,7 +120,7 @@ describe('the recording of a call', () => {
     expect([status, type]).toEqual([404, 'application/problem+json'])
     expect(body).toEqual({
       type: 'about:blank',
-      title: 'no recording of this call here',
+      title: 'no recording of this call',
       status: 404,
     })
   })

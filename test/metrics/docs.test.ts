@@ -13,6 +13,7 @@ describe('docs/operations.md', () => {
       isDraining: () => false,
       usage: () => ({ cpuS: 0, residentBytes: 0 }),
       startedAtS: 0,
+      recordingsWaiting: () => 0,
     })
     const names = [...(await metrics.text()).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name)
     const rows = [...tables.matchAll(/^\| (`(?:tandem|process)_.*?) \|/gm)].map(([, cell]) => cell)

@@ -11,6 +11,7 @@ const createFixture = () => {
     isDraining: () => isDraining,
     usage: () => usage,
     startedAtS: 1_800_000_000,
+    recordingsWaiting: () => 0,
   })
 
   /** The lines of one metric, without its name, its help and its buckets. */

@@ -4,7 +4,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { muLawHead } from '../../src/audio/mu-law-wav.ts'
 import { createRecordings } from '../../src/record/recordings.ts'
 import * as files from '../../src/runtime/files.ts'
-import { mendStart, openGrowing, readGrowing } from '../../src/runtime/growing-file.ts'
+import {
+  mendStart,
+  openGrowing,
+  readGrowing,
+  readPiece,
+  stateOfFile,
+} from '../../src/runtime/growing-file.ts'
 import { createFolder } from '../cli/program-fixture.ts'
 
 const create = async (texts: Readonly<Record<string, Uint8Array>>) => {
@@ -23,6 +29,18 @@ test('a recording is found by its call, and nothing else is', async () => {
   expect(await recordings.find('CA1')).toBe(`${folder}/bright-smile/CA1.wav`)
   expect(await recordings.find('CA2')).toBe(undefined)
   expect(await recordings.find('../secret')).toBe(undefined)
+})
+
+test('all recordings are listed with their call and customer, and nothing else is', async () => {
+  const { folder, recordings } = await create({
+    'a/CA1.wav': new Uint8Array(1),
+    'a/notes.txt': new Uint8Array(1),
+    'a/copy of CA1.wav': new Uint8Array(1),
+    'Old/CA2.wav': new Uint8Array(1),
+  })
+  expect(await recordings.local()).toEqual([
+    { customer: 'a', callSid: 'CA1', path: `${folder}/a/CA1.wav` },
+  ])
 })
 
 test('without a folder there is nothing to find, to delete or to mend', async () => {
@@ -78,7 +96,9 @@ test('a growing file is made with its folders, gone on with, and read as long as
   await first.close()
   const second = await openGrowing(path)
   expect(second.sizeBytes).toBe(100_000)
-  const { sizeBytes, body } = await readGrowing(path)
+  const state = await stateOfFile(path)
+  const sizeBytes = state?.sizeBytes ?? 0
+  const body = await readGrowing(path, 0, sizeBytes - 1)
   await second.write(new Uint8Array([8]), 100_000)
   await second.close()
   const read = await new Response(body).bytes()
@@ -88,5 +108,9 @@ test('a growing file is made with its folders, gone on with, and read as long as
     true,
   ])
   expect((await stat(path)).mode & 0o777).toBe(0o600)
-  await expect(readGrowing(`${path}.no`)).rejects.toThrow('ENOENT')
+  const part = await new Response(await readGrowing(path, 99_990, 100_000)).bytes()
+  expect([...part]).toEqual([...new Array(10).fill(7), 8])
+  expect(await readPiece(path, 99_999, 1_000)).toEqual(new Uint8Array([7, 8]))
+  expect(await stateOfFile(`${path}.no`)).toBe(undefined)
+  await expect(readGrowing(`${path}.no`, 0, 1)).rejects.toThrow('ENOENT')
 })

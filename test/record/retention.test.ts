@@ -95,6 +95,7 @@ const start = (hasLease: boolean) => {
         return Promise.resolve(2)
       },
     },
+    stored: () => undefined,
     customers: () => [{ id: 'a', retention: { callsMs: 5 * DAY, audioMs: DAY } }],
     machine: 'm1',
     clock,

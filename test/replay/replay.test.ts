@@ -60,6 +60,7 @@ describe('the same core', () => {
       talkedMs: 12_000,
       spentNano: 5_000_000,
       agent: 'other',
+      isConsentHeard: true,
       transcript: [{ ...said, speaker: 'caller' }],
     }, 5_000.125)
     const first = logOf(INTERRUPTED)

@@ -94,8 +94,10 @@ export const callSid = z.object({
 })
 
 /** Refuses; thrown. */
-export const refusal = (problem: ApiProblem & Readonly<{ status: 400 | 404 }>): HTTPException =>
-  new HTTPException(problem.status, { res: problemResponse(problem) })
+export const refusal = (
+  problem: ApiProblem & Readonly<{ status: 400 | 404 | 416 }>,
+  headers: Readonly<Record<string, string>> = {},
+): HTTPException => new HTTPException(problem.status, { res: problemResponse(problem, headers) })
 
 /** There is no such call; thrown. */
 export const noSuchCall = (): HTTPException => refusal({ title: 'no such call', status: 404 })

@@ -2,17 +2,20 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Log } from '../../log.ts'
 import type { CallFiles } from '../../record/call-files.ts'
-import type { RecordStore } from '../../store/record-store.ts'
+import { type ForgetFrom, forgetPerson } from '../../record/forget-person.ts'
+import type { StoredRecordings } from '../../record/stored-recordings.ts'
 import type { MessageBook } from '../../tools/message-book.ts'
-import { answer, common, createRoutes } from './answers.ts'
+import { answer, common, createRoutes, problem } from './answers.ts'
 
-export type ForgetOptions = Readonly<{
-  record: Pick<RecordStore, 'forget'>
-  recordings: Pick<CallFiles, 'remove'>
-  messages: Pick<MessageBook, 'forget'>
-  eventLogs: Pick<CallFiles, 'remove'>
-  log: Log
-}>
+export type ForgetOptions =
+  & Pick<ForgetFrom, 'record'>
+  & Readonly<{
+    stored: () => Pick<StoredRecordings, 'remove'> | undefined
+    recordings: Pick<CallFiles, 'remove'>
+    messages: Pick<MessageBook, 'forget'>
+    eventLogs: Pick<CallFiles, 'remove'>
+    log: Log
+  }>
 
 const forgetRoute = createRoute({
   method: 'post',
@@ -34,26 +37,27 @@ const forgetRoute = createRoute({
   },
   responses: {
     200: answer(z.object({ forgotten: z.array(z.string()) }), 'The calls that are gone.'),
+    502: problem('The storage of recordings does not answer; nothing is gone for certain.'),
     ...common,
   },
 })
 
 /** Makes the route that forgets; who may use it is looked at before. */
 export const forgetRoutes = (
-  { record, recordings, messages, eventLogs, log }: ForgetOptions,
+  { record, stored, recordings, messages, eventLogs, log }: ForgetOptions,
 ): OpenAPIHono => {
   const api = createRoutes()
 
   api.openapi(forgetRoute, async (c) => {
     const { number } = c.req.valid('json')
-    const forgotten = await record.forget(number)
+    const { callSids, inStorage } = await forgetPerson({ record, stored: stored() }, number)
     log.info('record.forgotten', {
-      calls: forgotten.length,
-      recordings: await recordings.remove(forgotten),
-      messages: await messages.forget(number, forgotten),
-      eventLogs: await eventLogs.remove(forgotten),
+      calls: callSids.length,
+      recordings: inStorage + await recordings.remove(callSids),
+      messages: await messages.forget(number, callSids),
+      eventLogs: await eventLogs.remove(callSids),
     })
-    return c.json({ forgotten: [...forgotten] }, 200)
+    return c.json({ forgotten: [...callSids] }, 200)
   })
 
   return api

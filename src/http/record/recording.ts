@@ -1,14 +1,22 @@
-/** How a call sounded, as a file. */
+/** How a call sounded, as a file: from the disk while it is here, and then from the storage that has it. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Recordings } from '../../record/recordings.ts'
-import type { readGrowing } from '../../runtime/growing-file.ts'
+import type { StoredRecordings } from '../../record/stored-recordings.ts'
+import type { readGrowing, stateOfFile } from '../../runtime/growing-file.ts'
+import type { RecordStore } from '../../store/record-store.ts'
+import { byteRangeOf } from '../byte-range.ts'
 import { callSid, common, createRoutes, problem, refusal } from './answers.ts'
 
 export type RecordingOptions = Readonly<{
+  record: Pick<RecordStore, 'call'>
   recordings: Pick<Recordings, 'find'>
+  /** What is in the storage that the service file names; undefined where it names none. */
+  stored: () => Pick<StoredRecordings, 'partsOf' | 'link'> | undefined
   /** Reads a file that may still grow. */
-  readSound: typeof readGrowing
+  sound: Readonly<{ state: typeof stateOfFile; read: typeof readGrowing }>
 }>
+
+const WAV = { 'audio/wav': { schema: z.string().openapi({ format: 'binary' }) } }
 
 const recordingRoute = createRoute({
   method: 'get',
@@ -16,32 +24,99 @@ const recordingRoute = createRoute({
   operationId: 'getRecording',
   tags: ['Calls'],
   summary: 'How a call sounded: the caller on the left, the agent as it was heard on the right',
-  request: { params: callSid },
+  request: {
+    params: callSid,
+    query: z.object({
+      part: z.coerce.number().int().min(1).optional().openapi({
+        description:
+          'A call that several machines held has a part of each in the storage, 1 being the first.',
+      }),
+    }),
+    headers: z.object({
+      range: z.string().optional().openapi({ example: 'bytes=0-1023' }),
+      'if-range': z.string().optional(),
+    }),
+  },
   responses: {
     200: {
       description: 'A WAV file, mu-law; of a call that goes on, as far as it is written.',
-      content: { 'audio/wav': { schema: z.string().openapi({ format: 'binary' }) } },
+      content: WAV,
     },
-    404: problem('This machine has no recording of the call.'),
+    206: { description: 'The part of it that was asked for.', content: WAV },
+    302: { description: 'It is in the storage; the link is good for five minutes.' },
+    404: problem('There is no recording of the call, here or in the storage.'),
+    416: problem('It has no such part.'),
+    502: problem('The storage does not answer.'),
     ...common,
   },
 })
 
 /** Makes the route of recordings. */
-export const recordingRoutes = ({ recordings, readSound }: RecordingOptions): OpenAPIHono => {
+export const recordingRoutes = (
+  { record, recordings, stored, sound }: RecordingOptions,
+): OpenAPIHono => {
   const api = createRoutes()
+
+  const fromDisk = async (request: Request, callSid: string): Promise<Response | undefined> => {
+    const path = await recordings.find(callSid)
+    const file = path === undefined ? undefined : await sound.state(path)
+    if (path === undefined || !file) return undefined
+    const { sizeBytes, changedAt } = file
+    const etag = `"${sizeBytes}-${Math.floor(changedAt)}"`
+    const ifRange = request.headers.get('if-range')
+    const isSame = ifRange === null || ifRange === etag
+    const asked = isSame ? request.headers.get('range') ?? undefined : undefined
+    const range = byteRangeOf(asked, sizeBytes)
+    const headers = {
+      'accept-ranges': 'bytes',
+      'content-type': 'audio/wav',
+      'content-disposition': `attachment; filename="${callSid}.wav"`,
+      etag,
+    }
+    if (range.is === 'outside') {
+      const title = `the recording has ${sizeBytes} bytes`
+      throw refusal({ title, status: 416 }, { 'content-range': `bytes */${sizeBytes}` })
+    }
+    const [from, to] = range.is === 'part' ? [range.from, range.to] : [0, sizeBytes - 1]
+    const isAsked = request.method !== 'HEAD'
+    return new Response(isAsked ? await sound.read(path, from, to) : null, {
+      status: range.is === 'part' ? 206 : 200,
+      headers: {
+        ...headers,
+        'content-length': String(to + 1 - from),
+        ...(range.is === 'part' ? { 'content-range': `bytes ${from}-${to}/${sizeBytes}` } : {}),
+      },
+    })
+  }
+
+  const fromStorage = async (method: string, callSid: string, part: number) => {
+    const storage = stored()
+    const whole = storage && await record.call(callSid)
+    if (!storage || !whole) return undefined
+    const key = (await storage.partsOf(whole.call.customer, callSid))[part - 1]
+    return key === undefined
+      ? undefined
+      : await storage.link(key, `${callSid}.wav`, method === 'HEAD' ? 'HEAD' : 'GET')
+  }
 
   api.openapi(recordingRoute, async (c) => {
     const { callSid } = c.req.valid('param')
-    const path = await recordings.find(callSid)
-    if (path === undefined) throw refusal({ title: 'no recording of this call here', status: 404 })
-    const { sizeBytes, body } = await readSound(path)
-    return c.body(body, 200, {
-      'content-type': 'audio/wav',
-      'content-length': String(sizeBytes),
-      'content-disposition': `attachment; filename="${callSid}.wav"`,
-    })
+    const { part } = c.req.valid('query')
+    // A file that goes to the storage meanwhile is found there.
+    const file = part === undefined
+      ? await fromDisk(c.req.raw, callSid).catch(whenMoved)
+      : undefined
+    if (file) return file
+    const link = await fromStorage(c.req.raw.method, callSid, part ?? 1)
+    if (link === undefined) throw refusal({ title: 'no recording of this call', status: 404 })
+    c.header('cache-control', 'no-store')
+    return c.redirect(link, 302)
   })
 
   return api
+}
+
+const whenMoved = (error: unknown): undefined => {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+  throw error
 }
