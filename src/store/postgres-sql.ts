@@ -55,7 +55,7 @@ export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
           Promise.all(statements.map(async ({ text, values }) => {
             const { count } = await transaction.unsafe(numbered(text), bound(values), PREPARED)
             return count
-          }))
+          })).catch(unlessDead)
         )
       return within('write to', again(write))
     },
@@ -77,6 +77,17 @@ const again = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
       }
     }
   }
+}
+
+/**
+ * The library rolls back after every failure, also on a connection that has died, and then writes to a socket that is not there, at a
+ * moment when nobody can catch it: the process would end, with all its calls. It notices by itself that the connection is gone, so
+ * only what leaves it alive is told here.
+ */
+const unlessDead = (error: unknown): Promise<never> => {
+  const isAlive = error instanceof postgres.PostgresError && error.severity_local === 'ERROR'
+  if (isAlive) return Promise.reject(error)
+  return new Promise(() => {})
 }
 
 /** Connections at most. */

@@ -75,6 +75,27 @@ test('a server that is killed in the middle of 20 calls loses no line of them', 
   }
 }, 30_000)
 
+test('a server that is killed under a transaction fails it, and nothing else', async () => {
+  const database = createPostgresSql({ url: await server.database(), clock: systemClock })
+  onTestFinished(() => database.close())
+  const sleeping = async () => {
+    const [row] = await database.query({
+      text: "select count(*) as n from pg_stat_activity where wait_event = 'PgSleep'",
+      values: [],
+    })
+    return row.n
+  }
+  const writing = expect(database.write([{ text: 'select pg_sleep(4)', values: [] }]))
+    .rejects.toMatchObject({ code: 'store-unreachable' })
+  await expect.poll(sleeping, { timeout: 3_000 }).toBe(1)
+  await server.kill()
+  await writing
+  // The library rolls back a moment later, on a connection that is not there; what it throws then nobody could catch.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await server.restart()
+  await expect.poll(() => sleeping().catch(() => undefined), { timeout: 10_000 }).toBe(0)
+}, 30_000)
+
 test('two machines resume each other: what one keeps the other takes up, and the first is fenced off', async () => {
   const url = await server.database()
   const open = () => {

@@ -11,7 +11,7 @@ import postgres from 'postgres'
 export type TestPostgres = Readonly<{
   /** Makes a database and gives its URL. */
   database: () => Promise<string>
-  /** Stops the server as a crash would, and starts it again on the same port and files. */
+  /** Ends the server by SIGKILL, and starts it again on the same port and files. */
   kill: () => Promise<void>
   restart: () => Promise<void>
   stop: () => Promise<void>
@@ -54,9 +54,19 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     await isReady(child)
     return child
   }
-  const stop = async () => {
-    running.kill('SIGQUIT')
+  const end = async (signal: 'SIGKILL' | 'SIGQUIT') => {
+    running.kill(signal)
     await ended(running)
+  }
+  /** What a killed server was made of takes a moment to notice that it is gone, and until then it will not start again. */
+  const startAgain = async (tries = 40): Promise<ChildProcess> => {
+    try {
+      return await start()
+    } catch (error) {
+      if (tries === 1) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250))
+      return await startAgain(tries - 1)
+    }
   }
 
   let running = await start()
@@ -70,12 +80,12 @@ export const startPostgres = async (): Promise<TestPostgres> => {
       await sql.end()
       return `${url}/${name}`
     },
-    kill: stop,
+    kill: () => end('SIGKILL'),
     restart: async () => {
-      running = await start()
+      running = await startAgain()
     },
     stop: async () => {
-      await stop()
+      await end('SIGQUIT')
       await rm(folder, { recursive: true, force: true })
     },
   }

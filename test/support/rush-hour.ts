@@ -6,8 +6,6 @@ import { Buffer } from 'node:buffer'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { base64Decode, base64Encode, decodedLength } from '../../src/audio/base64.ts'
-import { createTranscoder } from '../../src/audio/transcoder.ts'
 import { systemClock } from '../../src/clock.ts'
 import * as files from '../../src/runtime/files.ts'
 import { hmac } from '../../src/runtime/hmac.ts'
@@ -20,9 +18,9 @@ import { type Clip, clipOfText, loadClips } from '../../src/sim/model/clips.ts'
 import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
 import { startModelServer } from '../../src/sim/model/server.ts'
 import type { ModelSession } from '../../src/sim/model/session.ts'
-import { encodeSound } from '../../src/sim/model/sound.ts'
 import { atDistance } from './distance.ts'
 import { ACCOUNT, AUTH_TOKEN, type RuntimeName, SECRET } from './servers.ts'
+import { throughTheLine } from './through-the-line.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 
 /** The audio format that a call's session speaks; there is a customer for each. */
@@ -218,21 +216,6 @@ export const createRandom = (seed: number): () => number => {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
-}
-
-const throughTheLine = ({ sound }: Clip, audio: Audio): Uint8Array => {
-  const format = audio === 'pcm'
-    ? { type: 'audio/pcm' as const, rate: 24_000 as const }
-    : { type: 'audio/pcmu' as const }
-  const transcoder = createTranscoder(audio)
-  const frames = transcoder.toCaller(base64Encode(encodeSound(sound, format)))
-  return Uint8Array.from([...bytesOf(frames), ...bytesOf(transcoder.endOfItem())])
-}
-
-const bytesOf = (payload: string): Uint8Array => {
-  const codes = new Uint8Array(decodedLength(payload))
-  base64Decode(payload, codes)
-  return codes
 }
 
 const writeConfig = async (folder: string): Promise<string> => {
