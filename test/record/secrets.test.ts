@@ -1,22 +1,31 @@
 /** Secrets planted in all that can be said of a call; none may be found in what is kept. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { CallEntry } from '../../src/bridge/call-feed.ts'
 import type { Happening } from '../../src/call/events.ts'
+import { systemClock } from '../../src/clock.ts'
 import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
+import { StoreError } from '../../src/errors.ts'
 import { silentLog } from '../../src/log.ts'
 import { createKeeper, createRedactors } from '../../src/record/keep-calls.ts'
 import { DEFAULT_PRICES } from '../../src/record/money.ts'
 import { redactCallEntry } from '../../src/record/redact-entry.ts'
 import { createRedact, isLuhn } from '../../src/record/redact.ts'
+import * as files from '../../src/runtime/files.ts'
+import { createJournal } from '../../src/store/journal.ts'
+import { createPostgresSql } from '../../src/store/postgres-sql.ts'
+import type { RecordStore } from '../../src/store/record-store.ts'
+import { createRecordWriter } from '../../src/store/record-writer.ts'
 import { RULES } from '../call/rules.ts'
 import type { Story } from '../call/stories.ts'
 import { withLines } from '../config/sources.ts'
 import { logOf, partsOf } from '../replay/logged-call.ts'
 import { makeFolder, NOON } from '../store/fixture.ts'
+import { startPostgres } from '../store/postgres.ts'
 import { openRecord, openSqlite } from '../store/record-fixture.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 
 const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 
@@ -120,12 +129,14 @@ test('none of 200 secrets is in an event log, which is whole all the same', () =
   ).toEqual([])
 })
 
-test('none of 200 secrets is in the database, its log, its index or its outbox', async () => {
-  const text = withLines(`redact: { patterns: ['\\bPT\\d{6}\\b'] }
+const CUSTOMER = `redact: { patterns: ['\\bPT\\d{6}\\b'] }
 webhooks: [{ url: "https://crm.example.com/", secret: "\${env:CRM_SECRET}" }]
-`)
+`
+
+/** Tells a record a call in which every secret turns up everywhere it may; gives what the log has said of it. */
+const tellSecrets = (store: Pick<RecordStore, 'write'>): string => {
   const parsed = parseConfig({
-    customers: [{ path: 'customers/bright-smile.yaml', text }],
+    customers: [{ path: 'customers/bright-smile.yaml', text: withLines(CUSTOMER) }],
     readKnowledge: () => undefined,
   })
   if ('problems' in parsed) throw new Error(parsed.problems[0].message)
@@ -133,11 +144,8 @@ webhooks: [{ url: "https://crm.example.com/", secret: "\${env:CRM_SECRET}" }]
   const number = customer.numbers[0]
   const line = createConfig(DEFAULT_SERVICE, [customer]).lineOf(number)
   if (!line) throw new Error(`nobody has ${number}`)
-
-  const folder = await makeFolder()
-  const record = await openRecord(openSqlite(join(folder, 'record.db')))
   const keep = createKeeper({
-    store: record,
+    store,
     prices: () => DEFAULT_PRICES,
     now: () => NOON,
     log: silentLog,
@@ -149,20 +157,74 @@ webhooks: [{ url: "https://crm.example.com/", secret: "\${env:CRM_SECRET}" }]
   })
   const redact = createRedactors()(customer)
   expect(SECRETS).toHaveLength(200)
+  // What is told of a call is what is logged of it, and what those who watch it see.
+  const told: CallEntry[] = []
   for (const [at, secret] of SECRETS.entries()) {
-    for (const entry of entriesOf(secret, at)) keep(redactCallEntry(redact, entry))
+    for (const entry of entriesOf(secret, at)) told.push(redactCallEntry(redact, entry))
   }
-  await record.flush()
+  told.forEach(keep)
+  return JSON.stringify(told)
+}
 
+const found = (text: string) => SECRETS.filter((secret) => text.includes(secret))
+
+const filesIn = async (folder: string): Promise<string> => {
+  const names = await readdir(folder)
+  const bytes = await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1')))
+  return bytes.join('\n')
+}
+
+test('none of 200 secrets is in the database, its log, its index, its outbox or what is told', async () => {
+  const folder = await makeFolder()
+  const record = await openRecord(openSqlite(join(folder, 'record.db')))
+  const told = tellSecrets(record)
+  await record.flush()
   const whole = await record.call('CA1')
   expect(whole?.lines).toHaveLength(800)
   expect(whole?.moments).toHaveLength(400)
   expect(whole?.messages).toHaveLength(200)
   expect(await record.outbox.list({ limit: 500 })).toHaveLength(401)
-  const files = await readdir(folder)
-  expect(files).toContain('record.db')
-  const bytes = await Promise.all(files.map((file) => readFile(join(folder, file), 'latin1')))
-  const kept = bytes.join('\n') + JSON.stringify(whole)
+  expect(await readdir(folder)).toContain('record.db')
+  const kept = await filesIn(folder) + JSON.stringify(whole)
   expect(kept).toContain('It is [card], yes.')
-  expect(SECRETS.filter((secret) => kept.includes(secret))).toEqual([])
+  expect(found(kept)).toEqual([])
+  expect(told).toContain('It is [card], yes.')
+  expect(found(told)).toEqual([])
+})
+
+test('none of them is in a PostgreSQL, nor in what it is asked', async () => {
+  const server = await startPostgres()
+  onTestFinished(() => server.stop())
+  const database = createPostgresSql({ url: await server.database(), clock: systemClock })
+  const asked: string[] = []
+  const record = await openRecord({
+    ...database,
+    write: (statements) => {
+      asked.push(JSON.stringify(statements))
+      return database.write(statements)
+    },
+  })
+  tellSecrets(record)
+  await record.flush()
+  const whole = JSON.stringify(await record.call('CA1'))
+  expect(asked.join()).toContain('It is [card], yes.')
+  expect(found(asked.join() + whole)).toEqual([])
+}, 60_000)
+
+test('none of them is in the journal of a database that is away', async () => {
+  const folder = await makeFolder()
+  const clock = createFakeClock()
+  const away = () => Promise.reject(new StoreError('store-unreachable', 'it is away'))
+  const writer = createRecordWriter({
+    database: { engine: 'sqlite', query: away, write: away, close: () => Promise.resolve() },
+    journal: createJournal({ folder, files, name: 'a', now: Date.now }),
+    clock,
+    onError: () => {},
+  })
+  tellSecrets(writer)
+  await writer.flush()
+  await writer.close()
+  const journal = await filesIn(folder)
+  expect(journal).toContain('It is [card], yes.')
+  expect(found(journal)).toEqual([])
 })
