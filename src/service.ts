@@ -36,8 +36,9 @@ import { createEventRecorder } from './record/record-events.ts'
 import { startRetention } from './record/retention.ts'
 import type { RecordStore } from './store/record-store.ts'
 import type { Store } from './store/store.ts'
+import { loadMcpClient } from './tools/mcp-connection.ts'
 import { createMessageBook, type MessageFiles } from './tools/message-book.ts'
-import { toolOwner, toolOwners } from './tools/tool-owners.ts'
+import { hasMcpClient, toolOwner, toolOwners } from './tools/tool-owners.ts'
 import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
 import type { Fetch } from './twilio-rest/twilio-api.ts'
@@ -83,6 +84,8 @@ export type ServiceOptions = Readonly<{
   /** Asks Twilio and OpenAI. */
   fetch: Fetch
   log: Log
+  /** Resolves when whoever started the service has told that it listens; tools are made ready then, or at once without. */
+  listening?: Promise<void>
 }>
 
 /**
@@ -148,8 +151,12 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     wallMs,
     log,
   })
+  // To load the client of MCP holds everything up for 0.1 s and more: better now than under a call.
+  if (hasMcpClient(toolOwners(first.config))) await loadMcpClient()
   // A call that comes before MCP servers have answered goes without their tools.
-  void shelf.prepare(toolOwners(first.config))
+  void (options.listening ?? Promise.resolve()).then(() => {
+    if (isReady) void shelf.prepare(toolOwners(config.current()))
+  })
 
   const metrics = createMetrics({
     build: {

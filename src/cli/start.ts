@@ -58,9 +58,11 @@ export const startAll = async (
   const builtIn = environment.openai.apiKey === undefined
     ? await startBuiltInModel(context, scenario)
     : undefined
+  // What no call needs yet waits until the service has told that it listens.
+  const listening = Promise.withResolvers<void>()
   const { store, record } = isEphemeral
     ? { store: createMemoryStore(), record: noRecord }
-    : await openStores(context, environment, log)
+    : await openStores(context, environment, log, listening.promise)
   try {
     const service = await startService({
       runtime: context.runtime,
@@ -77,7 +79,9 @@ export const startAll = async (
       fetch,
       log,
       onDrainAsked,
+      listening: listening.promise,
     })
+    context.clock.after(0, listening.resolve)
     return {
       service,
       isBuiltInModel: builtIn !== undefined,
@@ -88,6 +92,7 @@ export const startAll = async (
       },
     }
   } catch (error) {
+    listening.resolve()
     await store.close()
     await record.close()
     await builtIn?.stop()
@@ -105,12 +110,13 @@ const openStores = async (
   { clock }: CommandContext,
   { dataFolder, databaseUrl, machine }: Environment,
   log: Log,
+  mayStart: Promise<void>,
 ): Promise<Readonly<{ store: Store; record: RecordStore }>> => {
   const onError = ({ code, message }: StoreError) =>
     log.error('record.failed', { code, problem: message })
   const onStoreError = ({ code, message }: StoreError) =>
     log.error('store.failed', { code, problem: message })
-  const database = await openDatabase({ databaseUrl, dataFolder, clock })
+  const database = await openDatabase({ databaseUrl, dataFolder, clock }, mayStart)
   const name = machine ?? randomSecret().slice(0, 12)
   const record = openRecord(database, name, {
     dataFolder,
@@ -124,7 +130,7 @@ const openStores = async (
     const store = createSharedStore({ id, database, clock, now: Date.now, onError: onStoreError })
     return { store, record }
   }
-  // Not waited for: the thread does it before what is asked later.
+  // Not waited for: the record asks nothing before it is done.
   record.migrate().catch(onError)
   const path = `${dataFolder}/tandem.db`
   const store = createSqliteStore({
@@ -133,6 +139,7 @@ const openStores = async (
     clock,
     now: Date.now,
     onError: onStoreError,
+    mayStart,
   })
   return { store, record }
 }

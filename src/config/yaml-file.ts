@@ -39,8 +39,17 @@ export type YamlFile = Readonly<{
   problem: (path: KeyPath, finding: Finding, at?: 'value' | 'key') => Problem
 }>
 
-/** Parses a file. Never throws: what is wrong comes back as problems. */
+/** Parses a file, once however often it is asked. Never throws: what is wrong comes back as problems. */
 export const readYaml = (source: SourceFile): YamlFile => {
+  const known = parsed.get(source) ?? parse(source)
+  parsed.set(source, known)
+  return known
+}
+
+// A parse is a third of what a start takes, and a customer file is looked into twice: for its knowledge, then as a whole.
+const parsed = new WeakMap<SourceFile, YamlFile>()
+
+const parse = (source: SourceFile): YamlFile => {
   const lines = new LineCounter()
   const document = parseDocument(source.text, {
     lineCounter: lines,

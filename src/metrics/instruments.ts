@@ -5,7 +5,7 @@
  *
  * https://prometheus.io/docs/practices/naming/
  */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from './prom-client.ts'
 import * as label from './labels.ts'
 
 /** All metrics that are counted in by hand. */

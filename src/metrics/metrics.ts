@@ -3,7 +3,7 @@
  *
  * Nothing here is done for a frame of audio, and no exception comes out of it: a metric is never worth a call.
  */
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from './prom-client.ts'
 import type { CallEntry } from '../bridge/call-feed.ts'
 import type { SocketEvents } from '../runtime/socket.ts'
 import { watchCall } from './call-metrics.ts'

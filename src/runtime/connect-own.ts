@@ -6,9 +6,8 @@
  * failure alone. Then `ws` asks once more, for the status.
  */
 import { connect as connectBuiltIn } from './connect-built-in.ts'
-import { connect as connectByWs } from './connect.ts'
 import type { Runtime } from './runtime.ts'
-import type { Socket } from './socket.ts'
+import type { Socket, SocketClose } from './socket.ts'
 
 export const connect: Runtime['connect'] = (url, options, events) => {
   const giveUpAtMs = performance.now() + options.timeoutMs
@@ -20,12 +19,19 @@ export const connect: Runtime['connect'] = (url, options, events) => {
     },
     message: events.message,
     closed: (close) => {
-      const timeoutMs = giveUpAtMs - performance.now()
       const isExplained = phase !== 'connecting' || close.httpStatus !== undefined
-      if (isExplained || timeoutMs < 1) events.closed(close)
-      else socket = connectByWs(url, { ...options, timeoutMs }, events)
+      if (isExplained) events.closed(close)
+      else void askAgain(close)
     },
   })
+
+  // Most processes never need it, and a start need not wait for it.
+  const askAgain = async (close: SocketClose): Promise<void> => {
+    const { connect: connectByWs } = await import('./connect.ts')
+    const timeoutMs = giveUpAtMs - performance.now()
+    if (phase === 'given-up' || timeoutMs < 1) events.closed(close)
+    else socket = connectByWs(url, { ...options, timeoutMs }, events)
+  }
 
   const giveUp = (): void => {
     if (phase === 'connecting') phase = 'given-up'

@@ -6,8 +6,7 @@
  * the same on the three runtimes.
  */
 import { lookup } from 'node:dns/promises'
-import http from 'node:http'
-import https from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { RequestError } from '../errors.ts'
 import { isAllowedAddress, type NetworkPolicy } from './address-policy.ts'
@@ -108,12 +107,17 @@ const sendToFirst = async (
 /** Failures of a connection that is not there yet; later they are those of a request that may have been read. */
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
 
-const send = (target: URL, address: string, init: GuardedInit): Promise<Response> =>
-  new Promise((resolve, reject) => {
+// Loaded with the first request: a start that sends none need not wait for it.
+const requester = async (isTls: boolean) =>
+  isTls ? (await import('node:https')).request : (await import('node:http')).request
+
+const send = async (target: URL, address: string, init: GuardedInit): Promise<Response> => {
+  const isTls = target.protocol === 'https:'
+  const open = await requester(isTls)
+  return new Promise((resolve, reject) => {
     const { signal, body } = init
-    const isTls = target.protocol === 'https:'
     const headers = headersOf(target, init)
-    const request = (isTls ? https : http).request({
+    const request = open({
       host: address,
       port: target.port || (isTls ? 443 : 80),
       path: `${target.pathname}${target.search}`,
@@ -141,6 +145,7 @@ const send = (target: URL, address: string, init: GuardedInit): Promise<Response
     })
     request.end(body)
   })
+}
 
 const headersOf = ({ host }: URL, { headers: given, body }: GuardedInit): Headers => {
   const headers = copyOf(given)
@@ -173,7 +178,7 @@ const failed = (target: URL, error: Error, isConnected: boolean): RequestError =
 
 const BODILESS = new Set([204, 205, 304])
 
-const answerOf = (incoming: http.IncomingMessage): Response | undefined => {
+const answerOf = (incoming: IncomingMessage): Response | undefined => {
   const status = incoming.statusCode ?? 0
   // What `Response` does not take.
   if (status < 200 || status > 599) return undefined
@@ -189,7 +194,7 @@ const answerOf = (incoming: http.IncomingMessage): Response | undefined => {
 }
 
 /** The body as it comes. Ending to read it ends the connection. */
-const bytesOf = (incoming: http.IncomingMessage): ReadableStream<Uint8Array> => {
+const bytesOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
   const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {

@@ -3,6 +3,7 @@
  * waits for the disk, 15 to 50 ms where it was measured, so it is done on a thread of its own and no call is late for it.
  */
 import { Worker } from 'node:worker_threads'
+import { threadFile } from './thread-file.ts'
 
 export type Settler = Readonly<{
   /** Moves the log into the file. Rejects when that failed; the log is then moved another time. */
@@ -31,7 +32,7 @@ export const createSettler = (path: string): Settler => {
   }
 
   const start = (): Worker => {
-    const thread = new Worker(new URL('./sqlite-settler-thread.ts', import.meta.url), {
+    const thread = new Worker(threadFile('sqlite-settler-thread'), {
       workerData: { path, turn },
     })
     thread.on('message', (failure?: string) => finish(failure && new Error(failure)))

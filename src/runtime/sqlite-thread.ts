@@ -3,6 +3,7 @@
  * while the calls go on here.
  */
 import { Worker } from 'node:worker_threads'
+import { threadFile } from './thread-file.ts'
 
 export type ThreadValue = string | number | null
 
@@ -28,8 +29,12 @@ export type ThreadAnswer =
   & Readonly<{ id: number }>
   & (Readonly<{ rows: ThreadRows }> | Readonly<{ failure: string }>)
 
-/** Makes the file known; the thread starts with the first work, and again if it has died. */
-export const createSqliteThread = (path: string): SqliteThread => {
+/**
+ * Makes the file known; the thread starts with the first work, and again if it has died. Not before `mayStart`, though: to start one
+ * takes up to 70 ms of this thread, which a service that is not yet there would be late by.
+ */
+export const createSqliteThread = (path: string, mayStart?: Promise<void>): SqliteThread => {
+  let held: ThreadRequest[] | undefined = mayStart && []
   const waiting = new Map<number, PromiseWithResolvers<ThreadRows>>()
   let worker: Worker | undefined
   let isClosed = false
@@ -49,7 +54,7 @@ export const createSqliteThread = (path: string): SqliteThread => {
   }
 
   const start = (): Worker => {
-    const thread = new Worker(new URL('./sqlite-thread-worker.ts', import.meta.url), {
+    const thread = new Worker(threadFile('sqlite-thread-worker'), {
       workerData: { path },
     })
     thread.on('message', answered)
@@ -61,21 +66,33 @@ export const createSqliteThread = (path: string): SqliteThread => {
     const id = ++lastId
     const wait = Promise.withResolvers<ThreadRows>()
     waiting.set(id, wait)
-    try {
-      worker ??= start()
-      const request: ThreadRequest = { id, work }
-      worker.postMessage(request)
-    } catch (error) {
-      waiting.delete(id)
-      wait.reject(error)
-    }
+    if (held) held.push({ id, work })
+    else post({ id, work })
     return wait.promise
   }
+
+  const post = (request: ThreadRequest): void => {
+    try {
+      worker ??= start()
+      worker.postMessage(request)
+    } catch (error) {
+      waiting.get(request.id)?.reject(error)
+      waiting.delete(request.id)
+    }
+  }
+
+  const release = (): void => {
+    const requests = held ?? []
+    held = undefined
+    requests.forEach(post)
+  }
+  void mayStart?.then(release)
 
   return {
     run: (work) => isClosed ? Promise.reject(new Error('the database is closed')) : ask(work),
     close: async () => {
       isClosed = true
+      release()
       const thread = worker
       if (!thread) return
       await ask('close').catch(() => {})

@@ -18,16 +18,20 @@ export type OpenOptions = Readonly<{
   onError: (error: StoreError) => void
 }>
 
-/** Makes the database known; nothing is read or written yet. The driver of PostgreSQL is loaded by those who have one. */
+/**
+ * Makes the database known; nothing is read or written yet. The driver of PostgreSQL is loaded by those who have one; the thread of
+ * SQLite waits for `mayStart`.
+ */
 export const openDatabase = async (
   { databaseUrl, dataFolder, clock }: Omit<OpenOptions, 'onError'>,
+  mayStart?: Promise<void>,
 ): Promise<Sql> => {
   if (databaseUrl !== undefined) {
     const { createPostgresSql } = await import('./postgres-sql.ts')
     return createPostgresSql({ url: databaseUrl, clock })
   }
   const path = `${dataFolder}/record.db`
-  return createSqliteSql(path, createSqliteThread(path))
+  return createSqliteSql(path, createSqliteThread(path, mayStart))
 }
 
 /** Makes the record of a process over its database. `name` is what its journal is called by. */

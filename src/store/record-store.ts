@@ -64,35 +64,46 @@ export const createRecordStore = (
   now: () => number,
 ): RecordStore => {
   let migrating: Promise<readonly number[]> = Promise.resolve([])
-  const settled = () => migrating.catch(() => {})
+  const settled = whenMade(database, () => migrating)
   return {
     write: writer.write,
-    list: (filter, limit, after) => listCalls(database, filter, limit, after),
-    call: (callSid) => wholeCall(database, callSid),
-    find: (asked) => findLines(database, asked),
-    costs: (asked) => addCosts(database, asked),
+    list: (filter, limit, after) => listCalls(settled, filter, limit, after),
+    call: (callSid) => wholeCall(settled, callSid),
+    find: (asked) => findLines(settled, asked),
+    costs: (asked) => addCosts(settled, asked),
     tag: async (callSid, change) => {
       // A call that has just begun may not be in the database yet.
       await writer.flush()
-      return await changeTags(database, callSid, change, now())
+      return await changeTags(settled, callSid, change, now())
     },
-    tagsOf: async (callSid) => (await tagsOf(database, [callSid])).get(callSid) ?? [],
-    forget: (number) => forgetNumber(database, number),
-    deleteBefore: (customer, kind, before) => deleteBefore(database, customer, kind, before),
-    takeLease: (lease) => takeLease(database, lease),
-    outbox: createOutbox(database, now),
-    // Somebody may want to call out while a new file still gets its tables.
-    outboundQueue: createOutboundQueue({
-      ...database,
-      query: (statement) => settled().then(() => database.query(statement)),
-      write: (statements) => settled().then(() => database.write(statements)),
-    }),
+    tagsOf: async (callSid) => (await tagsOf(settled, [callSid])).get(callSid) ?? [],
+    forget: (number) => forgetNumber(settled, number),
+    deleteBefore: (customer, kind, before) => deleteBefore(settled, customer, kind, before),
+    takeLease: (lease) => takeLease(settled, lease),
+    outbox: createOutbox(settled, now),
+    outboundQueue: createOutboundQueue(settled),
     migrate: () => migrating = migrateRecord(database, now()),
     flush: writer.flush,
     close: async () => {
-      await settled()
+      await migrating.catch(() => {})
       await writer.close()
       await database.close()
+    },
+  }
+}
+
+/** A database that is asked nothing while its tables are still being made. If that fails, what is asked fails by itself. */
+const whenMade = (database: Sql, made: () => Promise<unknown>): Sql => {
+  const ready = () => made().catch(() => {})
+  return {
+    ...database,
+    query: async (statement) => {
+      await ready()
+      return database.query(statement)
+    },
+    write: async (statements) => {
+      await ready()
+      return database.write(statements)
     },
   }
 }

@@ -21,6 +21,8 @@ export type SqliteStoreOptions = Readonly<{
   now: () => number
   /** Hears what the store cannot do, of each kind at most once a minute. */
   onError: (error: StoreError) => void
+  /** Resolves when the thread that settles the file may be started; at once without. */
+  mayStart?: Promise<void>
 }>
 
 /** How often someone who waits has a lock or a damaged file tried again, `BATCH_MS` apart. */
@@ -28,6 +30,8 @@ const TRIES = 20
 
 /** How long what was written may lie in SQLite's log: what a power cut can cost. */
 const SETTLE_MS = 2_000
+/** A while after the other thread, so that calls are heard between the two. */
+const FIRST_SETTLE_MS = 100
 const NAME = 'select id from store_name'
 const PRUNED_ROWS = 64
 
@@ -88,8 +92,8 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
     })
   }
 
-  const scheduleSettle = (): void => {
-    cancelSettle ??= clock.after(SETTLE_MS, () => {
+  const scheduleSettle = (delayMs = SETTLE_MS): void => {
+    cancelSettle ??= clock.after(delayMs, () => {
       cancelSettle = undefined
       file.settle()
     })
@@ -141,8 +145,9 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   }
 
   file.attempt('open', () => {})
-  // To start its thread takes up to 70 ms (Deno), and now nobody is on the phone.
-  file.settle()
+  // To start its thread takes up to 70 ms (Deno), and so early nobody is on the phone.
+  if (options.mayStart) void options.mayStart.then(() => scheduleSettle(FIRST_SETTLE_MS))
+  else file.settle()
   schedulePrune()
   return {
     id: () => id ??= readName(),

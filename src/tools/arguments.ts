@@ -4,6 +4,7 @@
  */
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { ToolError } from '../errors.ts'
+import { turn } from '../runtime/event-loop.ts'
 import type { Arguments, JsonSchema } from './tool.ts'
 
 /** Reads the arguments of one tool, or throws a `ToolError` that says what is wrong with them. */
@@ -26,6 +27,8 @@ export const loadArgumentReaders = async (): Promise<MakeReadArguments> => {
     addUsedSchema: false,
     logger: false,
   })
+  // To load it was one pause, to use it is another: frames of audio go between them.
+  await turn()
   // The first schema takes ten times as long as any other, so it is none that a caller waits for.
   ajv.compile({ type: 'object', properties: { a: { type: 'string' } }, required: ['a'] })
   return (schema, maxChars) => {

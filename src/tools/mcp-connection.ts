@@ -77,8 +77,11 @@ export const createMcpConnection = (options: McpConnectionOptions): McpConnectio
   }
 }
 
+/** Loads the client: half a megabyte of schemas, once in a process. */
+export const loadMcpClient = () => import('@modelcontextprotocol/client')
+
 const open = async ({ url, headers, fetch }: McpConnectionOptions, timeoutMs: number) => {
-  const { Client, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
+  const { Client, StreamableHTTPClientTransport } = await loadMcpClient()
   const client = new Client({ name: 'tandem', version: '1' }, {
     versionNegotiation: { mode: 'auto' },
   })

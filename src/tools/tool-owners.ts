@@ -9,6 +9,10 @@ export const toolOwners = ({ customers }: Pick<Config, 'customers'>): readonly T
     Object.keys(customer.agents).map((agent) => toolOwner(customer, agent))
   )
 
+/** Whether some agent has an MCP server that is asked from here. */
+export const hasMcpClient = (owners: readonly Pick<ToolOwner, 'tools'>[]): boolean =>
+  owners.some(({ tools }) => tools.some((tool) => tool.kind === 'mcp' && tool.via === 'tandem'))
+
 /** Gives one agent of a customer; one that its file does not name has no tools. */
 export const toolOwner = (customer: Customer, agent: string): ToolOwner => {
   const { id, version, agents, hours } = customer

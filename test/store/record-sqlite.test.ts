@@ -62,3 +62,27 @@ test('what fails on the thread fails here, with what to do about it', async () =
   await database.close()
   await expect(database.query(sql('select 1'))).rejects.toThrow('the database is closed')
 })
+
+test('a thread that may not start yet keeps what is asked of it, in order', async () => {
+  const start = Promise.withResolvers<void>()
+  const database = createSqliteSql(':memory:', createSqliteThread(':memory:', start.promise))
+  const told: string[] = []
+  const asked = [
+    database.write([sql('create table t (n)')]).then(() => told.push('made')),
+    database.query(sql('select count(*) as n from t')).then((rows) => told.push(`${rows[0]?.n}`)),
+  ]
+  told.push('asked')
+  start.resolve()
+  await Promise.all(asked)
+  expect(told).toEqual(['asked', 'made', '0'])
+  await database.close()
+})
+
+test('a thread that was never to start does what was asked when it is closed', async () => {
+  const path = await newPath()
+  const never = new Promise<void>(() => {})
+  const database = createSqliteSql(path, createSqliteThread(path, never))
+  const made = database.write([sql('create table t (n)')])
+  await database.close()
+  await expect(made).resolves.toEqual([0])
+})
