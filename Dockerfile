@@ -8,33 +8,50 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && mkdir data
 
+# What the image runs is built of them: a start then reads a few files instead of six hundred. Bun gets one program that is compiled
+# already, the others a bundle.
+FROM oven/bun:1.4-slim AS sources
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json ./
+COPY src ./src
+
+FROM sources AS built-for-bun
+RUN bun run build && rm dist/*.map && bun build --target=bun --outdir=dist src/healthcheck.ts
+
+FROM sources AS built-for-node
+RUN bun run bundle
+
+FROM built-for-node AS built-for-deno
+
+FROM built-for-${RUNTIME} AS built
+
 FROM oven/bun:1.4-slim AS on-bun
 ENV BUN_RUNTIME_TRANSPILER_CACHE_PATH=0
-ENTRYPOINT ["bun", "src/main.ts"]
+ENTRYPOINT ["/app/dist/tandem"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["bun", "src/healthcheck.ts"]
+  CMD ["bun", "/app/dist/healthcheck.js"]
 
 FROM node:26-slim AS on-node
-# What it has compiled is kept on the volume, and a start takes a third less.
+# What it has compiled is kept on the volume, and the next start has less to do.
 ENV NODE_COMPILE_CACHE=/data/.node-compile-cache
-ENTRYPOINT ["node", "src/main.ts"]
+ENTRYPOINT ["node", "--enable-source-maps", "dist/bundle/main.js"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["node", "src/healthcheck.ts"]
+  CMD ["node", "dist/bundle/healthcheck.js"]
 
 FROM denoland/deno:2.9.5 AS on-deno
-# With its cache on the volume a start takes 0.3 s instead of 0.7 s.
+# Deno does the same by itself, where it may.
 ENV DENO_DIR=/data/.deno DENO_NO_UPDATE_CHECK=1
 ENTRYPOINT ["deno", "run", "--no-prompt", "--allow-net", "--allow-env", "--allow-read", \
-  "--allow-write=/data", "src/main.ts"]
+  "--allow-write=/data", "dist/bundle/main.js"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["deno", "run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env=PORT", "src/healthcheck.ts"]
+  CMD ["deno", "run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env=PORT", \
+  "dist/bundle/healthcheck.js"]
 
 # The image: the base with files put into it, and no command run.
 FROM on-${RUNTIME}
 WORKDIR /app
-COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json deno.json ./
-COPY src ./src
+COPY --from=built /app/dist ./dist
 # Your customers: part of the image, or mounted over it. A change in a mounted folder is taken while calls are up.
 COPY config ./config
 # All that is written goes to /data; the rest of the file system may be read-only.

@@ -25,9 +25,9 @@ describe('the Dockerfile', () => {
         PORT: '8080',
         TANDEM_DATA: '/data',
       },
-      entrypoint: ['bun', 'src/main.ts'],
+      entrypoint: ['/app/dist/tandem'],
       cmd: ['serve'],
-      healthcheck: ['bun', 'src/healthcheck.ts'],
+      healthcheck: ['bun', '/app/dist/healthcheck.js'],
       user: '1000:1000',
       workdir: '/app',
       volumes: ['/data'],
@@ -39,8 +39,8 @@ describe('the Dockerfile', () => {
     const { image, instructions } = resolve({ RUNTIME: 'node' })
     expect(image).toBe('node:26-slim')
     expect(imageConfig(instructions)).toMatchObject({
-      entrypoint: ['node', 'src/main.ts'],
-      healthcheck: ['node', 'src/healthcheck.ts'],
+      entrypoint: ['node', '--enable-source-maps', 'dist/bundle/main.js'],
+      healthcheck: ['node', 'dist/bundle/healthcheck.js'],
       user: '1000:1000',
     })
   })
@@ -57,7 +57,7 @@ describe('the Dockerfile', () => {
         '--allow-env',
         '--allow-read',
         '--allow-write=/data',
-        'src/main.ts',
+        'dist/bundle/main.js',
       ],
       user: '1000:1000',
     })

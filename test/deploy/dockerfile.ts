@@ -50,13 +50,20 @@ export const parseDockerfile = (text: string): Dockerfile => {
   return { args, stages }
 }
 
+/** What a stage is built on: an image, or the name of another stage. */
+export const fromOf = (
+  { args }: Pick<Dockerfile, 'args'>,
+  { from }: Pick<Stage, 'from'>,
+  given: Readonly<Record<string, string>>,
+): string => from.replace(/\$\{(\w+)\}/g, (_, name) => given[name] ?? args[name] ?? '')
+
 /** The instructions of a stage with those of the stages it is built on before them, and the image all of it starts from. */
 export const resolveStage = (
   { args, stages }: Dockerfile,
   stage: Stage,
   given: Readonly<Record<string, string>>,
 ): Readonly<{ image: string; instructions: readonly Instruction[] }> => {
-  const from = stage.from.replace(/\$\{(\w+)\}/g, (_, name) => given[name] ?? args[name] ?? '')
+  const from = fromOf({ args }, stage, given)
   const base = stages.find(({ name }) => name === from)
   if (!base) return { image: from, instructions: stage.instructions }
   const { image, instructions } = resolveStage({ args, stages }, base, given)

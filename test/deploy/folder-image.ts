@@ -8,11 +8,13 @@ import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
 import {
   type Dockerfile,
+  fromOf,
   type ImageConfig,
   imageConfig,
   type Instruction,
   lastStage,
   resolveStage,
+  type Stage,
 } from './dockerfile.ts'
 
 export type FolderImageOptions = Readonly<{
@@ -122,17 +124,28 @@ const copy = async (build: Build, root: string, { flags, text, workdir }: Step):
   }
 }
 
-const stageFolder = async (build: Build, name: string): Promise<string> => {
-  const { dockerfile, folder, programOf } = build
-  const root = join(folder, `stage-${name}`)
-  const stage = dockerfile.stages.find((each) => each.name === name)
-  if (!stage) throw new Error(`there is no stage ${name}`)
+const stageFolder = async (build: Build, from: string): Promise<string> => {
+  const { dockerfile, folder, programOf, runtime } = build
+  const stage = ownStage(dockerfile, from, { RUNTIME: runtime })
+  const root = join(folder, `stage-${stage.name}`)
   const isBuilt = await stat(root).then(() => true, () => false)
   if (isBuilt) return root
   const { image, instructions } = resolveStage(dockerfile, stage, {})
   await makeRoot(root, programOf(image))
   for (const step of steps(root, instructions)) await perform(build, root, step)
   return root
+}
+
+/** A stage that only says what it is built on is that other one. */
+const ownStage = (
+  dockerfile: Dockerfile,
+  name: string,
+  given: Readonly<Record<string, string>>,
+): Stage => {
+  const stage = dockerfile.stages.find((each) => each.name === name)
+  if (!stage) throw new Error(`there is no stage ${name}`)
+  if (stage.instructions.length > 0) return stage
+  return ownStage(dockerfile, fromOf(dockerfile, stage, given), given)
 }
 
 const runStep = async ({ user }: Build, root: string, { text, workdir }: Step): Promise<void> => {

@@ -60,7 +60,8 @@ export const proveImage = async (
 const commandOf = ({ root, config, user }: FolderImage, port: number) => {
   const inImage = (words: readonly string[]) => {
     const [program, ...rest] = words.map((word) => inRoot(root, word))
-    return [join(root, 'usr/local/bin', program), ...rest]
+    // A program without a path is one of the base image.
+    return [program.includes('/') ? program : join(root, 'usr/local/bin', program), ...rest]
   }
   const env = Object.entries(config.env).map(([name, value]) => [name, inRoot(root, value)])
   const options = {

@@ -1,4 +1,4 @@
-/** The program of `npm run build` is one file: it has to run where nothing else of the repository is. */
+/** What `npm run build` and `npm run bundle` make has to run where nothing else of the repository is. */
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,33 +9,50 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
+const config = resolve('config')
 
-describe('the compiled program', () => {
+type Command = readonly [string, ...string[]]
+
+const WAYS: readonly (readonly [what: string, command: (folder: string) => Command])[] = [
+  ['the compiled program', (folder) => [join(folder, 'tandem')]],
+  ['the bundle on Node', (folder) => ['node', '--enable-source-maps', join(folder, 'all/main.js')]],
+  ['the bundle on Deno', (folder) => ['deno', 'run', '-A', join(folder, 'all/main.js')]],
+]
+
+describe.each(WAYS)('%s', (what, commandIn) => {
   let folder = ''
-  let program = ''
   let empty = ''
-  const config = resolve('config')
+  let command: Command = ['']
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tandem-'))
-    program = join(folder, 'tandem')
+    command = commandIn(folder)
     empty = join(folder, 'empty')
     await mkdir(empty)
-    const { scripts } = JSON.parse(await readFile('package.json', 'utf8'))
-    await run('sh', ['-c', scripts.build.replace('dist/tandem', program)])
+    const { scripts: { build, bundle } } = JSON.parse(await readFile('package.json', 'utf8'))
+    const script = what === 'the compiled program'
+      ? build.replaceAll('dist/tandem', join(folder, 'tandem'))
+      : bundle.replaceAll('dist/bundle', join(folder, 'all'))
+    await run('sh', ['-c', script])
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it('checks a configuration', async () => {
-    const { stdout } = await run(program, ['check', config], { cwd: empty })
+    const [program, ...flags] = command
+    const { stdout } = await run(program, [...flags, 'check', config], { cwd: empty })
     expect(stdout).toContain('+15005550006  Bright Smile Dental')
     expect(stdout).toMatch(/\nok\n$/)
   })
 
   it('serves with the built-in model and all else that has a file of its own, and stops', async () => {
-    const { PATH = '' } = process.env
-    const env = { PATH, HOST: '127.0.0.1', PORT: '0', TANDEM_CONFIG: config }
-    const child = spawn(program, ['serve'], { cwd: empty, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const { PATH = '', HOME = '' } = process.env
+    const env = { PATH, HOME, HOST: '127.0.0.1', PORT: '0', TANDEM_CONFIG: config }
+    const [program, ...flags] = command
+    const child = spawn(program, [...flags, 'serve'], {
+      cwd: empty,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const exited = new Promise((done) => child.on('exit', (code) => done(code)))
     let complaints = ''
     child.stderr.setEncoding('utf8').on('data', (text) => complaints += text)
@@ -52,7 +69,7 @@ describe('the compiled program', () => {
       child.kill('SIGTERM')
     }
     expect(await exited).toBe(0)
-    // Among the rest, that the thread that settles the store could not be found.
+    // Among the rest, that a thread of the store could not be found.
     expect(complaints).not.toContain('"level":"ERROR"')
   })
 })
