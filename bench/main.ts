@@ -11,13 +11,14 @@ import { record } from './record.ts'
 import { run, runtimeNames, RUNTIMES } from './runtimes.ts'
 import { FILLING_CALLS, soak } from './soak.ts'
 import { sockets } from './sockets.ts'
+import { firstCalls } from './start-calls.ts'
 import { start } from './start.ts'
 import { survive } from './survive.ts'
 import { type Table, textOf } from './table.ts'
 
 const USAGE =
-  `usage: npm run bench -- [audio] [knowledge] [lane] [start] [sockets] [bridge] [survive] [record] [soak] [--json]
-  --rounds <n>       how often start, sockets and bridge are measured (5)
+  `usage: npm run bench -- [audio] [knowledge] [lane] [start] [first] [sockets] [bridge] [survive] [record] [soak] [--json]
+  --rounds <n>       how often start, first, sockets and bridge are measured (5)
   --connections <n>  sockets: how many at once (100)
   --calls <n,n>      bridge: how many at once (1,50,200,500)
   --seconds <n>      how long each time (5)
@@ -61,7 +62,8 @@ const main = async (): Promise<void> => {
     audio: async () => [await audio()],
     knowledge: async () => [await knowledge()],
     lane: async () => [await lane()],
-    start: async () => [await start(rounds)],
+    start: () => start(rounds),
+    first: async () => [await firstCalls(rounds)],
     sockets: async () => [
       await sockets(
         { rounds, connections: Number(values.connections), measureMs },

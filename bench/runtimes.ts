@@ -21,10 +21,11 @@ export const run = async (command: readonly string[], variables = {}): Promise<s
 /** A program that goes on until its stdin is closed. */
 export type Running = Readonly<{ firstLine: string; pid: number; stop: () => Promise<void> }>
 
-/** Starts a program and waits for its first line. */
+/** Starts a program and waits for its first line. It is stopped by the end of its stdin, or by a signal. */
 export const startUntilStopped = async (
   command: readonly string[],
   variables = {},
+  signal?: NodeJS.Signals,
 ): Promise<Running> => {
   const child = start(command, variables)
   const firstLine = await new Promise<string>((resolve, reject) => {
@@ -35,7 +36,8 @@ export const startUntilStopped = async (
     firstLine,
     pid: child.process.pid ?? 0,
     stop: () => {
-      child.process.stdin.end()
+      if (signal) child.process.kill(signal)
+      else child.process.stdin.end()
       return child.ended
     },
   }

@@ -1,62 +1,95 @@
-/** How long `serve` takes until it listens, as a whole process, beside the runtime that starts and does nothing. */
+/** How long `serve` takes until it listens, as a whole process, from the source and as it is built, beside the least server. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { usageOf } from './bridge/process-stat.ts'
-import { type RuntimeName, runtimeNames, RUNTIMES, startUntilStopped } from './runtimes.ts'
+import { firstThreadMs } from './bridge/process-stat.ts'
+import { run, type RuntimeName, runtimeNames, RUNTIMES, startUntilStopped } from './runtimes.ts'
 import { spreadOf, type Table } from './table.ts'
 
-type Start = Readonly<{ tookMs: number; cpuMs: number }>
+const KINDS = ['nothing', 'server', 'source', 'built'] as const
+type Kind = typeof KINDS[number]
+type Start = Readonly<{ tookMs: number; threadMs: number }>
 
 /** Starts each by turns, as often as said; the first round fills the caches that runtimes keep and is not counted. */
-export const start = async (rounds: number): Promise<Table> => {
+export const start = async (rounds: number): Promise<readonly Table[]> => {
+  await build()
   const folder = await mkdtemp(join(tmpdir(), 'tandem-start-'))
-  const results = runtimeNames.map((name) => ({
-    name,
-    bare: new Array<Start>(),
-    serve: new Array<Start>(),
-  }))
+  const results = runtimeNames.map((name) => ({ name, starts: noStarts() }))
   for (let round = 0; round <= rounds; round++) {
-    for (const { name, bare, serve } of results) {
-      const nothing = await startOnce([...RUNTIMES[name], 'bench/start-nothing.ts'], folder)
-      const service = await startOnce(commandOf(name), folder)
-      if (round === 0) continue
-      bare.push(nothing)
-      serve.push(service)
+    for (const { name, starts } of results) {
+      for (const kind of KINDS) {
+        const once = await startOnce(name, kind, folder)
+        if (round > 0) starts[kind].push(once)
+      }
     }
   }
   await rm(folder, { recursive: true })
-  return {
-    title: `ms from spawn to the first line, rounds: ${rounds}; median (lowest-highest)`,
-    columns: ['runtime', 'nothing', 'serve', 'serve / nothing', 'CPU ms of serve'],
-    rows: results.map(({ name, bare, serve }) => [
+  const table = (title: string, ms: (start: Start) => number): Table => ({
+    title: `${title}, rounds: ${rounds}; median (lowest-highest)`,
+    columns: ['runtime', ...KINDS, 'built / server'],
+    rows: results.map(({ name, starts }) => [
       name,
-      spreadOf(bare.map(({ tookMs }) => tookMs)),
-      spreadOf(serve.map(({ tookMs }) => tookMs)),
-      spreadOf(serve.map(({ tookMs }, at) => tookMs / bare[at].tookMs)),
-      spreadOf(serve.map(({ cpuMs }) => cpuMs)),
+      ...KINDS.map((kind) => spreadOf(starts[kind].map(ms))),
+      spreadOf(starts.built.map((built, at) => ms(built) / ms(starts.server[at]))),
     ]),
+  })
+  return [
+    table('ms from spawn to the first line', ({ tookMs }) => tookMs),
+    table('of these, ms for which its first thread had a core', ({ threadMs }) => threadMs),
+  ]
+}
+
+const noStarts = (): Readonly<Record<Kind, Start[]>> => ({
+  nothing: [],
+  server: [],
+  source: [],
+  built: [],
+})
+
+/** Builds what an image runs. */
+export const build = async (): Promise<void> => {
+  await run(['npm', 'run', '--silent', 'bundle'])
+  await run(['npm', 'run', '--silent', 'build'])
+}
+
+/** How an image starts the service, but for the permissions of Deno. */
+export const BUILT: Readonly<Record<RuntimeName, readonly string[]>> = {
+  node: ['node', '--enable-source-maps', 'dist/bundle/main.js', 'serve'],
+  bun: ['dist/tandem', 'serve'],
+  deno: ['deno', 'run', '-A', 'dist/bundle/main.js', 'serve'],
+}
+
+/** What a service is started with; nothing of it is used before the first call. */
+export const variablesIn = (folder: string) => ({
+  HOST: '127.0.0.1',
+  PORT: '0',
+  OPENAI_API_KEY: 'sk-bench',
+  TWILIO_AUTH_TOKEN: 'bench',
+  TANDEM_DATA: folder,
+})
+
+const commandOf = (name: RuntimeName, kind: Kind): readonly string[] => {
+  switch (kind) {
+    case 'nothing':
+    case 'server':
+      return [...RUNTIMES[name], `bench/start-${kind}.ts`]
+    case 'source':
+      return [...RUNTIMES[name], 'src/main.ts', 'serve']
+    case 'built':
+      return BUILT[name]
   }
 }
 
-const commandOf = (name: RuntimeName): readonly string[] => [
-  ...RUNTIMES[name],
-  'bench/bridge/tandem.ts',
-  'serve',
-  '--json',
-]
-
-const startOnce = async (command: readonly string[], folder: string): Promise<Start> => {
+const startOnce = async (name: RuntimeName, kind: Kind, folder: string): Promise<Start> => {
+  const signal = kind === 'source' || kind === 'built' ? 'SIGTERM' : undefined
   const startMs = performance.now()
-  const { pid, stop } = await startUntilStopped(command, {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    OPENAI_API_KEY: 'sk-bench',
-    TWILIO_AUTH_TOKEN: 'bench',
-    TANDEM_DATA: folder,
-  })
+  const { pid, stop } = await startUntilStopped(
+    commandOf(name, kind),
+    variablesIn(folder),
+    signal,
+  )
   const tookMs = performance.now() - startMs
-  const { cpuMs } = usageOf(pid)
+  const threadMs = firstThreadMs(pid)
   await stop()
-  return { tookMs, cpuMs }
+  return { tookMs, threadMs }
 }

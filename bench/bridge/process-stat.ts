@@ -19,4 +19,8 @@ export const usageOf = (pid: number): Usage => {
   }
 }
 
+/** How long its first thread has had a core so far, in ms: what a start would take on a machine that does nothing else. */
+export const firstThreadMs = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
+
 const TICK_MS = 10
