@@ -25,7 +25,7 @@ export default defineConfig({
           include: ['test/**/*.e2e.test.ts'],
           // Calls last as long as calls do, and most of that is waiting: some files at once, after the unit tests.
           pool,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,

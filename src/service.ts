@@ -86,6 +86,8 @@ export type ServiceOptions = Readonly<{
   log: Log
   /** Resolves when whoever started the service has told that it listens; tools are made ready then, or at once without. */
   listening?: Promise<void>
+  /** Told when the service cannot listen before the record has been asked. */
+  onRecordNeeded?: () => void
 }>
 
 /**
@@ -320,7 +322,10 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     log,
   })
   // What was spent before a restart counts for the first call after it, unless the database is away.
-  await settledWithin(clock, FIRST_COSTS_MS, dayCosts.known)
+  if (first.config.customers.some(({ limits }) => limits.costPerDay !== undefined)) {
+    options.onRecordNeeded?.()
+    await settledWithin(clock, FIRST_COSTS_MS, dayCosts.known)
+  }
   app = createApp({
     exchange,
     record: options.record,

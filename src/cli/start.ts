@@ -60,9 +60,11 @@ export const startAll = async (
     : undefined
   // What no call needs yet waits until the service has told that it listens.
   const listening = Promise.withResolvers<void>()
+  const threads = Promise.withResolvers<void>()
+  void listening.promise.then(threads.resolve)
   const { store, record } = isEphemeral
     ? { store: createMemoryStore(), record: noRecord }
-    : await openStores(context, environment, log, listening.promise)
+    : await openStores(context, environment, log, threads.promise)
   try {
     const service = await startService({
       runtime: context.runtime,
@@ -80,6 +82,7 @@ export const startAll = async (
       log,
       onDrainAsked,
       listening: listening.promise,
+      onRecordNeeded: threads.resolve,
     })
     context.clock.after(0, listening.resolve)
     return {

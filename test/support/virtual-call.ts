@@ -12,6 +12,7 @@ import { createMemoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Runtime } from '../../src/runtime/runtime.ts'
 import type { SocketEvents } from '../../src/runtime/socket.ts'
+import { turn } from '../../src/runtime/event-loop.ts'
 import { createLine, type Line, type LineOptions } from '../../src/sim/caller/line.ts'
 import { createIds } from '../../src/sim/model/ids.ts'
 import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
@@ -267,7 +268,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
       for (let waitedMs = 0; !isTrue(); waitedMs += 1) {
         if (waitedMs > limitMs) throw new Error(`not in ${limitMs} ms: ${what}`)
         clock.advance(1)
-        await Promise.resolve()
+        await turn()
       }
     },
     count: exchange.count,
