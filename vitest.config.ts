@@ -6,6 +6,14 @@ const pure = { pool, isolate: false }
 /** With real processes and sockets: one file after the other, or they would disturb each other. */
 const real = { pool, fileParallelism: false }
 
+/** `npm run test:calls`: what takes minutes because calls do, beside what `npm test` has of it. */
+const calls = [
+  'test/call-abilities/*.e2e.test.ts',
+  'test/outbound/restart.e2e.test.ts',
+  'test/runtime/remote-tools.e2e.test.ts',
+  'test/runtime/summary.e2e.test.ts',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,12 +31,23 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
+          exclude: calls,
           // Calls last as long as calls do, and most of that is waiting: some files at once, after the unit tests.
           pool,
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'calls',
+          include: calls,
+          pool,
+          maxWorkers: 3,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
