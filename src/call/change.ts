@@ -1,6 +1,7 @@
 /** How changes are put together: one after the other, with the effects of all in order. */
 import type { CallEffect, CallReport } from './effects.ts'
 import type { Change } from './responses.ts'
+import { lineOf, type Transcript } from './transcript.ts'
 
 /** Goes on from a change; the effects of both are done in order. (A module that exports `then` would be taken for a promise.) */
 export const andThen = <Before, After>(
@@ -13,3 +14,9 @@ export const andThen = <Before, After>(
 
 /** Tells those who watch the call. */
 export const report = (report: CallReport): CallEffect => ({ type: 'report', report })
+
+/** Tells how the line of an item is now. */
+export const reportLine = (transcript: Transcript, itemId: string): readonly CallEffect[] => {
+  const line = lineOf(transcript, itemId)
+  return line ? [report({ type: 'line', line })] : []
+}

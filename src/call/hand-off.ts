@@ -28,6 +28,9 @@ export const handOff = (state: Talking, agent: string, atMs: number): Change<Tal
     )
   }
   // As if the session had broken: the next one is told what was said, and speaks with the other voice.
-  const [left, effects] = modelInterrupted(orphanPlayback(next), 'hand-off', atMs, { is: 'agent' })
+  const [left, effects] = andThen(
+    orphanPlayback(next),
+    (orphaned) => modelInterrupted(orphaned, 'hand-off', atMs, { is: 'agent' }),
+  )
   return [left, [{ type: 'replace-agent', agent }, reported, ...effects]]
 }

@@ -5,12 +5,13 @@
  * is told what was said. What the caller said and the lost session had not yet put into words it is given as audio again.
  */
 import { loseApprovals } from './approvals.ts'
-import { andThen } from './change.ts'
+import { andThen, reportLine } from './change.ts'
 import { answersCaller } from './consent.ts'
 import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
 import { loseRemoteTools } from './remote-tools.ts'
 import type { Floor, Live, Renewal, ResponseRequest, Talking, Up } from './state.ts'
+import { cutLine, lineOf } from './transcript.ts'
 import { leaveTurns } from './unwritten.ts'
 
 /** The model is there, for the first time or again: what waits to be said is asked for. */
@@ -117,8 +118,19 @@ const unasked = <State extends Live>(state: State): State => {
     : { ...state, waiting, response: { ...response, request: { kind: 'reply' } } }
 }
 
-/** What is being played stays, but the session it came from is gone. */
-export const orphanPlayback = (state: Talking): Talking => ({
-  ...state,
-  playback: orphan(state.playback),
-})
+/**
+ * What is being played stays, but the session it came from is gone. A sentence that was broken off has no end to come: what there is
+ * of it is its line, heard as far as it was spoken, unless the caller cuts it shorter yet.
+ */
+export const orphanPlayback = (state: Talking): Change<Talking> => {
+  const broken = state.playback.items
+    .filter(({ itemId }) => lineOf(state.transcript, itemId)?.final === false)
+  const transcript = broken.reduce(
+    (lines, { itemId, modelMs }) => cutLine(lines, itemId, modelMs, modelMs),
+    state.transcript,
+  )
+  return [
+    { ...state, transcript, playback: orphan(state.playback) },
+    broken.flatMap(({ itemId }) => reportLine(transcript, itemId)),
+  ]
+}

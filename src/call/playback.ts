@@ -9,7 +9,7 @@
  * whatever we decide reaches Twilio a moment later, while it goes on playing: the round trip is measured with marks on an empty
  * queue, and counted.
  */
-import { nextRun, NO_RUN, type Run, timedBy } from './run.ts'
+import { delayedBy, nextRun, NO_RUN, type Run, timedBy } from './run.ts'
 
 /** One spoken part of an item on the line of play-out. */
 export type PlayingItem = Readonly<{
@@ -245,6 +245,8 @@ const endProbe = (playback: Playback, atMs: number): Playback => {
   const tookMs = atMs - probe.sentAtMs
   return {
     ...rest,
+    // Audio that followed the first probe was sent before its echo came, as if there were no way to go.
+    run: playback.roundTrips === 0 ? delayedBy(playback.run, tookMs) : playback.run,
     roundTripMs: playback.roundTrips === 0 ? tookMs : Math.min(playback.roundTripMs, tookMs),
     roundTrips: playback.roundTrips + 1,
   }

@@ -5,6 +5,7 @@
  * the voice by many seconds and has mostly ended when the caller cuts in.
  */
 import { answersCaller } from './consent.ts'
+import { reportLine } from './change.ts'
 import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
 import { clear, type Cleared, type CutItem, isPlaying } from './playback.ts'
@@ -41,7 +42,7 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
       ...cancel(state),
       ...cut.map((each) => tellHeard(each, transcript, state.sessionFromMs)),
     ],
-    lines: cut.flatMap(({ item }) => cutLineReport(transcript, item.itemId)),
+    lines: cut.flatMap(({ item }) => reportLine(transcript, item.itemId)),
     cut: playing ? cleared : undefined,
   }
 }
@@ -123,11 +124,6 @@ const bargedIn = ({ cut, heardMs, unheardMs }: Cleared): CallEffect => ({
     cut: cut.map(({ item, heardMs }) => ({ itemId: item.itemId, heardMs, sentMs: item.sentMs })),
   },
 })
-
-const cutLineReport = (transcript: Transcript, itemId: string): readonly CallEffect[] => {
-  const line = lineOf(transcript, itemId)
-  return line ? [{ type: 'report', report: { type: 'line', line } }] : []
-}
 
 const cutLines = (state: Talking, cut: readonly CutItem[]) =>
   cut.reduce(

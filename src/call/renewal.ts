@@ -3,7 +3,7 @@
  * and takes over while nobody speaks. Near the end it takes over while somebody does, and only in the last moments whatever happens.
  */
 import { andThen } from './change.ts'
-import { isPlaying, orphan } from './playback.ts'
+import { isPlaying } from './playback.ts'
 import { askNext, type Change } from './responses.ts'
 import {
   isAgentsTurn,
@@ -13,7 +13,7 @@ import {
   type RenewalTimes,
   type Talking,
 } from './state.ts'
-import { leaveSession, loseRemote } from './model-leg.ts'
+import { leaveSession, loseRemote, orphanPlayback } from './model-leg.ts'
 
 const QUIET_BEFORE_MS = 5 * 60_000
 const FORCED_BEFORE_MS = 30_000
@@ -67,7 +67,7 @@ export const reserveReady = (
   const [left, told] = leaveSession(state, 'renewed', atMs, state.floor)
   const model: Model = { is: 'ready', renewal: planRenewal(expiresInMs, atMs) }
   const [next, effects] = andThen(
-    loseRemote({ ...left, model, playback: orphan(left.playback) }, atMs),
+    andThen(orphanPlayback({ ...left, model }), (orphaned) => loseRemote(orphaned, atMs)),
     (after) => askNext(after, atMs),
   )
   return [next, [

@@ -41,6 +41,14 @@ export const nextRun = (last: Run, startMs: number, soonestEchoMs: number): Run 
   return { startMs, soonestOriginMs, expectedOriginMs, originMs: expectedOriginMs, echoedMs: [] }
 }
 
+/** A run that began before it was known how long an echo takes at least, as it is now. */
+export const delayedBy = (run: Run, ms: number): Run => ({
+  ...run,
+  soonestOriginMs: run.soonestOriginMs + ms,
+  expectedOriginMs: run.expectedOriginMs + ms,
+  originMs: Math.min(run.expectedOriginMs + ms, ...run.echoedMs),
+})
+
 /** The run after the echo of a position came at `atMs`. A position before the run says nothing of it. */
 export const timedBy = (run: Run, positionMs: number, atMs: number): Run => {
   if (positionMs <= run.startMs) return run

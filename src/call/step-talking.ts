@@ -113,7 +113,10 @@ const stepOpen = (state: Talking, event: CallEvent): Step => {
         (next) => modelReady(next, planRenewal(event.expiresInMs, event.atMs), event.atMs),
       )
     case 'model-interrupted':
-      return modelInterrupted(orphanPlayback(state), event.cause, event.atMs, state.floor)
+      return andThen(
+        orphanPlayback(state),
+        (next) => modelInterrupted(next, event.cause, event.atMs, state.floor),
+      )
     case 'stream-lost':
       return streamLost(state, event.atMs)
     case 'tick':

@@ -104,6 +104,24 @@ describe('a model that is lost while the agent speaks', () => {
     expect(call.entries.filter((entry) => entry.type === 'ended')).toEqual([])
   })
 
+  it('leaves a line of what was heard of the sentence that it broke off', () => {
+    const call = startVirtualCall({ agent: AGENT, scenario: { speed: 2 } })
+    call.until('the greeting has begun', () => call.line.record().sentMs > 1_000)
+    const { sentMs } = call.line.record()
+    call.breakModel()
+    call.until('all of that was heard', () => call.line.record().playedMs >= sentMs)
+    const [line] = call.entries.flatMap((entry) =>
+      entry.type === 'line' && entry.line.final && entry.line.speaker === 'agent'
+        ? [entry.line]
+        : []
+    )
+    expect(line.text).toMatch(/^Thanks for calling/)
+    expect(GREETING.startsWith(line.text.trimEnd())).toBe(true)
+    expect(line.text.length).toBeLessThan(GREETING.length)
+    // The last of it did not fill a frame.
+    expect(Math.abs((line.heardMs ?? 0) - sentMs)).toBeLessThan(20)
+  })
+
   it('asks for the greeting again when none of it had come', () => {
     const call = startVirtualCall({ agent: AGENT, scenario: [{ firstAudioMs: 5_000 }, {}] })
     call.clock.advance(1_000)

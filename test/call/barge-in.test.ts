@@ -8,11 +8,15 @@ import { createFakeClock } from '../support/fake-clock.ts'
 import { createPhoneLine, type PhoneLineOptions } from '../support/phone-line.ts'
 import { RULES } from './rules.ts'
 
-type LineSettings = Partial<Omit<PhoneLineOptions, 'clock' | 'echo'>> & { greeting?: string }
+type LineSettings = Partial<Omit<PhoneLineOptions, 'clock' | 'echo'>> & {
+  greeting?: string
+  /** How long nobody speaks when the line has opened. */
+  quietMs?: number
+}
 
 /** A call whose line is open, joined to a phone that knows what was heard. */
 const talk = (settings: LineSettings = {}) => {
-  const { downMs = 4, upMs = 3, startLagMs = 0, greeting } = settings
+  const { downMs = 4, upMs = 3, startLagMs = 0, quietMs = 200, greeting } = settings
   const clock = createFakeClock()
   const effects: CallEffect[] = []
   let state: CallState = startCall(
@@ -85,7 +89,7 @@ const talk = (settings: LineSettings = {}) => {
 
   tell({ type: 'model-ready' })
   tell({ type: 'caller-connected' })
-  clock.advance(200)
+  clock.advance(quietMs)
   return { clock, phone, effects, tell, say, start, done, bargeIn, truncations, state: () => state }
 }
 
@@ -192,6 +196,17 @@ describe.each(LINES)('a truncation on %s', (_, line) => {
       call.bargeIn()
       expectTruth(call, ['item_2'])
     })
+  })
+})
+
+describe('a barge-in into a greeting that was sent as the line opened', () => {
+  it.each([120, 200, 280, 400])('knows after %d ms what was heard, however far away', (sinceMs) => {
+    const call = talk({ downMs: 51, upMs: 51, quietMs: 0 })
+    call.start('resp_1')
+    call.say('resp_1', 'item_1', 2_000, 100, 0)
+    call.clock.advance(sinceMs)
+    call.bargeIn()
+    expectTruth(call, ['item_1'])
   })
 })
 
