@@ -20,3 +20,17 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** Resolves when so many milliseconds have passed. */
+export const passed = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve))
+
+/** Waits for what never rejects, and no longer than this. */
+export const settledWithin = (clock: Clock, ms: number, done: Promise<unknown>): Promise<void> =>
+  new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve)
+    void done.then(() => {
+      cancel()
+      resolve()
+    })
+  })

@@ -3,7 +3,7 @@ import { drainCalls } from './bridge/drain.ts'
 import { createExchange, type Exchange } from './bridge/exchange.ts'
 import { createListenedCalls } from './bridge/listened-calls.ts'
 import { hasSuccessor } from './bridge/successor.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, passed, settledWithin } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { checkText } from './config/check-text.ts'
 import { createConfigStore, type Reload } from './config/config-store.ts'
@@ -23,17 +23,7 @@ import { usage } from './runtime/process.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { guardedFetch } from './runtime/guarded-fetch.ts'
 import { randomSecret } from './runtime/hmac.ts'
-import * as disk from './runtime/files.ts'
-import { openGrowing } from './runtime/growing-file.ts'
-import { createMeters } from './record/call-meter.ts'
-import { startDayCosts } from './record/day-costs.ts'
-import { createKeeper, createRedactors } from './record/keep-calls.ts'
-import { keepSound } from './record/keep-sound.ts'
-import { pricesWith } from './record/money.ts'
-import { redactCallEntry, redactHumanEntry } from './record/redact-entry.ts'
-import { createEventLogs, eventLogPath, eventLogsIn } from './record/event-logs.ts'
-import { createEventRecorder } from './record/record-events.ts'
-import { startRetention } from './record/retention.ts'
+import { keepRecord } from './record/keep-record.ts'
 import type { RecordStore } from './store/record-store.ts'
 import type { Store } from './store/store.ts'
 import { loadMcpClient } from './tools/mcp-connection.ts'
@@ -95,8 +85,6 @@ export type ServiceOptions = Readonly<{
  * before have heard two seconds of hold tone.
  */
 const LAST_WORDS_MS = 3_000
-/** How long event logs may take to get to a disk that has become slow. */
-const LAST_FILES_MS = 5_000
 /** How long a start may wait for what customers have spent today. */
 const FIRST_COSTS_MS = 2_000
 /** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
@@ -169,7 +157,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     isDraining: () => !isReady,
     usage,
     startedAtS: wallMs() / 1000,
-    recordingsWaiting: () => keptSound.waiting(),
+    recordingsWaiting: () => kept.sound.waiting(),
   })
   const guard = startOverloadGuard({ clock, log, onLag: metrics.lagged })
 
@@ -180,72 +168,38 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const publicUrl = environment.publicUrl ?? url
   const machine = environment.machine ?? randomSecret().slice(0, 12)
   const twilio = twilioOf(environment.twilio, { fetch: options.fetch, clock, random: Math.random })
-  const redactorOf = createRedactors()
-  const keepCall = createKeeper({
+  const kept = keepRecord({
     store: options.record,
-    prices: () => pricesWith(config.current().service.prices),
-    now: wallMs,
-    log,
-  })
-
-  const keptSound = keepSound({
+    messages,
+    config: config.current,
     dataFolder: environment.dataFolder,
-    storage: () => config.current().service.storage,
-    keys: environment.storageKeys,
+    storageKeys: environment.storageKeys,
     fetch: options.fetch,
     mayRecord: options.mayRecord,
+    machine,
+    program: VERSION,
+    recordingTried: metrics.recordingTried,
     clock,
     now: wallMs,
     random: Math.random,
-    tried: metrics.recordingTried,
-    log,
-  })
-  const eventLogFolder = eventLogsIn(environment.dataFolder)
-  const eventLogs = createEventLogs(disk, eventLogFolder)
-  const events = createEventRecorder({
-    open: (customer, callSid) => openGrowing(eventLogPath(eventLogFolder, customer, callSid)),
-    program: VERSION,
-    clock,
-    wallMs,
-    log,
-  })
-
-  const dayCosts = startDayCosts({
-    record: options.record,
-    customers: () => config.current().customers,
-    clock,
-    now: wallMs,
     log,
   })
 
   const exchange = createExchange({
     connect,
-    meterCall: createMeters({
-      prices: () => pricesWith(config.current().service.prices),
-      dayCosts,
-      now: wallMs,
-      log,
-    }),
-    isDaySpent: dayCosts.isSpent,
-    recordSound: keptSound.recordSound,
-    recordEvents: options.mayRecord
-      ? (customer, callSid) =>
-        events.begin({
-          callSid,
-          customer: customer.id,
-          agentVersion: customer.version,
-          redact: customer.redact && redactorOf(customer),
-        })
-      : undefined,
+    meterCall: kept.meterCall,
+    isDaySpent: kept.dayCosts.isSpent,
+    recordSound: kept.sound.recordSound,
+    recordEvents: kept.recordEvents,
     watchCall: (call) => {
       const count = metrics.watchCall(call)
-      const keep = keepCall(call)
+      const keep = kept.watchCall(call)
       return (entry) => {
         count(entry)
         keep(entry)
       }
     },
-    redact: (customer, entry) => redactCallEntry(redactorOf(customer), entry),
+    redact: kept.redact,
     isOverloaded: guard.isOverloaded,
     clock,
     log,
@@ -268,15 +222,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     model: options.model,
     secret: secrets.secret,
     feed: exchange.feed,
-    watchCall: (call) => {
-      const keep = keepCall(call)
-      const redact = redactorOf(call.facts.line.customer)
-      return (entry) => {
-        const told = redactHumanEntry(redact, entry)
-        keep(told)
-        return told
-      }
-    },
+    watchCall: kept.watchListened,
   })
 
   const outbound = createOutbound({
@@ -298,18 +244,6 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     newId: () => `out-${crypto.randomUUID()}`,
     log,
   })
-  const stopRetention = startRetention({
-    store: options.record,
-    recordings: keptSound.recordings,
-    stored: keptSound.stored,
-    messages,
-    eventLogs,
-    customers: () => config.current().customers,
-    machine,
-    clock,
-    now: wallMs,
-    log,
-  })
   const delivery = startDelivery({
     record: options.record,
     customers: () => config.current().customers,
@@ -324,16 +258,16 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   // What was spent before a restart counts for the first call after it, unless the database is away.
   if (first.config.customers.some(({ limits }) => limits.costPerDay !== undefined)) {
     options.onRecordNeeded?.()
-    await settledWithin(clock, FIRST_COSTS_MS, dayCosts.known)
+    await settledWithin(clock, FIRST_COSTS_MS, kept.dayCosts.known)
   }
   app = createApp({
     exchange,
     record: options.record,
-    recordings: keptSound.recordings,
-    stored: keptSound.stored,
-    sound: keptSound.sound,
+    recordings: kept.sound.recordings,
+    stored: kept.sound.stored,
+    sound: kept.sound.sound,
     messages,
-    eventLogs,
+    eventLogs: kept.eventLogs,
     listened,
     outbound,
     twilio: environment.twilio,
@@ -376,8 +310,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       config.stop()
       shelf.stop()
       guard.stop()
-      stopRetention()
-      dayCosts.stop()
+      kept.stop()
       log.info('service.draining', { calls: exchange.count(), ...environment.drain })
       await outbound.stop()
       const handedOver = await drainCalls({
@@ -390,11 +323,10 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       })
       listened.stop()
       library.stop()
-      const kept = keptSound.stop()
-      await settledWithin(clock, LAST_FILES_MS, events.settled())
+      const settled = kept.settled()
       await options.store.flush()
       if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
-      await kept
+      await settled
       // On Deno this closes every socket at once: no call may be left.
       await server.stop()
       await delivery.stop()
@@ -414,16 +346,3 @@ const logReload = (log: Log, { problems, warnings }: Reload): void => {
   }
   if (problems.length === 0) log.info('config.reloaded')
 }
-
-/** Waits for what never rejects, and no longer than this. */
-const settledWithin = (clock: Clock, ms: number, done: Promise<unknown>): Promise<void> =>
-  new Promise((resolve) => {
-    const cancel = clock.after(ms, resolve)
-    void done.then(() => {
-      cancel()
-      resolve()
-    })
-  })
-
-const passed = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => void clock.after(ms, resolve))

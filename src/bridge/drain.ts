@@ -3,7 +3,7 @@
  * quiet moment, until the last moment in which it does so in any. Who is handed over waits for the process that comes next; so
  * where none is there yet, it is done as late as can be.
  */
-import type { Clock } from '../clock.ts'
+import { type Clock, passed } from '../clock.ts'
 import type { Exchange } from './exchange.ts'
 
 export type DrainLimits = Readonly<{
@@ -55,6 +55,3 @@ export const drainCalls = async (options: DrainOptions): Promise<number> => {
   exchange.giveUpSummaries()
   return handedOver
 }
-
-const passed = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => void clock.after(ms, resolve))

@@ -1,5 +1,5 @@
 /** All that has to do with how calls sound, put together: what records them, where the recordings are, and how they get to the storage. */
-import type { Clock } from '../clock.ts'
+import { type Clock, settledWithin } from '../clock.ts'
 import type { StorageKeys } from '../config/environment.ts'
 import type { Storage } from '../config/storage-schema.ts'
 import type { Log } from '../log.ts'
@@ -96,13 +96,3 @@ const mend = async (recordings: Pick<Recordings, 'mend'>, log: Log): Promise<voi
     log.error('recording.not-mended', { problem: String(error) })
   }
 }
-
-/** Waits for what never rejects, and no longer than this. */
-const settledWithin = (clock: Clock, ms: number, done: Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    const cancel = clock.after(ms, resolve)
-    void done.then(() => {
-      cancel()
-      resolve()
-    })
-  })

@@ -2,7 +2,7 @@
  * The store of one machine: a SQLite file in the data folder. SQLite runs on the thread that carries the audio, so checkpoints
  * are gathered and written a few at a time, with the event loop free in between.
  */
-import type { Cancel, Clock } from '../clock.ts'
+import { type Cancel, type Clock, passed } from '../clock.ts'
 import type { StoreError, StoreErrorCode } from '../errors.ts'
 import type { SqliteDriver } from '../runtime/sqlite.ts'
 import { type Change, createBacklog, latestOf } from './backlog.ts'
@@ -174,6 +174,3 @@ const failureOf = (attempt: Attempt<unknown>): Failure | undefined =>
 
 const isPassing = (failure: Failure | undefined): boolean =>
   failure === 'store-busy' || failure === 'store-corrupt'
-
-const passed = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => void clock.after(ms, resolve))
