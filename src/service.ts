@@ -136,7 +136,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const shelf = createToolShelf({
     fetch: (url, init) => guardedFetch(url, init, config.current().service.network),
     variable: (name) => options.variables[name],
-    book: messages,
+    book: { add: (message) => kept.addMessage(message) },
     clock,
     wallMs,
     log,

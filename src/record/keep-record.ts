@@ -20,12 +20,12 @@ import { createKeeper, createRedactors } from './keep-calls.ts'
 import { keepSound, type KeepSoundOptions, type KeptSound } from './keep-sound.ts'
 import { pricesWith } from './money.ts'
 import { createEventRecorder } from './record-events.ts'
-import { redactCallEntry, redactHumanEntry } from './redact-entry.ts'
+import { redactCallEntry, redactHumanEntry, redactMessage } from './redact-entry.ts'
 import { startRetention } from './retention.ts'
 
 export type KeepRecordOptions = Readonly<{
   store: RecordStore
-  messages: Pick<MessageBook, 'removeBefore'>
+  messages: MessageBook
   config: () => Config
   dataFolder: string
   storageKeys: StorageKeys | undefined
@@ -50,6 +50,8 @@ export type KeptRecord = Readonly<{
   watchCall: (call: BegunCall) => (entry: FeedEntry) => void
   /** Gives what is told every entry of a call between humans, and gives back what may be told of it. */
   watchListened: (call: BegunCall) => (entry: ListeningEntry) => ListeningEntry
+  /** Keeps a message as it may be kept. */
+  addMessage: MessageBook['add']
   /** An entry as it may be told. */
   redact: (customer: Customer, entry: CallEntry) => CallEntry
   /** Keeps the events of a call; undefined where nothing may be left on this machine. */
@@ -113,6 +115,10 @@ export const keepRecord = (options: KeepRecordOptions): KeptRecord => {
         told(redacted)
         return redacted
       }
+    },
+    addMessage: (message) => {
+      const customer = customers().find(({ id }) => id === message.customer)
+      return options.messages.add(customer ? redactMessage(redactorOf(customer), message) : message)
     },
     redact: (customer, entry) => redactCallEntry(redactorOf(customer), entry),
     recordEvents: !mayRecord ? undefined : (customer, callSid) =>

@@ -2,6 +2,7 @@
 import type { CallEntry } from '../bridge/call-feed.ts'
 import type { ListeningEntry } from '../bridge/listened-calls.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
+import type { TakenMessage } from '../tools/message-book.ts'
 import type { Redact } from './redact.ts'
 
 /** Redacts an entry of the feed of a call with an agent. */
@@ -26,6 +27,14 @@ export const redactHumanEntry = (redact: Redact, entry: ListeningEntry): Listeni
   entry.type === 'line'
     ? { ...entry, line: { ...entry.line, text: redact(entry.line.text) } }
     : entry
+
+/** Redacts a message for the people of a customer. Who called and where to call back stays, or they could not. */
+export const redactMessage = (redact: Redact, message: TakenMessage): TakenMessage => ({
+  ...message,
+  name: redact(message.name),
+  message: redact(message.message),
+  fields: redactFields(redact, message.fields),
+})
 
 const redactSummary = (
   redact: Redact,

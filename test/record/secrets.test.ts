@@ -5,18 +5,20 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { CallEntry } from '../../src/bridge/call-feed.ts'
 import type { Happening } from '../../src/call/events.ts'
 import { systemClock } from '../../src/clock.ts'
-import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
+import { createConfig, type Customer, DEFAULT_SERVICE } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { StoreError } from '../../src/errors.ts'
 import { silentLog } from '../../src/log.ts'
 import { createKeeper, createRedactors } from '../../src/record/keep-calls.ts'
 import { DEFAULT_PRICES } from '../../src/record/money.ts'
-import { redactCallEntry } from '../../src/record/redact-entry.ts'
+import { redactCallEntry, redactMessage } from '../../src/record/redact-entry.ts'
 import { createRedact, isLuhn } from '../../src/record/redact.ts'
 import * as files from '../../src/runtime/files.ts'
+import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'
 import { createJournal } from '../../src/store/journal.ts'
 import { createPostgresSql } from '../../src/store/postgres-sql.ts'
 import type { RecordStore } from '../../src/store/record-store.ts'
+import { startDelivery } from '../../src/webhooks/deliver.ts'
 import { createRecordWriter } from '../../src/store/record-writer.ts'
 import { RULES } from '../call/rules.ts'
 import type { Story } from '../call/stories.ts'
@@ -26,6 +28,7 @@ import { makeFolder, NOON } from '../store/fixture.ts'
 import { startPostgres } from '../store/postgres.ts'
 import { openRecord, openSqlite } from '../store/record-fixture.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { plain, startHttpServer } from '../support/http-server.ts'
 
 const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 
@@ -129,18 +132,22 @@ test('none of 200 secrets is in an event log, which is whole all the same', () =
   ).toEqual([])
 })
 
-const CUSTOMER = `redact: { patterns: ['\\bPT\\d{6}\\b'] }
-webhooks: [{ url: "https://crm.example.com/", secret: "\${env:CRM_SECRET}" }]
+const customerWith = (webhook: string): Customer => {
+  const text = `redact: { patterns: ['\\bPT\\d{6}\\b'] }
+webhooks: [{ url: "${webhook}", secret: "\${env:CRM_SECRET}" }]
 `
-
-/** Tells a record a call in which every secret turns up everywhere it may; gives what the log has said of it. */
-const tellSecrets = (store: Pick<RecordStore, 'write'>): string => {
   const parsed = parseConfig({
-    customers: [{ path: 'customers/bright-smile.yaml', text: withLines(CUSTOMER) }],
+    customers: [{ path: 'customers/bright-smile.yaml', text: withLines(text) }],
     readKnowledge: () => undefined,
   })
   if ('problems' in parsed) throw new Error(parsed.problems[0].message)
-  const [customer] = parsed.config.customers
+  return parsed.config.customers[0]
+}
+
+const CUSTOMER = customerWith('https://crm.example.com/')
+
+/** Tells a record a call in which every secret turns up everywhere it may; gives what the log has said of it. */
+const tellSecrets = (store: Pick<RecordStore, 'write'>, customer = CUSTOMER): string => {
   const number = customer.numbers[0]
   const line = createConfig(DEFAULT_SERVICE, [customer]).lineOf(number)
   if (!line) throw new Error(`nobody has ${number}`)
@@ -227,4 +234,53 @@ test('none of them is in the journal of a database that is away', async () => {
   const journal = await filesIn(folder)
   expect(journal).toContain('It is [card], yes.')
   expect(found(journal)).toEqual([])
+})
+
+test('none of them is sent to the server of the customer', async () => {
+  const server = await startHttpServer(plain(''))
+  onTestFinished(() => server.stop())
+  const customer = customerWith(server.url)
+  const record = await openRecord(openSqlite(':memory:'))
+  tellSecrets(record, customer)
+  await record.flush()
+  const clock = createFakeClock()
+  const delivery = startDelivery({
+    record,
+    customers: () => [customer],
+    fetch: createGuardedFetch({ allowPrivate: ['127.0.0.1/32'] }),
+    variable: () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    newId: () => crypto.randomUUID(),
+    random: () => 0,
+    clock,
+    now: () => NOON + clock.nowMs(),
+    log: silentLog,
+  })
+  onTestFinished(() => delivery.stop())
+  const arrived = () => {
+    clock.advance(20)
+    return server.received.length
+  }
+  await expect.poll(arrived, { interval: 1, timeout: 20_000 }).toBe(401)
+  const sent = server.received.map(({ body }) => body).join('\n')
+  expect(sent).toContain('[card]')
+  expect(found(sent)).toEqual([])
+}, 60_000)
+
+test('none of them is in a message but as the number to call back at', () => {
+  const redact = createRedactors()(CUSTOMER)
+  const message = (secret: string) => ({
+    takenAt: '2026-05-04T12:00:00.000Z',
+    customer: 'bright-smile',
+    callSid: 'CA1',
+    from: '+15550001111',
+    name: `Ana, ${secret}`,
+    number: '+351 912 345 678',
+    message: `It is ${secret}, yes.`,
+    urgent: false,
+    fields: { it: secret, all: [{ it: `is ${secret}` }] },
+  })
+  const kept = SECRETS.map((secret) => JSON.stringify(redactMessage(redact, message(secret))))
+  expect(kept[0]).toContain('It is [card], yes.')
+  expect(kept[0]).toContain('"number":"+351 912 345 678","message"')
+  expect(found(kept.join())).toEqual([])
 })
