@@ -1,5 +1,4 @@
 /** What the record is asked: calls a page at a time, one call whole, words that were said, and what it cost. */
-import { z } from 'zod'
 import type {
   CallFacts,
   CallLine,
@@ -9,9 +8,10 @@ import type {
   WrittenSummary,
 } from '../record/record.ts'
 import { addTokens, NO_TOKENS } from '../record/money.ts'
+import { callOf, lineOf, messageOf, momentOf, partOf, summaryOf } from './record-rows.ts'
 import { tagsOf } from './record-tags.ts'
 import { customerWord, wordsOf } from './search-words.ts'
-import { placeholders, type Row, type Sql, sql, type Statement, type Value } from './sql.ts'
+import { placeholders, type Sql, sql, type Statement, type Value } from './sql.ts'
 
 /** Which calls are wanted; what is absent does not matter. Times in ms since 1970. */
 export type CallFilter = Readonly<{
@@ -256,104 +256,3 @@ const totals = (parts: readonly CallPart[]): CallTotals => {
     costNano: sum('costNano'),
   }
 }
-
-const tokensShape = z.object({
-  textIn: z.number(),
-  textCached: z.number(),
-  textOut: z.number(),
-  audioIn: z.number(),
-  audioCached: z.number(),
-  audioOut: z.number(),
-})
-
-const toolShape = z.object({
-  given: z.string(),
-  result: z.string(),
-  failed: z.boolean(),
-})
-
-const metadataShape = z.record(z.string(), z.string())
-
-const dataShape = z.record(z.string(), z.unknown())
-
-const callOf = (row: Row): CallFacts => ({
-  callSid: String(row.call_sid),
-  customer: String(row.customer),
-  line: String(row.line),
-  direction: row.direction === 'outbound' ? 'outbound' : 'inbound',
-  from: String(row.from_number),
-  to: String(row.to_number),
-  startedAt: Number(row.started_at),
-  ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
-  ...(row.end_reason === null ? {} : { endReason: String(row.end_reason) }),
-  ...(row.cause === null ? {} : { cause: String(row.cause) }),
-  agentVersion: String(row.agent_version),
-  model: String(row.model),
-  ...(row.metadata === null
-    ? {}
-    : { metadata: metadataShape.parse(JSON.parse(String(row.metadata))) }),
-  owner: String(row.owner),
-  epoch: Number(row.epoch),
-  revision: Number(row.revision),
-})
-
-const partOf = (row: Row): CallPart => ({
-  callSid: String(row.call_sid),
-  customer: String(row.customer),
-  part: Number(row.part),
-  startedAt: Number(row.started_at),
-  ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
-  ...(row.first_audio_ms === null ? {} : { firstAudioMs: Number(row.first_audio_ms) }),
-  turns: Number(row.turns),
-  latencySumMs: Number(row.latency_sum_ms),
-  latencyMaxMs: Number(row.latency_max_ms),
-  bargeIns: Number(row.barge_ins),
-  errors: Number(row.errors),
-  tokens: tokensShape.parse(JSON.parse(String(row.tokens))),
-  costNano: Number(row.cost_nano),
-  revision: Number(row.revision),
-})
-
-const KINDS = ['caller', 'agent', 'human', 'note', 'tool', 'key'] as const
-
-const lineOf = (row: Row): CallLine => ({
-  callSid: String(row.call_sid),
-  customer: String(row.customer),
-  itemId: String(row.item_id),
-  ...(row.previous_item_id === null ? {} : { previousItemId: String(row.previous_item_id) }),
-  kind: KINDS.find((kind) => kind === row.kind) ?? 'agent',
-  text: String(row.text),
-  at: Number(row.at),
-  ...(row.heard_ms === null ? {} : { heardMs: Number(row.heard_ms) }),
-  ...(row.tool === null ? {} : { tool: toolShape.parse(JSON.parse(String(row.tool))) }),
-  revision: Number(row.revision),
-})
-
-const momentOf = (row: Row): CallMoment => ({
-  callSid: String(row.call_sid),
-  part: Number(row.part),
-  seq: Number(row.seq),
-  at: Number(row.at),
-  kind: String(row.kind),
-  data: dataShape.parse(JSON.parse(String(row.data))),
-})
-
-const summaryOf = (row: Row): WrittenSummary => ({
-  callSid: String(row.call_sid),
-  customer: String(row.customer),
-  at: Number(row.at),
-  ...(row.summary === null ? {} : { summary: String(row.summary) }),
-  ...(row.outcome === null ? {} : { outcome: String(row.outcome) }),
-  ...(row.fields === null ? {} : { fields: dataShape.parse(JSON.parse(String(row.fields))) }),
-  ...(row.problem === null ? {} : { problem: String(row.problem) }),
-  ...(row.detail === null ? {} : { detail: String(row.detail) }),
-})
-
-const messageOf = (row: Row): TakenMessage => ({
-  id: String(row.id),
-  callSid: String(row.call_sid),
-  customer: String(row.customer),
-  at: Number(row.at),
-  ...(row.for_whom === null ? {} : { for: String(row.for_whom) }),
-  text: String(row.text),
-})
