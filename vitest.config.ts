@@ -9,8 +9,11 @@ const real = { pool, fileParallelism: false }
 /** `npm run test:calls`: what takes minutes because calls do, beside what `npm test` has of it. */
 const calls = [
   'test/call-abilities/*.e2e.test.ts',
+  'test/knowledge/knowledge.e2e.test.ts',
   'test/outbound/restart.e2e.test.ts',
+  'test/runtime/recording.e2e.test.ts',
   'test/runtime/remote-tools.e2e.test.ts',
+  'test/runtime/replay.e2e.test.ts',
   'test/runtime/summary.e2e.test.ts',
 ]
 
