@@ -40,8 +40,8 @@ export type BeginOptions = Readonly<{
   store: Store
   /** Counts and keeps a call by what is told of it. */
   watchCall: (call: BegunCall) => (entry: CallEntry) => void
-  /** Counts what a call costs; without it no limit of money is held. */
-  meterCall?: ((call: BegunCall) => CallMeter) | undefined
+  /** Counts what a call costs, where its customer has such a limit; without it no limit of money is held. */
+  meterCall?: ((call: BegunCall) => CallMeter | undefined) | undefined
   /** Records how a call sounds, where the customer's file asks for it; without it nothing is recorded. */
   recordSound?: ((customer: string, callSid: string) => CallSound) | undefined
   /** Keeps the event log of a call, where the customer's file asks for it; without it none is kept. */

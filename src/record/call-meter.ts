@@ -20,11 +20,13 @@ export type MeterOptions = Readonly<{
   log: Log
 }>
 
-/** Gives each call its meter. */
+/** Gives each call its meter; a customer without such limits needs none. */
 export const createMeters = ({ prices, dayCosts, now, log }: MeterOptions) =>
 (
   { facts: { callSid, line: { customer } }, model }: BegunCall,
-): CallMeter => {
+): CallMeter | undefined => {
+  const { costPerCall, costPerDay } = customer.limits
+  if (costPerCall === undefined && costPerDay === undefined) return undefined
   const billing: Billing = {
     prices: prices(),
     startedAt: now(),
@@ -34,9 +36,7 @@ export const createMeters = ({ prices, dayCosts, now, log }: MeterOptions) =>
   let used = NOTHING_USED
   let counted = 0
 
-  const { costPerCall, costPerDay } = customer.limits
-  const isLimited = costPerCall !== undefined || costPerDay !== undefined
-  if (isLimited && runningNano(billing, used, 0) === undefined) {
+  if (runningNano(billing, used, 0) === undefined) {
     log.warn('limit.no-price', { callSid, customer: customer.id, model })
   }
 
@@ -51,6 +51,8 @@ export const createMeters = ({ prices, dayCosts, now, log }: MeterOptions) =>
 
   return {
     note: (entry) => {
+      // Words come many times a second, and cost nothing by themselves.
+      if (entry.type === 'line') return
       used = noteCost(used, entry)
       count(entry.atMs)
     },

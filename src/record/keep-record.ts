@@ -56,7 +56,7 @@ export type KeptRecord = Readonly<{
   redact: (customer: Customer, entry: CallEntry) => CallEntry
   /** Keeps the events of a call; undefined where nothing may be left on this machine. */
   recordEvents: ((customer: Customer, callSid: string) => CallEvents) | undefined
-  meterCall: (call: BegunCall) => CallMeter
+  meterCall: (call: BegunCall) => CallMeter | undefined
   dayCosts: Pick<DayCosts, 'isSpent' | 'known'>
   /** Stops what is done from time to time. */
   stop: () => void

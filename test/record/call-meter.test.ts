@@ -9,7 +9,7 @@ const lineOf = (limits: string) => ({
   customer: customerOf(withLines(`limits: ${limits}`)),
 })
 
-const meterOf = (limits: string, model = 'gpt-realtime-2.1') => {
+const begin = (limits: string, model = 'gpt-realtime-2.1') => {
   const added: [string, number][] = []
   const warned: string[] = []
   const log: Log = {
@@ -37,6 +37,12 @@ const meterOf = (limits: string, model = 'gpt-realtime-2.1') => {
     startedAtMs: 0,
   })
   return { meter, added, warned }
+}
+
+const meterOf = (limits: string) => {
+  const { meter, added } = begin(limits)
+  if (!meter) throw new Error(`nothing is metered with ${limits}`)
+  return { meter, added }
 }
 
 const USAGE = {
@@ -78,7 +84,12 @@ test('what it costs is added to the day, once', () => {
 })
 
 test('a model without a price is told of where money is limited, and nowhere else', () => {
-  expect(meterOf('{ costPerCall: 1 }', 'gpt-unheard-of').warned).toEqual(['limit.no-price'])
-  expect(meterOf('{}', 'gpt-unheard-of').warned).toEqual([])
-  expect(meterOf('{ costPerCall: 1 }').warned).toEqual([])
+  expect(begin('{ costPerCall: 1 }', 'gpt-unheard-of').warned).toEqual(['limit.no-price'])
+  expect(begin('{}', 'gpt-unheard-of').warned).toEqual([])
+  expect(begin('{ costPerCall: 1 }').warned).toEqual([])
+})
+
+test('the calls of a customer whose money is not limited have no meter', () => {
+  expect(begin('{}').meter).toBe(undefined)
+  expect(begin('{ costPerDay: 1 }').meter).toBeDefined()
 })
