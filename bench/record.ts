@@ -14,13 +14,15 @@ import { noJournal } from '../src/store/journal.ts'
 import { createPostgresSql } from '../src/store/postgres-sql.ts'
 import { createRecordStore, type RecordStore } from '../src/store/record-store.ts'
 import { createRecordWriter } from '../src/store/record-writer.ts'
-import { customerWord, searchable } from '../src/store/search-words.ts'
-import { placeholders, type Sql, sql, type Value } from '../src/store/sql.ts'
+import type { Sql } from '../src/store/sql.ts'
 import { createSqliteSql } from '../src/store/sqlite-sql.ts'
 import { startPostgres } from '../test/store/postgres.ts'
 import type { Table } from './table.ts'
 
 const LINES_A_CALL = 50
+const MOMENTS_A_CALL = 50
+const EVERY_LINE_MS = 3_000
+const CALLS_AT_ONCE = 40
 const CUSTOMERS = 20
 const BEGIN = Date.parse('2026-01-01T00:00:00Z')
 const EVERY_MS = 15 * 60_000
@@ -52,7 +54,7 @@ export const record = async (
       const store = createRecordStore(database, writer, Date.now)
       await store.migrate()
       const calls = Math.floor(lines / LINES_A_CALL)
-      await fill(database, calls, (done) => say(`${database.engine}: ${done} of ${calls} calls`))
+      await fill(store, calls, (done) => say(`${database.engine}: ${done} of ${calls} calls`))
       if (database.engine === 'postgres') await analyze(url)
       for (const row of await askAll(database.engine, store, calls)) {
         say(row.join(' '))
@@ -93,91 +95,82 @@ const word = (random: () => number) => `word${Math.floor(random() ** 4 * 20_000)
 
 const textOf = (random: () => number) => Array.from({ length: 12 }, () => word(random)).join(' ')
 
-const fill = async (database: Sql, calls: number, say: (done: number) => void) => {
+/** By the way of the product, so that it is what a service would have written. */
+const fill = async (store: RecordStore, calls: number, say: (done: number) => void) => {
   const random = seeded(7)
-  const isPostgres = database.engine === 'postgres'
-  for (let from = 0; from < calls; from += 200) {
-    const some = Array.from({ length: Math.min(200, calls - from) }, (_, at) => from + at)
-    await insert(
-      database,
-      'calls',
-      some.map((call) => [
-        sid(call),
-        customerOf(call),
-        '+15005550006',
-        'inbound',
-        `+1555${String(call % 5_000).padStart(7, '0')}`,
-        '+15005550006',
-        startOf(call),
-        startOf(call) + 180_000,
-        'caller-hung-up',
-        null,
-        'v1',
-        'gpt-realtime-2.1',
-        'm1',
-        1,
-        1,
-      ]),
-    )
-    await insert(
-      database,
-      'call_parts',
-      some.map((call) => [
-        sid(call),
-        1,
-        customerOf(call),
-        startOf(call),
-        startOf(call) + 180_000,
-        300,
-        20,
-        12_000,
-        900,
-        2,
-        0,
-        JSON.stringify(NO_TOKENS),
-        150_000_000,
-        1,
-      ]),
-    )
-    const lines = some.flatMap((call) =>
-      Array.from({ length: LINES_A_CALL }, (_, at): Value[] => {
-        const text = textOf(random)
-        const kind = at % 2 ? 'agent' : 'caller'
-        const when = startOf(call) + at * 3_000
-        const row = [sid(call), customerOf(call), `i${at}`, null, kind, text, when, null, null, 1]
-        return isPostgres ? [...row, `${searchable(text)} ${customerWord(customerOf(call))}`] : row
-      })
-    )
-    for (let at = 0; at < lines.length; at += 2_000) {
-      await insertLines(database, lines.slice(at, at + 2_000))
-    }
+  for (let from = 0; from < calls; from += CALLS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(CALLS_AT_ONCE, calls - from) }, (_, at) => from + at)
+    store.write(some.flatMap((call) => writesOf(call, random)))
+    await store.flush()
     if (from % 4_000 === 0) say(from)
   }
 }
 
-const insert = (database: Sql, table: string, rows: readonly Value[][]) =>
-  database.write([
-    sql(
-      `insert into ${table} values ${rows.map((row) => `(${placeholders(row)})`).join(', ')}`,
-      ...rows.flat(),
-    ),
-  ])
-
-const insertLines = (database: Sql, rows: readonly Value[][]) => {
-  const columns =
-    'call_sid, customer, item_id, previous_item_id, kind, text, at, heard_ms, tool, revision'
-  const isPostgres = database.engine === 'postgres'
-  const row = isPostgres
-    ? `(${placeholders(Array(10).fill(0))}, to_tsvector('simple', ?))`
-    : `(${placeholders(Array(10).fill(0))})`
-  return database.write([
-    sql(
-      `insert into call_lines (${columns}${isPostgres ? ', words' : ''}) values ${
-        rows.map(() => row).join(', ')
-      }`,
-      ...rows.flat(),
-    ),
-  ])
+const writesOf = (call: number, random: () => number): readonly RecordWrite[] => {
+  const of = { callSid: sid(call), customer: customerOf(call) }
+  const startedAt = startOf(call)
+  const endedAt = startedAt + LINES_A_CALL * EVERY_LINE_MS
+  return [
+    {
+      type: 'call',
+      call: {
+        ...of,
+        line: '+15005550006',
+        direction: 'inbound',
+        from: numberOf(call),
+        to: '+15005550006',
+        startedAt,
+        endedAt,
+        endReason: 'caller-hung-up',
+        agentVersion: 'v1',
+        model: 'gpt-realtime-2.1',
+        owner: 'm1',
+        epoch: 1,
+        revision: 1,
+      },
+    },
+    {
+      type: 'part',
+      part: {
+        ...of,
+        part: 1,
+        startedAt,
+        endedAt,
+        firstAudioMs: 300,
+        turns: LINES_A_CALL / 2,
+        latencySumMs: 12_000,
+        latencyMaxMs: 900,
+        bargeIns: 2,
+        errors: 0,
+        tokens: NO_TOKENS,
+        costNano: 150_000_000,
+        revision: 1,
+      },
+    },
+    { type: 'tag', tag: { ...of, startedAt, tag: tagOf(call), isSet: true, at: endedAt } },
+    ...Array.from({ length: LINES_A_CALL }, (_, at): RecordWrite => ({
+      type: 'line',
+      line: {
+        ...of,
+        itemId: `i${at}`,
+        kind: at % 2 ? 'agent' : 'caller',
+        text: textOf(random),
+        at: startedAt + at * EVERY_LINE_MS,
+        revision: 1,
+      },
+    })),
+    ...Array.from({ length: MOMENTS_A_CALL }, (_, at): RecordWrite => ({
+      type: 'moment',
+      moment: {
+        callSid: sid(call),
+        part: 1,
+        seq: at + 1,
+        at: startedAt + at * EVERY_LINE_MS,
+        kind: 'agent-speaking',
+        data: { latencyMs: 480 },
+      },
+    })),
+  ]
 }
 
 const askAll = async (engine: string, store: RecordStore, calls: number) => {
@@ -190,8 +183,8 @@ const askAll = async (engine: string, store: RecordStore, calls: number) => {
       const call = anyCall()
       return store.list({}, 50, { startedAt: startOf(call), callSid: sid(call) })
     },
-    'calls of a number': () =>
-      store.list({ number: `+1555${String(anyCall() % 5_000).padStart(7, '0')}` }, 50),
+    'calls of a number': () => store.list({ number: numberOf(anyCall()) }, 50),
+    'calls with a tag': () => store.list({ tag: tagOf(anyCall()) }, 50),
     'one call': () => store.call(sid(anyCall())),
     'any word': () => store.find({ words: word(random), limit: 50 }),
     'the commonest word': () => store.find({ words: 'word0', limit: 50 }),
@@ -256,6 +249,8 @@ const lineOf = (event: number): CallLine => ({
 })
 
 const sid = (call: number) => `CA${String(call).padStart(32, '0')}`
+const numberOf = (call: number) => `+1555${String(call % 5_000).padStart(7, '0')}`
+const tagOf = (call: number) => `tag-${call % 30}`
 const customerOf = (call: number) => `customer-${call % CUSTOMERS}`
 const startOf = (call: number) => BEGIN + call * EVERY_MS
 
