@@ -5,7 +5,8 @@
 import type { WebhookEventType } from '../config/webhooks-schema.ts'
 import { WEBHOOK_EVENTS } from '../config/webhooks-schema.ts'
 import type { OutboxEvent } from '../record/record.ts'
-import { placeholders, type Row, type Sql, sql, type Statement, type Value } from './sql.ts'
+import type { Insert } from './insert.ts'
+import { placeholders, type Row, type Sql, sql, type Statement } from './sql.ts'
 
 /** `dead`: it was tried for a day, or nobody is there to be told. */
 export type OutboxState = 'waiting' | 'delivered' | 'dead'
@@ -104,9 +105,10 @@ export const noOutbox: Outbox = {
   prune: () => Promise.resolve(0),
 }
 
-/** The statement that keeps an event. One that comes twice changes nothing, even when it was delivered in between. */
-export const keepEvent = (event: OutboxEvent): Statement => {
-  const columns: Readonly<Record<string, Value>> = {
+/** The row of an event that nobody has tried to send yet. One that comes twice changes nothing, even when it was delivered in between. */
+export const insertOfEvent = (event: OutboxEvent): Insert => ({
+  table: 'outbox',
+  row: {
     id: event.id,
     call_sid: event.callSid,
     customer: event.customer,
@@ -119,13 +121,9 @@ export const keepEvent = (event: OutboxEvent): Statement => {
     attempts: 0,
     next_at: event.at,
     claimed_until: 0,
-  }
-  return sql(
-    `insert into outbox (${Object.keys(columns).join(', ')})
-    values (${placeholders(Object.keys(columns))}) on conflict do nothing`,
-    ...Object.values(columns),
-  )
-}
+  },
+  key: ['id'],
+})
 
 // Looked at once more outside, because PostgreSQL asks that again of a row which another process has just changed.
 const claimSql = ({ claim, now, until, limit, except }: Claim): Statement =>

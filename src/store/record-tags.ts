@@ -3,7 +3,8 @@
  * comes into the database.
  */
 import type { CallTag } from '../record/record.ts'
-import { placeholders, type Sql, sql, type Statement } from './sql.ts'
+import { type Insert, insertOne } from './insert.ts'
+import { placeholders, type Sql, sql } from './sql.ts'
 
 /** What is to become of the tags of a call. */
 export type TagChange = Readonly<{
@@ -19,19 +20,13 @@ export type Tagged =
   | Readonly<{ is: 'no-such-call' }>
   | Readonly<{ is: 'too-many' }>
 
-/** The statement that keeps a tag. */
-export const keepTag = ({ callSid, startedAt, tag, isSet, at }: CallTag): Statement =>
-  sql(
-    `insert into call_tags (call_sid, started_at, tag, is_set, at) values (?, ?, ?, ?, ?) ${NEWER}`,
-    callSid,
-    startedAt,
-    tag,
-    isSet ? 1 : 0,
-    at,
-  )
-
-const NEWER = `on conflict (call_sid, tag) do update set is_set = excluded.is_set, at = excluded.at
-  where excluded.at >= call_tags.at`
+/** The row of a tag. */
+export const insertOfTag = ({ callSid, startedAt, tag, isSet, at }: CallTag): Insert => ({
+  table: 'call_tags',
+  row: { call_sid: callSid, started_at: startedAt, tag, is_set: isSet ? 1 : 0, at },
+  key: ['call_sid', 'tag'],
+  update: 'set is_set = excluded.is_set, at = excluded.at where excluded.at >= call_tags.at',
+})
 
 /** Changes the tags of a call at a moment, in ms since 1970. */
 export const changeTags = async (
@@ -48,7 +43,7 @@ export const changeTags = async (
   const after = new Set([...before, ...add].filter((tag) => !remove.includes(tag)))
   if (after.size > most) return { is: 'too-many' }
   const change = (isSet: boolean) => (tag: string) =>
-    keepTag({ callSid, startedAt: Number(call.started_at), tag, isSet, at })
+    insertOne(insertOfTag({ callSid, startedAt: Number(call.started_at), tag, isSet, at }))
   const statements = [...add.map(change(true)), ...remove.map(change(false))]
   if (statements.length > 0) await database.write(statements)
   const tags = (await tagsOf(database, [callSid])).get(callSid) ?? []

@@ -30,7 +30,7 @@ export type RecordWriterOptions = Readonly<{
 
 /** How long writes are gathered. */
 const BATCH_MS = 100
-const BATCH = 500
+const BATCH = 64
 /** How long a database that was away is left alone. */
 const RETRY_MS = 2_000
 /** What waits in memory at most, while a database neither answers nor fails. */
@@ -100,7 +100,7 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
   /** Writes a batch, all or nothing; false when the database is away. */
   const put = async (batch: readonly RecordWrite[]): Promise<boolean> => {
     try {
-      await database.write(batch.map((write) => keep(database.engine, write)))
+      await database.write(keep(database.engine, batch))
       return true
     } catch (cause) {
       const error = asStoreError(cause)
@@ -116,7 +116,7 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
   const putEach = async (batch: readonly RecordWrite[]): Promise<boolean> => {
     for (const together of inTransactions(batch)) {
       try {
-        await database.write(together.map((write) => keep(database.engine, write)))
+        await database.write(keep(database.engine, together))
       } catch (cause) {
         const error = asStoreError(cause)
         tell(error)

@@ -268,6 +268,41 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       expect(whole?.lines).toEqual([cut, booked])
       expect(whole?.moments).toMatchObject([{ kind: 'barged-in', data: { x: 1 } }])
       expect(whole?.messages).toMatchObject([{ for: 'Ana', text: 'Call.' }])
+      expect(record.errors).toEqual([])
+    })
+
+    test('what is told several times at once is kept as it was told last, and in the order it was told first', async () => {
+      const record = await opened()
+      const tag = { callSid: 'CA1', startedAt: NOON, tag: 'vip', isSet: true, at: NOON }
+      const said = (itemId: string, text: string, revision: number) =>
+        writes.line({ itemId, text, at: NOON, revision })
+      record.write([
+        writes.call(),
+        writes.part({ turns: 1 }),
+        said('1', 'I would', 1),
+        writes.event(),
+        { type: 'tag', tag },
+        said('2', 'Of course.', 2),
+        writes.part({ turns: 2, revision: 2, firstAudioMs: 300.5 }),
+        said('1', 'I would like a table.', 3),
+        { type: 'tag', tag: { ...tag, isSet: false, at: NOON + 1 } },
+        said('1', 'I would like', 2),
+        writes.event(),
+      ])
+      await record.flush()
+      const whole = await record.call('CA1')
+      expect(whole?.lines.map(({ text }) => text)).toEqual(['I would like a table.', 'Of course.'])
+      expect(whole?.call).toMatchObject({ turns: 2, firstAudioMs: 300.5, tags: [] })
+      expect(await record.outbox.list({ limit: 10 })).toHaveLength(1)
+      expect(record.errors).toEqual([])
+    })
+
+    test('a sign that no text can have does not keep a line from being kept', async () => {
+      const record = await opened()
+      record.write([writes.call(), writes.line({ text: 'Half \ud83d a smile,\u0000 and an end.' })])
+      await record.flush()
+      expect((await record.call('CA1'))?.lines[0].text).toMatch(/^Half . a smile,.* and an end\.$/)
+      expect(record.errors).toEqual([])
     })
 
     test('what was written of a call when it was over is given with it, and written once', async () => {
