@@ -62,6 +62,7 @@ export type StoreErrorCode =
   | 'store-full'
   | 'store-unreachable'
   | 'store-not-migrated'
+  | 'store-pooled'
   | 'store-busy'
   | 'store-corrupt'
   | 'store-refused'

@@ -5,10 +5,13 @@
 import postgres from 'postgres'
 import type { Clock } from '../clock.ts'
 import { storeError } from './problem.ts'
-import type { Row, Sql, Statement, Value } from './sql.ts'
+import type { Sql, Statement, Value } from './sql.ts'
 
 export type PostgresOptions = Readonly<{
-  /** `postgres://user:password@host/database`; `?sslmode=require` where it is not on this network. */
+  /**
+   * `postgres://user:password@host/database`; `?sslmode=require` where it is not on this network, `?prepare=false` where a pooler
+   * gives each transaction another connection.
+   */
   url: string
   clock: Clock
 }>
@@ -27,7 +30,7 @@ export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
     backoff: () => 0.05,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: 'tandem', statement_timeout: STATEMENT_MS },
+    connection: { application_name: 'tandem' },
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
   })
 
@@ -45,22 +48,42 @@ export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
     }
   }
 
+  // The whole transaction is sent at once and answered one statement after the other.
+  const run = (statements: readonly Statement[]) =>
+    again(() =>
+      client.begin((transaction) =>
+        Promise.all(
+          [SETTINGS, ...statements].map(({ text, values }) =>
+            transaction.unsafe<Record<string, Value>[]>(numbered(text), bound(values), prepared)
+          ),
+        ).catch(unlessDead)
+      )
+    )
+  const prepared = { prepare: client.options.prepare }
+
   return {
     engine: 'postgres',
-    query: (statement) => within('read', again(() => rowsOf(client, statement))),
-    write: (statements) => {
-      // One alone is a transaction of its own; all of them are sent at once and answered one after the other.
-      const write = () =>
-        client.begin((transaction) =>
-          Promise.all(statements.map(async ({ text, values }) => {
-            const { count } = await transaction.unsafe(numbered(text), bound(values), PREPARED)
-            return count
-          })).catch(unlessDead)
-        )
-      return within('write to', again(write))
+    query: async (statement) => {
+      const [, rows] = await within('read', run([statement]))
+      return [...rows]
+    },
+    write: async (statements) => {
+      const [, ...results] = await within('write to', run(statements))
+      return results.map(({ count }) => count)
     },
     close: () => client.end({ timeout: 5 }),
   }
+}
+
+/**
+ * Holds for one transaction, and so also where a pooler is in between, which takes no settings with a connection and gives it to
+ * somebody else afterwards. Disks that take long to find a place are not what databases stand on any more; told so, the planner
+ * walks the lines of a customer by their index.
+ */
+const SETTINGS: Statement = {
+  text: `select set_config('statement_timeout', '${STATEMENT_MS}', true),
+    set_config('random_page_cost', '1.1', true)`,
+  values: [],
 }
 
 /**
@@ -92,15 +115,6 @@ const unlessDead = (error: unknown): Promise<never> => {
 
 /** Connections at most. */
 const CONNECTIONS = 4
-
-const PREPARED = { prepare: true }
-
-const rowsOf = async (
-  client: postgres.Sql<{ bigint: number }>,
-  { text, values }: Statement,
-): Promise<readonly Row[]> => [
-  ...await client.unsafe<Record<string, Value>[]>(numbered(text), bound(values), PREPARED),
-]
 
 const numbered = (text: string): string => {
   let last = 0

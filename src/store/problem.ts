@@ -9,6 +9,7 @@ const MEANINGS: readonly (readonly [RegExp, StoreErrorCode])[] = [
     /ECONN|CONNECTION_|_TIMEOUT|TIMED_OUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|shutting down|starting up|terminating connection/,
     'store-unreachable',
   ],
+  [/prepared statement/, 'store-pooled'],
   [/does not exist|no such table|no such column/, 'store-not-migrated'],
   [/is malformed|not a database/, 'store-corrupt'],
   [/is locked/, 'store-busy'],
@@ -26,11 +27,12 @@ const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   'store-read-only': 'make it writable',
   'store-unreachable': 'check DATABASE_URL and that the server runs',
   'store-not-migrated': 'run `tandem migrate`',
+  'store-pooled': 'there is a pooler in between: add prepare=false to DATABASE_URL',
   'store-full': 'make room on the disk',
   'store-busy': 'another process writes for too long',
   'store-corrupt': 'check the disk',
   'store-refused': 'this is a bug',
-  'store-failed': 'check the disk',
+  'store-failed': 'check the disk of the database',
 }
 
 /** Names what was tried and failed, as in `cannot write to data/tandem.db`, and why. */

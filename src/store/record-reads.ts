@@ -10,7 +10,7 @@ import type {
 import { addTokens, NO_TOKENS } from '../record/money.ts'
 import { callOf, lineOf, messageOf, momentOf, partOf, summaryOf } from './record-rows.ts'
 import { tagsOf } from './record-tags.ts'
-import { customerWord, wordsOf } from './search-words.ts'
+import { wordsOf } from './search-words.ts'
 import { placeholders, type Sql, sql, type Statement, type Value } from './sql.ts'
 
 /** Which calls are wanted; what is absent does not matter. Times in ms since 1970. */
@@ -169,9 +169,8 @@ const findByPostgres = (
   words: readonly string[],
   { customer, limit, before }: Search,
 ): Statement => {
-  const all = customer === undefined ? words : [...words, customerWord(customer)]
   const where = [
-    sql(`words @@ plainto_tsquery('simple', ?)`, all.join(' ')),
+    sql(`words @@ plainto_tsquery('simple', ?)`, words.join(' ')),
     is('id < ?', before),
     is('customer = ?', customer),
   ].filter((each) => each !== undefined)

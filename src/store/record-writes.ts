@@ -12,7 +12,7 @@ import type {
 import { type Insert, insertOne, insertTogether } from './insert.ts'
 import { insertOfEvent } from './outbox.ts'
 import { insertOfTag } from './record-tags.ts'
-import { customerWord, searchable } from './search-words.ts'
+import { searchable } from './search-words.ts'
 import type { Sql, Statement } from './sql.ts'
 
 /** The statements that keep writes, to be run together. */
@@ -141,7 +141,7 @@ const insertOfLine = (engine: Sql['engine'], line: CallLine): Insert => {
       heard_ms: line.heardMs ?? null,
       tool: line.tool ? JSON.stringify(line.tool) : null,
       revision: line.revision,
-      ...(isSearched ? { words: `${searchable(line.text)} ${customerWord(line.customer)}` } : {}),
+      ...(isSearched ? { words: searchable(line.text) } : {}),
     },
     key: ['call_sid', 'item_id'],
     update: `set

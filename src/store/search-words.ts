@@ -6,11 +6,5 @@ export const searchable = (text: string): string => words(text).join(' ')
 /** The words someone typed; whatever else they typed only parts words. Ten at most. */
 export const wordsOf = (typed: string): readonly string[] => words(typed).slice(0, 10)
 
-/**
- * The word by which lines of a customer are found in PostgreSQL's index, together with those that were said: `bright-smile` is
- * incustomerbrightsmile. Looked for apart, either would be found far too often.
- */
-export const customerWord = (customer: string): string => `incustomer${words(customer).join('')}`
-
 const words = (text: string): readonly string[] =>
   text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import * as files from '../../src/runtime/files.ts'
@@ -95,6 +97,46 @@ test('a server that is killed under a transaction fails it, and nothing else', a
   await server.restart()
   await expect.poll(() => sleeping().catch(() => undefined), { timeout: 10_000 }).toBe(0)
 }, 30_000)
+
+test('a pooler is asked for nothing that it would refuse', async () => {
+  const said = Promise.withResolvers<string>()
+  const pooler = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', (bytes) => {
+      said.resolve(bytes.toString('utf8', 8))
+      socket.destroy()
+    })
+  })
+  onTestFinished(() => void pooler.close())
+  pooler.listen(0, '127.0.0.1')
+  await once(pooler, 'listening')
+  const address = pooler.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const url = `postgres://tandem:test@127.0.0.1:${port}/calls?prepare=false`
+  const database = createPostgresSql({ url, clock: systemClock })
+  onTestFinished(() => database.close())
+  const asked = database.query({ text: 'select 1', values: [] }).catch(() => {})
+  const names = (await said.promise).split('\0').filter((_, at) => at % 2 === 0)
+  expect(names.filter((name) => name !== '').toSorted())
+    .toEqual(['application_name', 'client_encoding', 'database', 'user'])
+  await asked
+})
+
+test('what is asked has an end, and leaves nothing on its connection', async () => {
+  const url = `${await server.database()}?prepare=false`
+  const database = createPostgresSql({ url, clock: systemClock })
+  onTestFinished(() => database.close())
+  const [within] = await database.query({
+    text: "select current_setting('statement_timeout') as timeout",
+    values: [],
+  })
+  expect(within).toEqual({ timeout: '5s' })
+  const [kept] = await database.query({
+    text: 'select count(*) as statements from pg_prepared_statements',
+    values: [],
+  })
+  expect(kept).toEqual({ statements: 0 })
+})
 
 test('two machines resume each other: what one keeps the other takes up, and the first is fenced off', async () => {
   const url = await server.database()

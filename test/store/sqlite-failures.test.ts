@@ -287,7 +287,7 @@ test('a file that was not settled is told', async () => {
   await pass(2_000)
   expect(errors.map(({ code, message }) => [code, message])).toEqual([[
     'store-failed',
-    `cannot settle ${path}: disk I/O error; check the disk`,
+    `cannot settle ${path}: disk I/O error; check the disk of the database`,
   ]])
 })
 
