@@ -15,7 +15,7 @@ export type AgentLane = Readonly<{
   /** The model has sent all of an item. */
   ended: (part: AgentPart) => void
   /** The line is open: what waited goes out, and from now on everything goes straight through. */
-  open: (toCaller: (payload: string) => void) => void
+  open: (line: OpenLine) => void
   /** The line is gone: what comes from now on waits for the next one. */
   close: () => void
   /** Forgets what is not a whole frame yet: the queue at Twilio was cleared. */
@@ -23,6 +23,13 @@ export type AgentLane = Readonly<{
   /** The session that spoke is gone: what it said last is sent, filled up to a whole frame. */
   cutOff: () => void
   counts: () => AgentAudioCounts
+}>
+
+/** What takes the agent's voice once the caller can hear it. */
+export type OpenLine = Readonly<{
+  play: (payload: string) => void
+  /** Runs `action`, and hands the network in one piece all that it sends. */
+  together: (action: () => void) => void
 }>
 
 export type AgentAudioCounts = Readonly<{ sentMs: number; refused: number; droppedMs: number }>
@@ -47,25 +54,29 @@ const CUT_CHARS = 640
 export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
   const { transcoder, isWanted, happened } = options
   const early = keepAudio<Piece>(KEPT_MS)
-  let toCaller: ((payload: string) => void) | undefined
+  let line: OpenLine | undefined
   let current: AgentPart | undefined
   let sentMs = 0
   let refused = 0
 
   const send = (piece: Piece) => {
-    if (!toCaller) return early.keep(piece, msOf(piece.frames))
+    if (!line) return early.keep(piece, msOf(piece.frames))
+    const { play, together } = line
     const { part, ended } = piece
     let { frames, modelMs } = piece
-    while (frames !== '') {
-      const head = frames.slice(0, charsIn(options.pieceMs()))
-      frames = frames.slice(head.length)
-      const headMs = msOf(head)
-      toCaller(head)
-      sentMs += headMs
-      const headModelMs = frames === '' ? modelMs : headMs
-      modelMs -= headModelMs
-      happened({ type: 'agent-audio-sent', ...part, sentMs: headMs, modelMs: headModelMs })
-    }
+    // A delta is a few pieces with a mark after each.
+    together(() => {
+      while (frames !== '') {
+        const head = frames.slice(0, charsIn(options.pieceMs()))
+        frames = frames.slice(head.length)
+        const headMs = msOf(head)
+        play(head)
+        sentMs += headMs
+        const headModelMs = frames === '' ? modelMs : headMs
+        modelMs -= headModelMs
+        happened({ type: 'agent-audio-sent', ...part, sentMs: headMs, modelMs: headModelMs })
+      }
+    })
     if (modelMs > 0) happened({ type: 'agent-audio-sent', ...part, sentMs: 0, modelMs })
     if (ended) happened({ type: 'agent-audio-ended', ...part })
   }
@@ -98,12 +109,12 @@ export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
       const part = { responseId, itemId, contentIndex }
       if (current && isSame(current, part)) finish(part)
     },
-    open: (line) => {
-      toCaller = line
+    open: (opened) => {
+      line = opened
       for (const piece of early.release()) send(piece)
     },
     close: () => {
-      toCaller = undefined
+      line = undefined
       drop()
     },
     drop,

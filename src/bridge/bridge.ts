@@ -1,8 +1,8 @@
 /**
  * One live call: it joins the caller's leg to the model's.
  *
- * Audio goes through the two lanes. Everything else happens to the call: it is told to `step`, and what that decides is done here,
- * in order. One exception anywhere in it ends this call and no other.
+ * Audio goes through the two lanes. Everything else happens to the call: it is told to `step`, and what that decides is performed in
+ * order. One exception anywhere in it ends this call and no other.
  */
 import { FRAME_MS } from '../audio/frame.ts'
 import { createTranscoder } from '../audio/transcoder.ts'
@@ -21,16 +21,15 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { ToolResult } from '../tools/tool.ts'
-import { createStreamEncoder, type StreamEncoder } from '../twilio/encode.ts'
 import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
 import type { CallEvents } from './call-events.ts'
 import type { CallSound } from './call-sound.ts'
 import { type CallerAudioCounts, type CallerLane, createCallerLane } from './caller-lane.ts'
-import { type CallerLeg, listenToCaller } from './caller-leg.ts'
-import { holdTone } from './hold-tone.ts'
-import { keySound } from './key-sound.ts'
+import { createCallerLine } from './caller-line.ts'
+import type { Human } from './human.ts'
 import type { ModelLeg, OpenModelLeg } from './model-leg.ts'
-import { CALLER_STUCK_BYTES, judge, MODEL_CONGESTED_BYTES, type Pressure } from './pressure.ts'
+import { createPerform } from './perform.ts'
+import { createRelief } from './relief.ts'
 
 export type Bridge = Readonly<{
   state: () => CallState
@@ -100,16 +99,6 @@ export type ToolRun = Readonly<{
   secrets: Readonly<Record<string, string>>
 }>
 
-/** The human that a caller is put through to, while they make up their mind. */
-export type Human = Readonly<{
-  call: (transfer: Readonly<{ destination: string; summary: string }>) => void
-  hangUp: () => void
-  /** Has Twilio ask what to do with the caller, who waits elsewhere. */
-  bringBack: () => void
-}>
-
-/** A socket that says nothing for this long belongs to a phone that is gone. */
-const CALLER_LOST_MS = 60_000
 const FRAMES_JOINED_UNDER_LOAD = 3
 
 /** Begins a call: the model is opened at once, the caller's stream comes later. */
@@ -120,11 +109,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   const begun = options.begin(clock.nowMs())
   events?.began(begun)
   let state: CallState = begun
-  let line: Readonly<{ socket: Socket; encode: StreamEncoder; leg: CallerLeg }> | undefined
-  let heardAtMs = 0
-  let pressure: Pressure = { is: 'flowing' }
   let toldNano = 0
-  let isSummingUp = false
   const ended = new AbortController()
 
   const happened = (happening: Happening) => {
@@ -144,97 +129,6 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     for (const effect of effects) perform(effect)
     if (happening.type === 'model-ready') callerLane.open()
     if (happening.type === 'caller-stopped-speaking') callerLane.endTurn()
-  }
-
-  const perform = (effect: CallEffect) => {
-    switch (effect.type) {
-      case 'clear-playback':
-        line?.socket.send(line.encode.clear())
-        return agentLane.drop()
-      case 'mark-playback':
-        return void line?.socket.send(line.encode.mark(effect.name))
-      case 'cancel-response':
-        return model.cancelResponse(effect.responseId)
-      case 'truncate-item':
-        return model.truncateItem(effect.itemId, effect.contentIndex, effect.audioEndMs)
-      case 'request-response':
-        return model.requestResponse(effect.request)
-      case 'answer-caller':
-        return model.answerCaller()
-      case 'open-reserve':
-        return model.openReserve()
-      case 'swap-model':
-        agentLane.cutOff()
-        callerLane.close()
-        model.swap()
-        return callerLane.open()
-      case 'drop-reserve':
-        return model.dropReserve()
-      case 'rewrite-item':
-        return model.rewriteItem({ ...effect, speaker: 'agent' }, effect.previousItemId)
-      case 'play-hold':
-        play(holdTone())
-        return happened({ type: 'hold-sent', sentMs: effect.ms })
-      case 'run-tool':
-        return runTool(effect)
-      case 'return-output':
-        return model.returnOutput(effect.toolCallId, effect.output)
-      case 'answer-approval':
-        return model.answerApproval(effect.requestId, effect.approve, effect.reason)
-      case 'tell-model':
-        return model.tell({ ...effect, speaker: 'note' })
-      case 'play-keys':
-        return playKeys(effect)
-      case 'change-agent':
-        return model.changeAgent(effect.agent)
-      case 'replace-agent':
-        agentLane.cutOff()
-        callerLane.close()
-        return model.replaceAgent(effect.agent)
-      case 'call-human':
-        return options.human.call(effect)
-      case 'hang-up-human':
-        return options.human.hangUp()
-      case 'bring-back':
-        return options.human.bringBack()
-      case 'keep-turn':
-        return callerLane.keepTurn(effect.itemId)
-      case 'forget-turn':
-        return callerLane.forgetTurn(effect.itemId)
-      case 'leave-stream': {
-        const left = line
-        line = undefined
-        left?.leg.leave()
-        agentLane.close()
-        return left?.socket.close(1000, 'stream lost')
-      }
-      case 'checkpoint':
-        return options.onCheckpoint(effect.checkpoint)
-      case 'sum-up':
-        isSummingUp = effect.hasSession
-        return options.sumUp(effect.hasSession ? model : undefined)
-      case 'end-call':
-        ended.abort()
-        if (!isSummingUp) model.close()
-        return closeLine(effect.reason)
-      case 'report':
-        return options.onReport(effect.report)
-    }
-  }
-
-  /** What happens next must be told that it was sent. */
-  const play = (payload: string) => {
-    if (!line) return
-    line.socket.send(line.encode.media(payload))
-    if (sound && state.phase === 'talking') sound.sent(payload, state.playback.sentMs)
-  }
-
-  /** Once it is closed Twilio asks, and the process that takes the call up must know all of it by then. */
-  const closeLine = (reason: EndReason) => {
-    const left = line
-    const close = () => left?.socket.close(1000, reason)
-    if (reason === 'handed-over') void options.kept().then(close)
-    else close()
   }
 
   const agentLane = createAgentLane({
@@ -265,37 +159,11 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       .then(guarded((result) => happened({ type: 'tool-returned', toolCallId, ...result })))
   }
 
-  const playKeys = ({ toolCallId, keys }: Extract<CallEffect, { type: 'play-keys' }>) => {
-    const { payload, ms } = keySound(keys)
-    play(payload)
-    happened({ type: 'keys-sent', toolCallId, sentMs: ms })
-  }
-
   const tellCost = () => {
     const nano = (options.spentNano?.() ?? 0) - toldNano
     if (nano <= 0) return
     toldNano += nano
     happened({ type: 'cost-grew', nano })
-  }
-
-  const relieveModel = (nowMs: number) => {
-    const congestedBytes = MODEL_CONGESTED_BYTES[options.audio]
-    const fields = { bufferedBytes: model.bufferedBytes() }
-    const [next, relief] = judge(pressure, fields.bufferedBytes, congestedBytes, nowMs)
-    pressure = next
-    switch (relief) {
-      case 'nothing':
-        return
-      case 'pause':
-        log.warn('model.pause', fields)
-        return callerLane.pause()
-      case 'resume':
-        log.warn('model.resume', fields)
-        return callerLane.resume()
-      case 'replace':
-        log.warn('model.replace', fields)
-        return model.replace()
-    }
   }
 
   const model = options.openModel(state.agent, {
@@ -304,10 +172,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       if (state.phase === 'talking' && state.holding && isWanted(state, delta.responseId)) {
         happened({ type: 'agent-about-to-speak' })
       }
-      const speak = () => agentLane.audio(delta)
-      // A delta is a few pieces with a mark after each.
-      if (line) line.socket.together(speak)
-      else speak()
+      agentLane.audio(delta)
     }),
     audioEnded: guarded(agentLane.ended),
   }, {
@@ -329,17 +194,35 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     },
   }
 
+  const line = createCallerLine({ log, lane: heardLane, happened, fault })
+
+  const play = !sound ? line.play : (payload: string) => {
+    line.play(payload)
+    if (state.phase === 'talking') sound.sent(payload, state.playback.sentMs)
+  }
+
+  const relieve = createRelief({ audio: options.audio, model, lane: callerLane, log })
+  const perform = createPerform({
+    ...options,
+    line,
+    model,
+    agentLane,
+    callerLane,
+    play,
+    runTool,
+    happened,
+    ended: () => ended.abort(),
+  })
+
   return {
     state: () => state,
     attach: (socket, streamSid) => {
-      const encode = createStreamEncoder(streamSid)
-      const leg = listenToCaller({ log, lane: heardLane, happened, fault })
-      line = { socket, encode, leg }
+      const events = line.join(socket, streamSid)
       callerLane.newStream()
       sound?.newStream(clock.nowMs())
       happened({ type: 'caller-connected' })
-      agentLane.open(play)
-      return leg
+      agentLane.open({ play, together: socket.together })
+      return events
     },
     tick: guarded(() => {
       const nowMs = clock.nowMs()
@@ -348,11 +231,8 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       if (state.phase !== 'talking') return
       callerLane.join(options.isOverloaded() ? FRAMES_JOINED_UNDER_LOAD : framesJoined)
       callerLane.tick(nowMs, state.floor.is === 'caller')
-      relieveModel(nowMs)
-      if (!line) return
-      if (line.leg.isAlive()) heardAtMs = nowMs
-      const isStuck = line.socket.bufferedBytes() > CALLER_STUCK_BYTES
-      if (isStuck || nowMs - heardAtMs > CALLER_LOST_MS) happened({ type: 'stream-lost' })
+      relieve(nowMs)
+      if (line.isLost(nowMs)) happened({ type: 'stream-lost' })
     }),
     transferEnded: guarded((outcome) =>
       happened(

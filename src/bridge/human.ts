@@ -5,8 +5,15 @@
 import { UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
-import type { Human } from './bridge.ts'
 import type { CallFacts } from './exchange.ts'
+
+/** The human that a caller is put through to, while they make up their mind. */
+export type Human = Readonly<{
+  call: (transfer: Readonly<{ destination: string; summary: string }>) => void
+  hangUp: () => void
+  /** Has Twilio ask what to do with the caller, who waits elsewhere. */
+  bringBack: () => void
+}>
 
 export type HumanOptions = Readonly<{
   twilio: TwilioApi
