@@ -35,7 +35,6 @@ export const createPerform = (options: PerformOptions): (effect: CallEffect) => 
     if (reason === 'handed-over') void options.kept().then(close)
     else close()
   }
-  let isSummingUp = false
 
   return (effect) => {
     switch (effect.type) {
@@ -101,11 +100,10 @@ export const createPerform = (options: PerformOptions): (effect: CallEffect) => 
       case 'checkpoint':
         return options.onCheckpoint(effect.checkpoint)
       case 'sum-up':
-        isSummingUp = effect.hasSession
         return options.sumUp(effect.hasSession ? model : undefined)
       case 'end-call':
         options.ended()
-        if (!isSummingUp) model.close()
+        if (!effect.isModelKept) model.close()
         return closeLine(effect.reason)
       case 'report':
         return options.onReport(effect.report)

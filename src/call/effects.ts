@@ -51,8 +51,8 @@ export type CallEffect =
   | Readonly<{ type: 'checkpoint'; checkpoint: Checkpoint }>
   /** The model writes down what the call was about, before it is let go; or nobody does, where its session is lost. */
   | Readonly<{ type: 'sum-up'; hasSession: boolean }>
-  /** Both legs are closed, the model's when it has summed up; Twilio then asks what to do with the caller. */
-  | Readonly<{ type: 'end-call'; reason: EndReason }>
+  /** The line is closed, and Twilio then asks what to do with the caller. The model's leg is, too, unless it sums the call up. */
+  | Readonly<{ type: 'end-call'; reason: EndReason; isModelKept: boolean }>
   | Readonly<{ type: 'report'; report: CallReport }>
 
 /** What those who watch a call are told: the log, the event stream, the terminal. */

@@ -23,13 +23,14 @@ export const end = (
   const { transcript, lines } = isHandedOver
     ? { transcript: state.transcript, lines: [] }
     : lastWords(state, reason, atMs)
+  const summingUp = sumUp(state, reason, atMs)
   return [
     { phase: 'ended', reason, transcript },
     [
       ...(isHandedOver ? [keep(state, atMs)] : []),
       ...(reason === 'transferred' ? [] : letHumanGo(state)),
-      ...sumUp(state, reason, atMs),
-      { type: 'end-call', reason },
+      ...summingUp.effects,
+      { type: 'end-call', reason, isModelKept: summingUp.isModelKept },
       ...lines,
       report({
         type: 'ended',

@@ -7,13 +7,23 @@ import type { EndReason } from './end-reason.ts'
 import { interrupt } from './refuse.ts'
 import type { Up } from './state.ts'
 
-/** What is to be done before both legs are let go; nothing for a call in which no caller said anything, or that goes on elsewhere. */
-export const sumUp = (state: Up, reason: EndReason, atMs: number): readonly CallEffect[] => {
+/** What is to be done before the line is closed, and whether the model's leg outlives it. */
+export type SummingUp = Readonly<{ effects: readonly CallEffect[]; isModelKept: boolean }>
+
+/** Decides it; nothing is done for a call in which no caller said anything, or that goes on elsewhere. */
+export const sumUp = (state: Up, reason: EndReason, atMs: number): SummingUp => {
   const hasCaller = state.transcript.some(({ speaker }) => speaker === 'caller')
-  if (!state.rules.isSummarised || reason === 'handed-over' || !hasCaller) return []
-  if (state.model.is !== 'ready') return [{ type: 'sum-up', hasSession: false }]
-  return [...lastHeard(state, atMs), { type: 'sum-up', hasSession: true }]
+  if (!state.rules.isSummarised || reason === 'handed-over' || !hasCaller) return NOTHING
+  if (state.model.is !== 'ready') {
+    return { effects: [{ type: 'sum-up', hasSession: false }], isModelKept: false }
+  }
+  return {
+    effects: [...lastHeard(state, atMs), { type: 'sum-up', hasSession: true }],
+    isModelKept: true,
+  }
 }
+
+const NOTHING: SummingUp = { effects: [], isModelKept: false }
 
 const lastHeard = (state: Up, atMs: number): readonly CallEffect[] =>
   state.phase === 'talking'

@@ -42,6 +42,8 @@ export const decide = (
 
 const compact = (effect: CallEffect, kept: Transcript): unknown => {
   if (effect.type === 'checkpoint') return newIn(effect.checkpoint, kept)
+  // Whether the model is kept, the summing up before it says; logs of versions before have no more.
+  if (effect.type === 'end-call') return { type: 'end-call', reason: effect.reason }
   if (effect.type !== 'report' || effect.report.type !== 'line') return effect
   const { line, ...rest } = effect.report
   if (line.final) return effect

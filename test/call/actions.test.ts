@@ -58,7 +58,7 @@ describe('end_call', () => {
       ...echoes,
       { type: 'tick', atMs: 1_250 },
     )
-    expect(done).toEqual([{ type: 'end-call', reason: 'agent-ended' }])
+    expect(done).toEqual([{ type: 'end-call', reason: 'agent-ended', isModelKept: false }])
   })
 
   it('has a goodbye said where the agent said none', () => {
@@ -75,7 +75,7 @@ describe('end_call', () => {
       { type: 'tick', atMs: 10 },
       { type: 'tick', atMs: 15_004 },
     )
-    expect(done.at(-1)).toEqual({ type: 'end-call', reason: 'agent-ended' })
+    expect(done.at(-1)).toEqual({ type: 'end-call', reason: 'agent-ended', isModelKept: false })
   })
 
   it('is off when the caller speaks before, and the model is told', () => {
@@ -195,7 +195,7 @@ describe('transfer_call', () => {
       { type: 'stream-asked' },
       { type: 'transfer-answered' },
     )
-    expect(done.at(-1)).toEqual({ type: 'end-call', reason: 'transferred' })
+    expect(done.at(-1)).toEqual({ type: 'end-call', reason: 'transferred', isModelKept: false })
   })
 
   it('brings the caller back to an agent that knows why, when nobody does', () => {
@@ -254,7 +254,7 @@ describe('transfer_call', () => {
     )
     expect(done.slice(-2)).toEqual([
       { type: 'hang-up-human' },
-      { type: 'end-call', reason: 'caller-hung-up' },
+      { type: 'end-call', reason: 'caller-hung-up', isModelKept: false },
     ])
   })
 

@@ -77,7 +77,7 @@ describe('a message for a machine', () => {
       { type: 'mark-echoed', name: 'm:2000', atMs: 5_000 },
       { type: 'tick', atMs: 60_003 },
     )
-    expect(done.at(-1)).toEqual({ type: 'end-call', reason: 'message-left' })
+    expect(done.at(-1)).toEqual({ type: 'end-call', reason: 'message-left', isModelKept: false })
     expect(state).toMatchObject({ phase: 'ended', reason: 'message-left' })
   })
 

@@ -78,7 +78,7 @@ describe('step()', () => {
   it('waits fifteen seconds for the stream', () => {
     expect(run([{ type: 'tick', atMs: 14_999 }]).done).toEqual([])
     expect(run([{ type: 'tick', atMs: 15_000 }]).done)
-      .toEqual([{ type: 'end-call', reason: 'no-stream' }])
+      .toEqual([{ type: 'end-call', reason: 'no-stream', isModelKept: false }])
   })
 
   it('counts the longest duration from the moment the line is open, and then says goodbye', () => {
@@ -105,9 +105,9 @@ describe('step()', () => {
 
   it('tells a model that was never reached from one that was lost', () => {
     expect(run([{ type: 'model-lost', cause: 'x' }]).done)
-      .toEqual([{ type: 'end-call', reason: 'model-unreachable' }])
+      .toEqual([{ type: 'end-call', reason: 'model-unreachable', isModelKept: false }])
     expect(run([{ type: 'model-ready' }, { type: 'model-lost', cause: 'x' }]).done.at(-1))
-      .toEqual({ type: 'end-call', reason: 'model-lost' })
+      .toEqual({ type: 'end-call', reason: 'model-lost', isModelKept: false })
   })
 
   it('does nothing any more after the end', () => {
@@ -119,7 +119,7 @@ describe('step()', () => {
       { type: 'tick', atMs: 999_999 },
     ])
     expect(done.filter(({ type }) => type !== 'mark-playback'))
-      .toEqual([{ type: 'end-call', reason: 'caller-hung-up' }])
+      .toEqual([{ type: 'end-call', reason: 'caller-hung-up', isModelKept: false }])
     expect(state).toMatchObject({ phase: 'ended', reason: 'caller-hung-up' })
   })
 

@@ -8,13 +8,14 @@ const spoke = [
   { type: 'caller-words', itemId: 'item_1', text: 'A table for two.', final: true },
 ] as const
 const hangUp = { type: 'caller-hung-up' } as const
-const ended = { type: 'end-call', reason: 'caller-hung-up' }
+const kept = { type: 'end-call', reason: 'caller-hung-up', isModelKept: true }
+const ended = { type: 'end-call', reason: 'caller-hung-up', isModelKept: false }
 const answer = response('r1')
 
 describe('a call that ends', () => {
   it('is summed up before the model is let go, where the file asks for that', () => {
     expect(runCall(SUMMARISED, ...spoke, hangUp).done)
-      .toEqual([{ type: 'sum-up', hasSession: true }, ended])
+      .toEqual([{ type: 'sum-up', hasSession: true }, kept])
   })
 
   it('is not where the file does not', () => {
@@ -27,7 +28,7 @@ describe('a call that ends', () => {
 
   it('is not when it goes on in another process', () => {
     const { done } = runCall(SUMMARISED, ...spoke, { type: 'hand-over', isForced: true })
-    expect(done).toEqual([{ type: 'end-call', reason: 'handed-over' }])
+    expect(done).toEqual([{ type: 'end-call', reason: 'handed-over', isModelKept: false }])
   })
 
   it('has no summary when the session was lost, and none is opened for it', () => {
@@ -53,7 +54,7 @@ describe('a call that ends', () => {
       { type: 'cancel-response', responseId: 'r1' },
       { type: 'truncate-item', itemId: 'item_r1', contentIndex: 0, audioEndMs: expect.any(Number) },
       { type: 'sum-up', hasSession: true },
-      ended,
+      kept,
     ])
   })
 })

@@ -44,7 +44,7 @@ describe('a call that has cost what it may', () => {
     )
     expect(done).toEqual([
       { type: 'request-response', request: { kind: 'exactly', sentence: 'Goodbye.' } },
-      { type: 'end-call', reason: 'cost-limit' },
+      { type: 'end-call', reason: 'cost-limit', isModelKept: false },
     ])
     expect(reports.at(-1)).toMatchObject({ type: 'ended', reason: 'cost-limit' })
   })

@@ -100,6 +100,19 @@ describe('an event log', () => {
     expect(replayPart(part)).toEqual([])
   })
 
+  it('says of the end of a call that is summed up what versions before said, too', () => {
+    const text = logOf([
+      ...OPEN,
+      [{ type: 'caller-words', itemId: 'one', text: 'A table for two.', final: true }, 10],
+      [{ type: 'caller-hung-up' }, 10],
+    ], { rules: { ...TALKATIVE, isSummarised: true } })
+    expect(text).toContain(
+      '{"type":"sum-up","hasSession":true},{"type":"end-call","reason":"caller-hung-up"},',
+    )
+    const [part] = partsOf(text)
+    expect(replayPart(part)).toEqual([])
+  })
+
   it('does not say whom destinations are', () => {
     const destination = { mode: 'warm', timeoutMs: 5_000, to: '+15005550100' } as const
     const text = logOf(OPEN, { rules: { ...TALKATIVE, destinations: { desk: destination } } })
