@@ -2,8 +2,8 @@
  * The human that a caller is put through to with a summary: called by Twilio while the caller waits in a conference, and let go if it
  * comes to nothing.
  */
-import { UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { refusalOf } from '../twilio-rest/refusal.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
 import type { CallFacts } from './exchange.ts'
 
@@ -30,11 +30,7 @@ export const createHuman = ({ twilio, publicUrl, facts, log, failed }: HumanOpti
   let called: Promise<string | undefined> = Promise.resolve(undefined)
 
   const complain = (doing: string) => (error: unknown) => {
-    const { code, message } = error instanceof UpstreamError
-      ? error
-      : { code: 'unknown', message: String(error) }
-    // What Twilio says may name a number.
-    log.error('transfer.twilio-refused', { doing, code, pii: { problem: message } })
+    log.error('transfer.twilio-refused', { doing, ...refusalOf(error) })
     return undefined
   }
 

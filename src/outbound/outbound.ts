@@ -4,20 +4,19 @@
  */
 import type { CallFacts, Exchange } from '../bridge/exchange.ts'
 import type { Clock } from '../clock.ts'
-import type { Config, Line } from '../config/config.ts'
-import { UpstreamError } from '../errors.ts'
+import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
-import type { TakenOrder } from '../store/outbound-queue.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
-import { createEntries, type Entry, type OutboundCall, shown } from './entry.ts'
+import { createDialling } from './dialling.ts'
+import { createEntries, type OutboundCall, shown } from './entry.ts'
 import type { HeldOrders } from './held-orders.ts'
-import { readOrder, writeOrder } from './kept-order.ts'
-import { detectionOf, machineStep, whoIs } from './machine.ts'
+import { writeOrder } from './kept-order.ts'
+import { machineStep, whoIs } from './machine.ts'
 import { type Order, type OrderProblem, problem } from './order.ts'
-import { createPace, type Pace } from './pace.ts'
 import { prepareCall } from './prepare-call.ts'
-import { advance, isFinal, type OutboundStatus, statusOf } from './progress.ts'
-import { createTurns } from './turns.ts'
+import { isFinal, statusOf } from './progress.ts'
+import { createTakeOver } from './take-over.ts'
+import { callFactsOf } from './twilio-call.ts'
 
 /** What Twilio tells of a call that we placed. */
 export type Told = Readonly<{ callSid: string; status: string; sequenceNumber: number | undefined }>
@@ -56,195 +55,30 @@ export type OutboundOptions = Readonly<{
   log: Log
 }>
 
-/** Of a call that was to ring no longer something should have been heard by then. */
-const NO_NEWS_MS = 60_000
-/** Another process has it, because this one was away for too long, or the person is forgotten. */
-const NOT_HELD = 'not-held'
-const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const
-
 /** Makes the outbound calls of a process. */
 export const createOutbound = (options: OutboundOptions): Outbound => {
-  const { exchange, twilio, clock, log, publicUrl, machine, held } = options
-  const adopting = new Map<string, Promise<Entry | undefined>>()
+  const { exchange, twilio, log, machine, held } = options
   const entries = createEntries()
-  const paces = new Map<string, Pace>()
-  const turns = createTurns({ clock, perSecond: () => callsPerSecondOf(options.config()) })
+  const { become, enqueue, dialled, fail, cancel } = createDialling(options)
   let isStopped = false
 
-  const paceOf = ({ number, customer }: Line): Pace => {
-    const known = paces.get(customer.id)
-    if (known) return known
-    const current = () => options.config().customers.find(({ id }) => id === customer.id)
-    const pace = createPace({
-      clock,
-      turns,
-      perSecond: () => current()?.outbound?.callsPerSecond ?? 1,
-      hasRoom: () => exchange.noRoom({ number, customer: current() ?? customer }) === undefined,
-    })
-    paces.set(customer.id, pace)
-    return pace
-  }
-
-  /** What somebody talks in, or nobody will, needs nobody to go on with it. */
-  const letGo = ({ keeping, reason, call: { id } }: Entry): void =>
-    void keeping.then((isKept) => {
-      if (isKept && reason !== NOT_HELD) held.end(id)
-    })
-
-  const become = (entry: Entry, status: OutboundStatus, sequenceNumber?: number): boolean => {
-    const before = entry.progress
-    entry.progress = advance(before, status, sequenceNumber)
-    if (entry.progress.status === before.status) return false
-    if (status === 'in-progress' || isFinal(status)) {
-      entry.stopWaiting()
-      letGo(entry)
-    }
-    const { id, customer } = entry.call
-    const { callSid, reason } = entry
-    log.info('outbound.progress', { id, callSid, customer, status, reason })
-    return true
-  }
-
-  const fail = (entry: Entry, reason: string) => {
-    entry.reason ??= reason
-    become(entry, 'failed')
-    if (entry.callSid !== undefined) exchange.end(entry.callSid, 'not-answered')
-  }
-
-  const factsOf = (entry: Entry, callSid: string, accountSid: string): CallFacts => ({
-    callSid,
-    accountSid,
-    from: entry.order.to,
-    line: entry.line,
-    owner: machine,
-    variables: entry.order.variables,
-    metadata: entry.order.metadata,
-    ringsForMs: entry.settings.ringForMs,
-  })
-
-  const dialled = (entry: Entry): void => {
-    become(entry, 'placed')
-    entry.stopWaiting = clock.after(
-      entry.settings.ringForMs + NO_NEWS_MS,
-      () => fail(entry, 'no-news'),
-    )
-  }
-
-  /** Lets a call wait for its turn, for what is left of its time; false when too many wait. */
-  const enqueue = (entry: Entry): boolean => {
-    const { order, call } = entry
-    entry.takeOut = paceOf(entry.line).add({
-      withinMs: Math.max(0, call.askedAt + order.withinMs - options.wallMs()),
-      start: () => {
-        entry.placing = start(entry)
-      },
-      expired: () => {
-        entry.takeOut = undefined
-        become(entry, 'expired')
-      },
-    })
-    return entry.takeOut !== undefined
-  }
-
-  const start = async (entry: Entry): Promise<void> => {
-    entry.takeOut = undefined
-    const { order, settings, call } = entry
-    const url = `${publicUrl}/twilio/outbound/${call.id}`
-    // The file may have changed while the call waited.
-    if (!options.config().lineOf(call.line)?.customer.outbound) return fail(entry, 'outbound-off')
-    const begun = await entry.keeping ? await held.begin(call.id) : 'mine'
-    // It might be dialled again after a crash, so it waits until that can be written down.
-    if (begun === 'unknown') return enqueue(entry) ? undefined : fail(entry, 'queue-full')
-    if (begun === 'gone') {
-      entry.reason = NOT_HELD
-      become(entry, 'canceled')
-      return
-    }
-    dialled(entry)
-    try {
-      const { callSid } = await twilio.createCall({
-        to: order.to,
-        from: entry.line.number,
-        url,
-        statusCallback: `${url}/status`,
-        statusCallbackEvents: STATUS_EVENTS,
-        timeoutS: Math.round(settings.ringForMs / 1000),
-        machineDetection: detectionOf(settings.machine, `${url}/machine`),
-      })
-      entry.callSid ??= callSid
-    } catch (error) {
-      entry.isDoubtful = error instanceof UpstreamError && error.retryable
-      fail(entry, codeOf(error))
-      log.warn('outbound.not-placed', {
-        id: call.id,
-        customer: call.customer,
-        ...factsOfError(error),
-      })
-    }
-  }
-
-  /** Ends a call at Twilio, whether it rings or is answered. What becomes of it Twilio tells as always. */
-  const hangUp = async ({ callSid, call }: Entry): Promise<void> => {
-    if (callSid === undefined) return
-    try {
-      await twilio.updateCall(callSid, { status: 'completed' })
-    } catch (error) {
-      log.warn('outbound.not-ended', { id: call.id, callSid, ...factsOfError(error) })
-    }
-  }
-
-  const cancel = async (entry: Entry, reason: string): Promise<void> => {
-    if (isFinal(entry.progress.status)) return
-    entry.reason ??= reason
-    // A call that Twilio has just been asked for is ended as soon as it has a name.
-    if (!entry.takeOut) await entry.placing
-    if (entry.takeOut) {
-      entry.takeOut()
-      entry.takeOut = undefined
-      become(entry, 'canceled')
-    } else if (!isFinal(entry.progress.status)) await hangUp(entry)
-  }
-
-  /** Goes on with a call of a process that died. One that it was about to dial may ring by now, and is not dialled again. */
-  const restore = async (taken: TakenOrder): Promise<Entry | undefined> => {
-    const { id, customer, state } = taken
-    const order = readOrder(taken)
-    const entry = order && await prepareCall(order, taken, options.config())
-    if (!entry || 'code' in entry) {
-      log.warn('outbound.not-taken-over', { id, customer, reason: entry?.code ?? 'unreadable' })
-      held.end(id)
-      return undefined
-    }
-    // Twilio may have told of it meanwhile.
-    const known = entries.get(id)
-    if (known) return known
-    entry.keeping = Promise.resolve(true)
-    entries.keep(entry)
-    log.info('outbound.taken-over', { id, customer, state })
-    if (state === 'placing') {
+  const { start: takeOver, existing } = createTakeOver({
+    entries,
+    held,
+    config: options.config,
+    isStopped: () => isStopped,
+    goOn: (entry, state) => {
+      if (state === 'waiting') {
+        if (!enqueue(entry)) fail(entry, 'queue-full')
+        return
+      }
+      // It was about to be dialled and may ring by now, so it is not dialled again.
       entry.isDoubtful = true
       dialled(entry)
-    } else if (!enqueue(entry)) fail(entry, 'queue-full')
-    return entry
-  }
-
-  /** Finds a call that Twilio speaks of, also when it was another process that placed it. */
-  const existing = (id: string): Entry | undefined | Promise<Entry | undefined> => {
-    const known = entries.existing(id)
-    if (known || isStopped) return known
-    const adopted = adopting.get(id) ??
-      held.adopt(id).then((taken) => taken && restore(taken))
-        .then((entry) => entry && entries.existing(id))
-        .finally(() => adopting.delete(id))
-    adopting.set(id, adopted)
-    return adopted
-  }
-
-  if (twilio.configured) {
-    held.start((orders) => {
-      for (const order of orders) if (!entries.get(order.id)) void restore(order)
-    })
-  }
+    },
+    log,
+  })
+  if (twilio.configured) takeOver()
 
   /** Why no call at all is placed. */
   const closed = (): OrderProblem | undefined => {
@@ -293,7 +127,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       if (!entry || isFinal(entry.progress.status)) return undefined
       entry.callSid = callSid
       become(entry, 'in-progress')
-      return factsOf(entry, callSid, accountSid)
+      return callFactsOf(entry, { callSid, accountSid }, machine)
     },
     progressed: async (id, accountSid, { callSid, status, sequenceNumber }) => {
       const found = existing(id)
@@ -303,7 +137,9 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
       if (!entry || !next) return
       entry.callSid ??= callSid
       if (!become(entry, next, sequenceNumber)) return
-      if (next === 'ringing') exchange.offer(factsOf(entry, callSid, accountSid))
+      if (next === 'ringing') {
+        exchange.offer(callFactsOf(entry, { callSid, accountSid }, machine))
+      }
       if (!isFinal(next)) return
       exchange.end(callSid, next === 'completed' ? 'caller-hung-up' : 'not-answered')
     },
@@ -336,22 +172,3 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     },
   }
 }
-
-/** How fast the account may place calls; where the operator has not said so, as fast as the fastest of its customers. */
-const callsPerSecondOf = ({ service, customers }: Config): number => {
-  const ofCustomers = customers.flatMap(({ outbound }) => outbound?.callsPerSecond ?? [])
-  return service.outbound.callsPerSecond ?? (ofCustomers.length > 0 ? Math.max(...ofCustomers) : 1)
-}
-
-const codeOf = (error: unknown): string => error instanceof UpstreamError ? error.code : 'fault'
-
-/** Twilio's words have the number in them that was called. */
-const factsOfError = (error: unknown) =>
-  error instanceof UpstreamError
-    ? {
-      code: error.code,
-      status: error.status,
-      requestId: error.requestId,
-      pii: { problem: error.message },
-    }
-    : { code: 'fault', error }
