@@ -1,19 +1,17 @@
-/** The whole service put together: configuration, secrets, exchange, routes, server. `serve` and `demo` are both this. */
-import { drainCalls } from './bridge/drain.ts'
+/**
+ * The whole service put together: configuration, what agents can do, the record, the exchange, calls that are placed, webhooks,
+ * routes. `serve` and `demo` are both this; what each part is for stands at the top of its own file.
+ */
+import { startAbilities } from './abilities.ts'
 import { createExchange, type Exchange } from './bridge/exchange.ts'
 import { createListenedCalls } from './bridge/listened-calls.ts'
-import { hasSuccessor } from './bridge/successor.ts'
-import { type Clock, passed, settledWithin } from './clock.ts'
+import { type Clock, settledWithin } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { checkText } from './config/check-text.ts'
-import { createConfigStore, type Reload } from './config/config-store.ts'
 import { type Environment, holds, type Variables } from './config/environment.ts'
 import { type ConfigFiles, loadConfig } from './config/load.ts'
 import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
-import { createFetchText } from './knowledge/fetch-page.ts'
-import { createLibrary } from './knowledge/library.ts'
-import { createSearchStore } from './knowledge/vector-store.ts'
+import { watchConfig } from './live-config.ts'
 import type { Log } from './log.ts'
 import { createHeldOrders } from './outbound/held-orders.ts'
 import { createOutbound } from './outbound/outbound.ts'
@@ -26,12 +24,10 @@ import { randomSecret } from './runtime/hmac.ts'
 import { keepRecord } from './record/keep-record.ts'
 import type { RecordStore } from './store/record-store.ts'
 import type { Store } from './store/store.ts'
-import { loadMcpClient } from './tools/mcp-connection.ts'
 import { createMessageBook, type MessageFiles } from './tools/message-book.ts'
-import { hasMcpClient, toolOwner, toolOwners } from './tools/tool-owners.ts'
-import { createToolShelf } from './tools/tool-shelf.ts'
 import { twilioOf } from './twilio-rest/account.ts'
 import type { Fetch } from './twilio-rest/twilio-api.ts'
+import { stopService } from './stop-service.ts'
 import { VERSION } from './version.ts'
 import { startDelivery } from './webhooks/deliver.ts'
 import { loadSecrets, type SecretFiles, type Secrets } from './secrets.ts'
@@ -80,11 +76,6 @@ export type ServiceOptions = Readonly<{
   onRecordNeeded?: () => void
 }>
 
-/**
- * How long this process answers after its last call was handed over: Twilio asks, and asks again once those who were handed over
- * before have heard two seconds of hold tone.
- */
-const LAST_WORDS_MS = 3_000
 /** How long a start may wait for what customers have spent today. */
 const FIRST_COSTS_MS = 2_000
 /** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
@@ -110,50 +101,28 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       app?.fetch(request, connection) ?? new Response('not ready', { status: 503 }),
   })
 
-  const config = createConfigStore({
+  const config = watchConfig({
     files,
     clock,
     first,
     folder: environment.configFolder,
     hasVariable,
-    onReload: (reload) => {
-      logReload(log, reload)
-      void shelf.prepare(toolOwners(reload.config))
-      library.adopt(reload.config.customers)
-    },
-  })
-  const library = createLibrary({
-    fetchText: createFetchText((url, init) =>
-      guardedFetch(url, init, config.current().service.network)
-    ),
-    searchStore: createSearchStore({ ...options.model, fetch: options.fetch }),
-    clock,
+    onChange: (changed) => abilities.adopt(changed),
     log,
   })
-  library.adopt(first.config.customers)
-
   const messages = createMessageBook(files, environment.dataFolder)
-  const shelf = createToolShelf({
-    fetch: (url, init) => guardedFetch(url, init, config.current().service.network),
-    variable: (name) => options.variables[name],
+  const abilities = startAbilities({
+    ...options,
+    config: config.current,
     book: { add: (message) => kept.addMessage(message) },
-    clock,
-    wallMs,
-    log,
   })
-  // To load the client of MCP holds everything up for 0.1 s and more: better now than under a call.
-  if (hasMcpClient(toolOwners(first.config))) await loadMcpClient()
-  // A call that comes before MCP servers have answered goes without their tools.
+  await abilities.load()
   void (options.listening ?? Promise.resolve()).then(() => {
-    if (isReady) void shelf.prepare(toolOwners(config.current()))
+    if (isReady) abilities.prepare()
   })
 
   const metrics = createMetrics({
-    build: {
-      version: VERSION,
-      runtime: runtime.name,
-      runtimeVersion: runtime.version,
-    },
+    build: { version: VERSION, runtime: runtime.name, runtimeVersion: runtime.version },
     isDraining: () => !isReady,
     usage,
     startedAtS: wallMs() / 1000,
@@ -207,10 +176,10 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     capacity: () => config.current().service.capacity - listened.count(),
     model: options.model,
     secret: secrets.secret,
-    knowledgeOf: library.knowledgeOf,
+    knowledgeOf: abilities.knowledgeOf,
+    toolsOf: abilities.toolsOf,
     store: options.store,
     wallMs,
-    toolsOf: (customer, agent) => shelf.of(toolOwner(customer, agent)),
     twilio,
     publicUrl,
   })
@@ -277,12 +246,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     accountSid: environment.twilio.accountSid,
     machine,
     secret: secrets.secret,
-    checkCustomer: (id, text) =>
-      checkText(
-        { files, folder: environment.configFolder, hasVariable, current: config.current() },
-        id,
-        text,
-      ),
+    checkCustomer: config.checkCustomer,
     operatorToken: secrets.operatorToken,
     isReady: () => isReady,
     capacity: () => config.current().service.capacity,
@@ -305,44 +269,22 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secrets,
     config: config.current,
     exchange,
-    stop: async () => {
+    stop: () => {
       isReady = false
-      config.stop()
-      shelf.stop()
-      guard.stop()
-      kept.stop()
-      log.info('service.draining', { calls: exchange.count(), ...environment.drain })
-      await outbound.stop()
-      const handedOver = await drainCalls({
-        ...environment.drain,
+      return stopService({
+        ...options,
+        config,
+        abilities,
+        guard,
+        kept,
         exchange,
-        clock,
-        onHandOver: (calls, hasSuccessor) =>
-          log.info('service.handing-over', { calls, hasSuccessor }),
-        hasSuccessor: () => hasSuccessor({ publicUrl, storeId: options.store.id, fetch }),
+        listened,
+        outbound,
+        delivery,
+        server,
+        drain: environment.drain,
+        publicUrl,
       })
-      listened.stop()
-      library.stop()
-      const settled = kept.settled()
-      await options.store.flush()
-      if (handedOver > 0) await passed(clock, LAST_WORDS_MS)
-      await settled
-      // On Deno this closes every socket at once: no call may be left.
-      await server.stop()
-      await delivery.stop()
-      await options.store.close()
-      // The two may share a database.
-      await options.record.close()
     },
   }
-}
-
-const logReload = (log: Log, { problems, warnings }: Reload): void => {
-  for (const { file, line, column, message, hint } of problems) {
-    log.error('config.not-taken', { file, line, column, problem: message, hint })
-  }
-  for (const { file, line, column, message } of warnings) {
-    log.warn('config.warning', { file, line, column, problem: message })
-  }
-  if (problems.length === 0) log.info('config.reloaded')
 }
