@@ -5,8 +5,9 @@
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { HumanLine } from '../bridge/spoken-order.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
-import { NO_TOKENS, type Prices } from './money.ts'
-import type { CallFacts, CallLine, CallPart, LineKind, RecordWrite } from './record.ts'
+import { beginCounting, count, type Counted } from './counting.ts'
+import type { Prices } from './money.ts'
+import type { CallLine, LineKind, RecordWrite } from './record.ts'
 import { noteCost, NOTHING_USED, type RunningCost, runningNano } from './running-cost.ts'
 
 /** How much is kept: all, all but the sound, or only what happened and when. */
@@ -40,19 +41,17 @@ export type BegunCall = Readonly<{
 }>
 
 /** What is known of a call that is being recorded. */
-export type Recording = Readonly<{
-  begun: BegunCall
-  call: CallFacts
-  part: CallPart
-  writes: number
-  moments: number
-  /** Words of the agent that nobody has heard to their end yet, and items heard whose words are not all there. */
-  unheard: ReadonlyMap<string, Told>
-  heard: ReadonlySet<string>
-  /** What the agent's next sound will answer; it also speaks unasked. */
-  awaited: 'greeting' | 'answer' | 'nothing'
-  cost: RunningCost
-}>
+export type Recording =
+  & Counted
+  & Readonly<{
+    begun: BegunCall
+    writes: number
+    moments: number
+    /** Words of the agent that nobody has heard to their end yet, and items heard whose words are not all there. */
+    unheard: ReadonlyMap<string, Told>
+    heard: ReadonlySet<string>
+    cost: RunningCost
+  }>
 
 type Told = Readonly<{ line: TranscriptLine | HumanLine; previousItemId?: string }>
 
@@ -63,8 +62,7 @@ export const beginRecording = (begun: BegunCall): Recorded => {
   const { callSid, customer, startedAt, epoch } = begun
   const { line, direction, from, to, agentVersion, model, owner, metadata } = begun
   const recording: Recording = {
-    begun,
-    call: {
+    ...beginCounting({
       callSid,
       customer,
       line,
@@ -78,26 +76,12 @@ export const beginRecording = (begun: BegunCall): Recorded => {
       owner,
       epoch,
       revision: 0,
-    },
-    part: {
-      callSid,
-      customer,
-      part: epoch,
-      startedAt,
-      turns: 0,
-      latencySumMs: 0,
-      latencyMaxMs: 0,
-      bargeIns: 0,
-      errors: 0,
-      tokens: NO_TOKENS,
-      costNano: 0,
-      revision: 0,
-    },
+    }),
+    begun,
     writes: 0,
     moments: 0,
     unheard: new Map(),
     heard: new Set(),
-    awaited: epoch === 1 ? 'greeting' : 'nothing',
     cost: NOTHING_USED,
   }
   const version: RecordWrite = {
@@ -119,6 +103,8 @@ export const beginRecording = (begun: BegunCall): Recorded => {
 
 /** Takes an entry of the call's feed, already redacted. */
 export const record = (before: Recording, entry: FeedEntry): Recorded => {
+  // A line is told again with each word, many times a second.
+  if (entry.type === 'line' && !entry.line.final) return [before, []]
   const recording = { ...before, cost: noteCost(before.cost, entry) }
   switch (entry.type) {
     case 'line':
@@ -128,7 +114,7 @@ export const record = (before: Recording, entry: FeedEntry): Recorded => {
     case 'key-pressed':
       return keyPressed(recording, entry.digit, entry.atMs)
     case 'caller-speaking':
-      return [{ ...recording, awaited: 'answer' }, []]
+      return [{ ...recording, ...count(recording, entry, wallOf(recording, entry.atMs)) }, []]
     case 'summarised':
       return then(keepSummary(recording, entry), (next) => keepFacts(next, entry.atMs))
     case 'transcribed':
@@ -142,69 +128,10 @@ export const record = (before: Recording, entry: FeedEntry): Recorded => {
 
 /** What is known of the call itself hardly ever changes; what is counted of it does with each entry. */
 const keepCounted = (recording: Recording, entry: FeedEntry): Recorded => {
-  const counted = count(recording, entry)
-  const [kept, writes] = keepFacts(counted, entry.atMs)
+  const counted = count(recording, entry, wallOf(recording, entry.atMs))
+  const [kept, writes] = keepFacts({ ...recording, ...counted }, entry.atMs)
   const isCallNew = counted.call !== recording.call
   return [kept, isCallNew ? writes : writes.filter(({ type }) => type !== 'call')]
-}
-
-/** Counts what happened. */
-const count = (recording: Recording, entry: FeedEntry): Recording => {
-  const { part, call } = recording
-  switch (entry.type) {
-    case 'caller-connected':
-      return {
-        ...recording,
-        call: { ...call, epoch: entry.epoch },
-        awaited: entry.epoch > 1 ? 'nothing' : recording.awaited,
-      }
-    case 'agent-speaking':
-      return agentSpeaks(recording, entry.latencyMs)
-    case 'barged-in':
-      return { ...recording, part: { ...part, bargeIns: part.bargeIns + 1 } }
-    case 'response-ended': {
-      const errors = part.errors + (entry.status === 'failed' ? 1 : 0)
-      return { ...recording, part: { ...part, errors } }
-    }
-    case 'model-complained':
-    case 'model-interrupted':
-    case 'stream-lost':
-      return { ...recording, part: { ...part, errors: part.errors + 1 } }
-    case 'ended':
-      return ended(recording, entry)
-    default:
-      return recording
-  }
-}
-
-const agentSpeaks = (recording: Recording, latencyMs: number): Recording => {
-  const { part, awaited } = recording
-  const next: Recording = { ...recording, awaited: 'nothing' }
-  if (awaited === 'nothing') return next
-  if (awaited === 'greeting') return { ...next, part: { ...part, firstAudioMs: latencyMs } }
-  return {
-    ...next,
-    part: {
-      ...part,
-      turns: part.turns + 1,
-      latencySumMs: part.latencySumMs + latencyMs,
-      latencyMaxMs: Math.max(part.latencyMaxMs, latencyMs),
-    },
-  }
-}
-
-/** A call that another process takes up goes on; this process's part of it is over. */
-const ended = (
-  recording: Recording,
-  entry: Extract<FeedEntry, { type: 'ended' }>,
-): Recording => {
-  const { reason, atMs } = entry
-  const cause = 'cause' in entry ? entry.cause : undefined
-  const endedAt = wallOf(recording, atMs)
-  const part = { ...recording.part, endedAt }
-  if (reason === 'handed-over') return { ...recording, part }
-  const why = cause === undefined ? {} : { cause }
-  return { ...recording, part, call: { ...recording.call, endedAt, endReason: reason, ...why } }
 }
 
 /** Writes what is known of the call and of this part of it, with what it cost so far. */
@@ -219,8 +146,7 @@ const keepFacts = (recording: Recording, atMs: number): Recorded => {
 
 const takeLine = (recording: Recording, told: Told, atMs: number): Recorded => {
   const { line, previousItemId } = told
-  const { itemId, speaker, final, text } = line
-  if (!final) return [recording, []]
+  const { itemId, speaker, text } = line
   const heardMs = 'heardMs' in line ? line.heardMs : undefined
   const isHeard = speaker !== 'agent' || heardMs !== undefined || recording.heard.has(itemId)
   const unheard = new Map(recording.unheard)
