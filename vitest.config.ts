@@ -5,6 +5,7 @@ const pool = 'Deno' in globalThis ? 'forks' as const : 'threads' as const
 const pure = { pool, isolate: false }
 /** With real processes and sockets: one file after the other, or they would disturb each other. */
 const real = { pool, fileParallelism: false }
+const setupFiles = ['test/support/end-started.ts']
 
 /** `npm run test:calls`: what takes minutes because calls do, beside what `npm test` has of it. */
 const calls = [
@@ -35,6 +36,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
           exclude: calls,
+          setupFiles,
           // Calls last as long as calls do, and most of that is waiting: some files at once, after the unit tests.
           pool,
           maxWorkers: 3,
@@ -47,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'calls',
           include: calls,
+          setupFiles,
           pool,
           maxWorkers: 3,
           testTimeout: 120_000,
@@ -58,6 +61,7 @@ export default defineConfig({
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
+          setupFiles,
           ...real,
           testTimeout: 120_000,
           hookTimeout: 120_000,

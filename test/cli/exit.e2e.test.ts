@@ -9,6 +9,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RuntimeName, RUNTIMES } from '../support/servers.ts'
+import { endWithTest } from '../support/started.ts'
 import { createFolder } from './program-fixture.ts'
 
 const CUSTOMER = `customer: Bright Smile Dental
@@ -95,6 +96,7 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
         ...environment(),
       },
     })
+    endWithTest(() => child.kill('SIGKILL'))
     const exited = new Promise((resolve) => child.once('exit', resolve))
     const [line] = await once(createInterface({ input: child.stdout }), 'line')
     child.stderr.destroy()

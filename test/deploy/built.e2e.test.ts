@@ -7,6 +7,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endWithTest } from '../support/started.ts'
 
 const run = promisify(execFile)
 const config = resolve('config')
@@ -53,6 +54,7 @@ describe.each(WAYS)('%s', (what, commandIn) => {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    endWithTest(() => child.kill('SIGKILL'))
     const exited = new Promise((done) => child.on('exit', (code) => done(code)))
     let complaints = ''
     child.stderr.setEncoding('utf8').on('data', (text) => complaints += text)

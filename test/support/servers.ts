@@ -15,6 +15,7 @@ import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
 import { startModelServer } from '../../src/sim/model/server.ts'
 import type { VectorStore } from '../../src/sim/model/vector-stores.ts'
 import type { ModelSession } from '../../src/sim/model/session.ts'
+import { endWithTest } from './started.ts'
 
 /** How each runtime runs the program. */
 export const RUNTIMES = {
@@ -128,6 +129,7 @@ export const startTestService = async (
       ...variables,
     },
   })
+  endWithTest(() => child.kill('SIGKILL'))
   const exited = new Promise<number | null>((resolve) => {
     // A child that was killed and still exited in order says so in two ways on the three runtimes.
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' ? 0 : 1)))

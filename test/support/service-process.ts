@@ -10,6 +10,7 @@ import {
   RUNTIMES,
   SECRET,
 } from './servers.ts'
+import { endWithTest } from './started.ts'
 
 export type ServiceProcess = Readonly<{
   url: string
@@ -43,8 +44,11 @@ export const startServiceProcess = async (
   options: ServiceProcessOptions,
 ): Promise<ServiceProcess> => {
   let log = ''
+  let child: ChildProcess | undefined
+  endWithTest(() => child?.kill('SIGKILL'))
   const start = async (port: number): Promise<Life> => {
     const life = begin(options, port)
+    child = life.child
     life.child.stderr?.setEncoding('utf8').on('data', (text) => log += text)
     const ready = await Promise.race([life.listening, life.exited])
     if (typeof ready !== 'object' || !ready) throw new Error(`the service ended at once: ${log}`)
@@ -102,10 +106,6 @@ const begin = (options: ServiceProcessOptions, port: number) => {
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' ? 0 : null)))
     child.on('error', () => resolve(null))
   })
-  // Whoever is stopped in the middle leaves no service behind.
-  const killIt = () => void child.kill('SIGKILL')
-  process.once('exit', killIt)
-  void exited.then(() => process.off('exit', killIt))
   const listening = new Promise<Listening>((resolve) => {
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)))
   })
