@@ -1,7 +1,8 @@
 /** Callers who are handed on to another agent of the file, and ends that are heard: real processes and sockets. */
 import { describe, expect, it } from 'vitest'
 import { speechIn } from '../../src/sim/caller/turns.ts'
-import { scenariosIn, useLiveStages } from '../support/live-stage.ts'
+import { scenariosIn } from '../support/live-part.ts'
+import { useLiveStages } from '../support/live-stage.ts'
 import { RUNTIME_NAMES } from '../support/servers.ts'
 
 const FOLDER = 'test/call-abilities/agents'

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Segment, speechIn } from '../../src/sim/caller/turns.ts'
 import { shareOfTone } from '../support/tone-share.ts'
-import { scenariosIn, useLiveStages } from '../support/live-stage.ts'
+import { scenariosIn } from '../support/live-part.ts'
+import { useLiveStages } from '../support/live-stage.ts'
 import { RUNTIME_NAMES } from '../support/servers.ts'
 
 const FOLDER = 'test/call-abilities/hold'

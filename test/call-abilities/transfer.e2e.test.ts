@@ -1,6 +1,8 @@
 /** Callers put through to humans: real processes and sockets, a Twilio that rings the phones, a model that asks for it. */
 import { describe, expect, it } from 'vitest'
-import { type LiveCall, scenariosIn, useLiveStages } from '../support/live-stage.ts'
+import type { LiveCall } from '../support/live-call.ts'
+import { scenariosIn } from '../support/live-part.ts'
+import { useLiveStages } from '../support/live-stage.ts'
 import { RUNTIME_NAMES } from '../support/servers.ts'
 
 const FOLDER = 'test/call-abilities/transfer'
