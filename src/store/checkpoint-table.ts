@@ -1,6 +1,13 @@
-/** The table of checkpoints: one row a call, and the fence that keeps a machine that lost a call from writing over it. */
-import type { SqlDatabase, SqlRow } from '../runtime/sqlite.ts'
+/** The table of checkpoints of a SQLite file, its statements prepared. */
+import type { SqlDatabase } from '../runtime/sqlite.ts'
 import type { Change } from './backlog.ts'
+import {
+  checkpointOf,
+  checkpointValues,
+  FIND_CHECKPOINT,
+  FORGET_CHECKPOINT,
+  SAVE_CHECKPOINT,
+} from './checkpoint-sql.ts'
 import type { StoredCheckpoint } from './store.ts'
 
 export type CheckpointTable = Readonly<{
@@ -11,14 +18,6 @@ export type CheckpointTable = Readonly<{
   prune: (savedBefore: number, rows: number) => number
 }>
 
-// At the same epoch the later write counts and not the later time: clocks are set back.
-const SAVE = `
-  insert into checkpoints (call_sid, epoch, owner, saved_at, body) values (?, ?, ?, ?, ?)
-  on conflict (call_sid) do update set
-    epoch = excluded.epoch, owner = excluded.owner, saved_at = excluded.saved_at, body = excluded.body
-  where excluded.epoch >= checkpoints.epoch
-`
-
 const PRUNE = `
   delete from checkpoints where call_sid in (
     select call_sid from checkpoints where saved_at < ? order by saved_at limit ?
@@ -27,19 +26,15 @@ const PRUNE = `
 
 /** Prepares the statements; the database must have been migrated. */
 export const createCheckpointTable = (database: SqlDatabase): CheckpointTable => {
-  const save = database.prepare(SAVE)
-  const forget = database.prepare('delete from checkpoints where call_sid = ? and epoch <= ?')
-  const find = database.prepare(
-    'select call_sid, epoch, owner, saved_at, body from checkpoints where call_sid = ?',
-  )
+  const save = database.prepare(SAVE_CHECKPOINT)
+  const forget = database.prepare(FORGET_CHECKPOINT)
+  const find = database.prepare(FIND_CHECKPOINT)
   const prune = database.prepare(PRUNE)
 
   return {
     write: ({ callSid, forgets, checkpoint }) => {
       if (forgets > 0) forget.run(callSid, forgets)
-      if (!checkpoint) return
-      const { epoch, owner, savedAt, body } = checkpoint
-      save.run(callSid, epoch, owner, savedAt, body)
+      if (checkpoint) save.run(...checkpointValues(checkpoint))
     },
     read: (callSid) => {
       const row = find.get(callSid)
@@ -48,11 +43,3 @@ export const createCheckpointTable = (database: SqlDatabase): CheckpointTable =>
     prune: (savedBefore, rows) => prune.run(savedBefore, rows),
   }
 }
-
-const checkpointOf = (row: SqlRow): StoredCheckpoint => ({
-  callSid: String(row.call_sid),
-  epoch: Number(row.epoch),
-  owner: String(row.owner),
-  savedAt: Number(row.saved_at),
-  body: String(row.body),
-})

@@ -5,10 +5,17 @@
 import type { Cancel, Clock } from '../clock.ts'
 import type { StoreError } from '../errors.ts'
 import { type Change, createBacklog, latestOf } from './backlog.ts'
+import {
+  checkpointOf,
+  checkpointValues,
+  FIND_CHECKPOINT,
+  FORGET_CHECKPOINT,
+  SAVE_CHECKPOINT,
+} from './checkpoint-sql.ts'
 import { createPacer } from './pacer.ts'
 import { storeError } from './problem.ts'
 import { BATCH, BATCH_MS, KEPT_MS, PRUNE_EVERY_MS, RETRY_MS } from './rhythm.ts'
-import { type Row, type Sql, sql, type Statement } from './sql.ts'
+import { type Sql, sql, type Statement } from './sql.ts'
 import type { Store, StoredCheckpoint } from './store.ts'
 
 export type SharedStoreOptions = Readonly<{
@@ -81,7 +88,7 @@ export const createSharedStore = (options: SharedStoreOptions): Store => {
   }
 
   const load = async (callSid: string): Promise<StoredCheckpoint | undefined> => {
-    const read = await database.query(sql(FIND, callSid)).catch((error) => {
+    const read = await database.query(sql(FIND_CHECKPOINT, callSid)).catch((error) => {
       tell('cannot read checkpoints', error)
     })
     // Looked at only now: what was saved or forgotten while the server answered counts.
@@ -112,38 +119,7 @@ export const createSharedStore = (options: SharedStoreOptions): Store => {
   }
 }
 
-const FIND = 'select call_sid, epoch, owner, saved_at, body from checkpoints where call_sid = ?'
-
-// At the same epoch the later write counts and not the later time: clocks are set back.
-const SAVE = `
-  insert into checkpoints (call_sid, epoch, owner, saved_at, body) values (?, ?, ?, ?, ?)
-  on conflict (call_sid) do update set
-    epoch = excluded.epoch, owner = excluded.owner, saved_at = excluded.saved_at, body = excluded.body
-  where excluded.epoch >= checkpoints.epoch
-`
-
 const statementsOf = ({ callSid, forgets, checkpoint }: Change): readonly Statement[] => [
-  ...(forgets > 0
-    ? [sql('delete from checkpoints where call_sid = ? and epoch <= ?', callSid, forgets)]
-    : []),
-  ...(checkpoint
-    ? [
-      sql(
-        SAVE,
-        checkpoint.callSid,
-        checkpoint.epoch,
-        checkpoint.owner,
-        checkpoint.savedAt,
-        checkpoint.body,
-      ),
-    ]
-    : []),
+  ...(forgets > 0 ? [sql(FORGET_CHECKPOINT, callSid, forgets)] : []),
+  ...(checkpoint ? [sql(SAVE_CHECKPOINT, ...checkpointValues(checkpoint))] : []),
 ]
-
-const checkpointOf = (row: Row): StoredCheckpoint => ({
-  callSid: String(row.call_sid),
-  epoch: Number(row.epoch),
-  owner: String(row.owner),
-  savedAt: Number(row.saved_at),
-  body: String(row.body),
-})
