@@ -6,7 +6,7 @@ import type { Cancel, Clock } from '../clock.ts'
 import { StoreError } from '../errors.ts'
 import type { RecordWrite } from '../record/record.ts'
 import type { Journal } from './journal.ts'
-import { createPacer } from './pacer.ts'
+import { createTeller } from './pacer.ts'
 import { storeError } from './problem.ts'
 import { batchOf, inTransactions, keep } from './record-writes.ts'
 import type { Sql } from './sql.ts'
@@ -35,12 +35,11 @@ const BATCH = 64
 const RETRY_MS = 2_000
 /** What waits in memory at most, while a database neither answers nor fails. */
 const MOST_WAITING = 50_000
-const TELL_AGAIN_MS = 60_000
 
 /** Makes the writer of a process. What an earlier one left in the journal is written first. */
 export const createRecordWriter = (options: RecordWriterOptions): RecordWriter => {
   const { database, journal, clock } = options
-  const isDue = createPacer<string>(clock, TELL_AGAIN_MS)
+  const tell = createTeller(clock, options.onError)
   let queue: RecordWrite[] = []
   // Until the journal was looked at, something older may be in it.
   let isBehind = true
@@ -48,10 +47,6 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
   let working: Promise<void> | undefined
   let cancel: Cancel | undefined
   let isClosed = false
-
-  const tell = (error: StoreError) => {
-    if (isDue(error.code)) options.onError(error)
-  }
 
   const schedule = (delayMs = BATCH_MS) => {
     cancel ??= clock.after(delayMs, () => {

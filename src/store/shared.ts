@@ -12,11 +12,12 @@ import {
   FORGET_CHECKPOINT,
   SAVE_CHECKPOINT,
 } from './checkpoint-sql.ts'
-import { createPacer } from './pacer.ts'
+import { createTeller } from './pacer.ts'
 import { storeError } from './problem.ts'
 import { BATCH, BATCH_MS, KEPT_MS, PRUNE_EVERY_MS, RETRY_MS } from './rhythm.ts'
 import { type Sql, sql, type Statement } from './sql.ts'
 import type { Store, StoredCheckpoint } from './store.ts'
+import { createStoreFront } from './store-front.ts'
 
 export type SharedStoreOptions = Readonly<{
   /** Names the database, the same on each machine. */
@@ -29,28 +30,23 @@ export type SharedStoreOptions = Readonly<{
   onError: (error: StoreError) => void
 }>
 
-const TELL_AGAIN_MS = 60_000
-
 /** Makes the store of one machine; the database is closed by who made it. */
 export const createSharedStore = (options: SharedStoreOptions): Store => {
   const { database, clock, now } = options
   const backlog = createBacklog()
-  const isDue = createPacer<string>(clock, TELL_AGAIN_MS)
+  const tellError = createTeller(clock, options.onError)
   let writing: Promise<boolean> | undefined
   let cancelBatch: Cancel | undefined
   let cancelPrune: Cancel | undefined
-  let closing: Promise<void> | undefined
+  let isClosing = false
 
-  const tell = (tried: string, cause: unknown) => {
-    const error = storeError(tried, cause)
-    if (isDue(error.code)) options.onError(error)
-  }
+  const tell = (tried: string, cause: unknown) => tellError(storeError(tried, cause))
 
   const schedule = (delayMs = BATCH_MS): void => {
     cancelBatch ??= clock.after(delayMs, async () => {
       cancelBatch = undefined
       const isWell = await writeBatch()
-      if (backlog.size() > 0 && !closing) schedule(isWell ? BATCH_MS : RETRY_MS)
+      if (backlog.size() > 0 && !isClosing) schedule(isWell ? BATCH_MS : RETRY_MS)
     })
   }
 
@@ -96,26 +92,18 @@ export const createSharedStore = (options: SharedStoreOptions): Store => {
     return latestOf(backlog, callSid, read.map(checkpointOf).at(0))
   }
 
+  const close = async (): Promise<void> => {
+    isClosing = true
+    await flush()
+    cancelBatch?.()
+    cancelPrune?.()
+  }
+
   schedulePrune()
   return {
     id: () => options.id,
-    save: (checkpoint) => {
-      if (closing) return
-      backlog.save(checkpoint)
-      schedule()
-    },
-    forget: (callSid, epoch) => {
-      if (closing) return
-      backlog.forget(callSid, epoch)
-      schedule()
-    },
     load,
-    flush: () => closing ?? flush(),
-    close: () =>
-      closing ??= flush().finally(() => {
-        cancelBatch?.()
-        cancelPrune?.()
-      }),
+    ...createStoreFront({ backlog, schedule, flush, close }),
   }
 }
 

@@ -10,6 +10,7 @@ import { type CheckpointTable, createCheckpointTable } from './checkpoint-table.
 import { storeError } from './problem.ts'
 import { BATCH, BATCH_MS, KEPT_MS, PRUNE_EVERY_MS, RETRY_MS } from './rhythm.ts'
 import type { Store, StoredCheckpoint } from './store.ts'
+import { createStoreFront } from './store-front.ts'
 import { type Attempt, createStoreFile } from './store-file.ts'
 
 export type SqliteStoreOptions = Readonly<{
@@ -44,7 +45,6 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   let cancelBatch: Cancel | undefined
   let cancelSettle: Cancel | undefined
   let cancelPrune: Cancel | undefined
-  let closing: Promise<void> | undefined
 
   const file = createStoreFile({
     ...options,
@@ -151,19 +151,8 @@ export const createSqliteStore = (options: SqliteStoreOptions): Store => {
   schedulePrune()
   return {
     id: () => id ??= readName(),
-    save: (checkpoint) => {
-      if (closing) return
-      backlog.save(checkpoint)
-      schedule()
-    },
-    forget: (callSid, epoch) => {
-      if (closing) return
-      backlog.forget(callSid, epoch)
-      schedule()
-    },
     load,
-    flush: () => closing ?? flush(),
-    close: () => closing ??= close(),
+    ...createStoreFront({ backlog, schedule, flush, close }),
   }
 }
 

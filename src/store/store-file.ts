@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { StoreError, StoreErrorCode } from '../errors.ts'
 import type { SqlDatabase, SqliteDriver } from '../runtime/sqlite.ts'
 import { migrate } from './migrations.ts'
-import { createPacer } from './pacer.ts'
+import { createPacer, createTeller } from './pacer.ts'
 import { storeError } from './problem.ts'
 
 /** What came of an attempt; a failure has been told. */
@@ -54,25 +54,21 @@ const SETTINGS = `
   pragma secure_delete = on;
 `
 
-/** How often the same kind of failure is told, and how often a damaged file is replaced. */
-const TELL_AGAIN_MS = 60_000
+/** How often a damaged file is replaced. */
+const REPLACE_AGAIN_MS = 60_000
 
 /** Makes the file known; it is opened by the first attempt. */
 export const createStoreFile = <Tables>(options: StoreFileOptions<Tables>): StoreFile<Tables> => {
   const { path, driver, clock, onError, onNewFile } = options
   let open: { database: SqlDatabase; tables: Tables } | undefined
   let isClosed = false
-  const isDue = createPacer<StoreErrorCode>(clock, TELL_AGAIN_MS)
-  const mayReplace = createPacer<'file'>(clock, TELL_AGAIN_MS)
+  const tell = createTeller(clock, onError)
+  const mayReplace = createPacer<'file'>(clock, REPLACE_AGAIN_MS)
 
   const letGo = () => {
     const database = open?.database
     open = undefined
     if (database) closeQuietly(database)
-  }
-
-  const tell = (error: StoreError) => {
-    if (isDue(error.code)) onError(error)
   }
 
   const replace = (tried: string, cause: unknown) => {
