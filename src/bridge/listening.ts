@@ -4,15 +4,10 @@
  *
  * The call does not depend on any of this: nothing is ever sent to Twilio, and whatever fails here ends the transcript at most.
  */
-import type { Clock } from '../clock.ts'
-import type { Log } from '../log.ts'
-import type { Endpoint } from '../realtime/endpoint.ts'
-import type { TranscriptionSettings } from '../realtime/transcription.ts'
-import type { Runtime } from '../runtime/runtime.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import { decode } from '../twilio/decode.ts'
 import type { StreamMessage } from '../twilio/messages.ts'
-import { type ListenedTrack, listenToTrack } from './listened-track.ts'
+import { type ListenedTrack, type ListenedTrackOptions, listenToTrack } from './listened-track.ts'
 import {
   begin,
   giveUp,
@@ -55,16 +50,9 @@ export type Listening = Readonly<{
   stop: (reason: ListeningEnd) => void
 }>
 
-export type ListeningOptions = Readonly<{
-  connect: Runtime['connect']
-  clock: Clock
-  random: () => number
-  log: Log
-  endpoint: Endpoint
-  settings: TranscriptionSettings
-  socket: Socket
-  onReport: (report: ListeningReport) => void
-}>
+export type ListeningOptions =
+  & Omit<ListenedTrackOptions, 'speaker'>
+  & Readonly<{ socket: Socket; onReport: (report: ListeningReport) => void }>
 
 /** How long the last words are waited for. */
 const LAST_WORDS_MS = 8_000

@@ -5,6 +5,7 @@
  *
  * https://prometheus.io/docs/practices/naming/
  */
+import { END_REASONS } from '../call/end-reason.ts'
 import { Counter, Gauge, Histogram, type Registry } from './prom-client.ts'
 import * as label from './labels.ts'
 
@@ -30,7 +31,7 @@ export const createInstruments = (registry: Registry) => {
   return {
     callsActive: gauge('tandem_calls_active', 'Calls that are ringing or talking.'),
     calls: counter('tandem_calls_total', 'Calls that have ended.', {
-      end_reason: label.END_REASONS,
+      end_reason: END_REASONS,
     }),
     callDuration: histogram(
       'tandem_call_duration_seconds',

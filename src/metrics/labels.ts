@@ -2,7 +2,6 @@
  * The label values of the metrics. They are closed sets, or a peer could fill the memory of Prometheus with words of its own. No
  * label names a call, a caller or a customer.
  */
-import type { EndReason } from '../call/end-reason.ts'
 import type { SocketClose } from '../runtime/socket.ts'
 
 /** Our two peers, as a socket knows them. */
@@ -116,28 +115,3 @@ export const MODEL_CODES = [
 /** The word itself if it is in the set, else `other`. */
 export const knownOr = (known: readonly string[], word: string | undefined): string =>
   word !== undefined && known.includes(word) ? word : 'other'
-
-/** All end reasons. The compiler asks for a new one here, too. */
-export const END_REASONS: readonly string[] = Object.keys(
-  {
-    'caller-hung-up': true,
-    'caller-lost': true,
-    'no-stream': true,
-    'model-unreachable': true,
-    'model-lost': true,
-    'max-duration': true,
-    'cost-limit': true,
-    'agent-ended': true,
-    'key-ended': true,
-    'operator-ended': true,
-    transferred: true,
-    'handed-over': true,
-    'caller-silent': true,
-    'not-answered': true,
-    'machine-answered': true,
-    'message-left': true,
-    'model-silent': true,
-    'model-failed': true,
-    'fault': true,
-  } satisfies Record<EndReason, true>,
-)

@@ -3,6 +3,7 @@
  * like to be read back, and what is not named here is not written.
  */
 import { z } from 'zod'
+import { END_REASONS } from '../call/end-reason.ts'
 import type { CallEvent } from '../call/events.ts'
 
 const text = z.string()
@@ -20,28 +21,6 @@ const usage = z.object({
   outputTextTokens: z.number(),
   outputAudioTokens: z.number(),
 })
-
-const endReason = z.enum([
-  'caller-hung-up',
-  'caller-lost',
-  'no-stream',
-  'model-unreachable',
-  'model-lost',
-  'max-duration',
-  'cost-limit',
-  'agent-ended',
-  'key-ended',
-  'operator-ended',
-  'transferred',
-  'caller-silent',
-  'not-answered',
-  'machine-answered',
-  'message-left',
-  'model-silent',
-  'model-failed',
-  'handed-over',
-  'fault',
-])
 
 const events = z.discriminatedUnion('type', [
   event('cost-grew', { nano: z.number() }),
@@ -101,7 +80,7 @@ const events = z.discriminatedUnion('type', [
   event('model-limited', { resetInMs: ms }),
   event('mark-echoed', { name: text }),
   event('tick', {}),
-  event('end-requested', { reason: endReason }),
+  event('end-requested', { reason: z.enum(END_REASONS) }),
   event('transfer-answered', {}),
   event('transfer-failed', {
     why: z.enum(['busy', 'no-answer', 'refused', 'failed']),

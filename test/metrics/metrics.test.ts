@@ -88,13 +88,13 @@ describe('calls', () => {
       '{end_reason="key-ended"} 0',
       '{end_reason="operator-ended"} 0',
       '{end_reason="transferred"} 0',
-      '{end_reason="handed-over"} 0',
       '{end_reason="caller-silent"} 0',
       '{end_reason="not-answered"} 0',
       '{end_reason="machine-answered"} 0',
       '{end_reason="message-left"} 0',
       '{end_reason="model-silent"} 0',
       '{end_reason="model-failed"} 0',
+      '{end_reason="handed-over"} 0',
       '{end_reason="fault"} 1',
     ])
   })

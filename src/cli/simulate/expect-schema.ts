@@ -1,6 +1,6 @@
 /** What a scenario expects of its call, as it stands in YAML. */
 import { z } from 'zod'
-import type { EndReason } from '../../call/end-reason.ts'
+import { END_REASONS } from '../../call/end-reason.ts'
 import { duration } from './duration.ts'
 
 const REGEX = /^\/(.+)\/([a-z]*)$/s
@@ -47,30 +47,6 @@ const request = z.strictObject({
   headers: z.record(z.string(), pattern).exactOptional(),
 })
 
-/** Why a call can end; `rejected` is one that was not taken. */
-const ENDS: Readonly<Record<EndReason | 'rejected', true>> = {
-  'caller-hung-up': true,
-  'caller-lost': true,
-  'no-stream': true,
-  'model-unreachable': true,
-  'model-lost': true,
-  'max-duration': true,
-  'cost-limit': true,
-  'caller-silent': true,
-  'agent-ended': true,
-  'key-ended': true,
-  'operator-ended': true,
-  transferred: true,
-  'not-answered': true,
-  'machine-answered': true,
-  'message-left': true,
-  'model-silent': true,
-  'model-failed': true,
-  'handed-over': true,
-  fault: true,
-  rejected: true,
-}
-
 /** The expectations of a scenario. */
 export const expectSchema = z.strictObject({
   transcript: z.array(line).default([]).describe(
@@ -87,7 +63,9 @@ export const expectSchema = z.strictObject({
   ),
   keys: z.string().exactOptional().describe('The keys that the other end heard as tones'),
   dialled: z.string().exactOptional().describe('The phones that rang, separated by commas'),
-  ended: z.enum(Object.keys(ENDS)).exactOptional().describe('Why the call ended'),
+  ended: z.enum([...END_REASONS, 'rejected']).exactOptional().describe(
+    'Why the call ended; `rejected` is one that was not taken',
+  ),
   silence: duration.exactOptional().describe(
     'The longest the caller may hear neither sound nor speech while waiting for an answer',
   ),
