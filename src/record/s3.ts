@@ -7,7 +7,6 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
 import { AwsV4Signer } from 'aws4fetch'
-import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 import type { StorageKeys } from '../config/environment.ts'
 import type { Storage } from '../config/storage-schema.ts'
@@ -117,7 +116,7 @@ export const openBucket = ({ storage, keys, fetch, now, signal }: S3Options): Bu
   const uploadsOf = async (key: string): Promise<readonly Upload[]> => {
     const { text } = await send({ method: 'GET', query: { uploads: '', prefix: key } })
     const { ListMultipartUploadsResult: { Upload: uploads } } = uploadsBody.parse(
-      parser.parse(text),
+      await parseXml(text),
     )
     return uploads.flatMap(({ Key, UploadId }) => Key === key ? [{ key, id: UploadId }] : [])
   }
@@ -126,7 +125,7 @@ export const openBucket = ({ storage, keys, fetch, now, signal }: S3Options): Bu
     put: async (key, body) => void await send({ method: 'PUT', key, body }),
     beginUpload: async (key) => {
       const { text } = await send({ method: 'POST', key, query: { uploads: '' } })
-      return beginBody.parse(parser.parse(text)).InitiateMultipartUploadResult.UploadId
+      return beginBody.parse(await parseXml(text)).InitiateMultipartUploadResult.UploadId
     },
     putPart: async ({ key, id }, part, body) => {
       const query = { partNumber: String(part), uploadId: id }
@@ -158,7 +157,7 @@ export const openBucket = ({ storage, keys, fetch, now, signal }: S3Options): Bu
       while (more !== undefined) {
         const query = { 'list-type': '2', prefix, ...(more ? { 'continuation-token': more } : {}) }
         const { text }: Answer = await send({ method: 'GET', query })
-        const { ListBucketResult: page } = listBody.parse(parser.parse(text))
+        const { ListBucketResult: page } = listBody.parse(await parseXml(text))
         for (const { Key, LastModified, Size } of page.Contents) {
           yield { key: Key, changedAt: Date.parse(LastModified), sizeBytes: Number(Size) }
         }
@@ -188,10 +187,15 @@ type Signed = Omit<
 
 type Answer = Readonly<{ status: number; headers: Headers; text: string }>
 
-const parser = new XMLParser({
-  parseTagValue: false,
-  isArray: (name) => name === 'Contents' || name === 'Upload',
-})
+/** The parser is loaded by those alone who have such a storage. */
+const parseXml = async (text: string): Promise<unknown> => {
+  const { XMLParser } = await import('fast-xml-parser')
+  const parser = new XMLParser({
+    parseTagValue: false,
+    isArray: (name) => name === 'Contents' || name === 'Upload',
+  })
+  return parser.parse(text)
+}
 
 const beginBody = z.object({
   InitiateMultipartUploadResult: z.object({ UploadId: z.string().min(1) }),

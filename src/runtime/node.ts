@@ -1,13 +1,15 @@
 /** Node: `node:http` with hono's request listener, `ws` for sockets in both directions. */
 import { Buffer } from 'node:buffer'
-import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import process from 'node:process'
-import { getRequestListener } from '@hono/node-server'
 import { WebSocketServer } from 'ws'
 import { connect, rawOf } from './connect.ts'
 import type { Connection, Runtime, ServeOptions, Server } from './runtime.ts'
 import { guardSocket, type Socket, type SocketEvents } from './socket.ts'
+
+// An import reads all that a module has, and a name of this one brings the whole of `fetch`, which takes longer than the rest.
+const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http')
 
 const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
 
@@ -17,22 +19,16 @@ const serve = (options: ServeOptions): Promise<Server> => {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
   // `ws` itself would report a longer message as an error and 1006; the guard closes with a code that says why.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes })
-  const server = createServer(
-    // Its own kind of Response is not to become everybody's.
-    getRequestListener(
-      (request, { incoming }) =>
-        options.fetch(request, { ...NO_UPGRADE, address: () => incoming.socket.remoteAddress }),
-      {
-        overrideGlobalObjects: false,
-      },
-    ),
-  )
+  const answer = listenerOf(options)
+  const server = createServer(async (request, response) => (await answer())(request, response))
   server.on('upgrade', (request, stream, head) => {
     upgrade(options, maxMessageBytes, sockets, { request, stream, head })
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.hostname, () => {
+      // Before anyone asks, but after the start has gone on in this turn.
+      setImmediate(answer)
       const address = server.address()
       resolve({
         port: typeof address === 'object' && address ? address.port : options.port,
@@ -45,6 +41,21 @@ const serve = (options: ServeOptions): Promise<Server> => {
       })
     })
   })
+}
+
+/** Who asks first waits until it is loaded: it brings `fetch`, which a server need not have to listen. */
+const listenerOf = ({ fetch }: ServeOptions) => {
+  const load = async () => {
+    const { getRequestListener } = await import('@hono/node-server')
+    return getRequestListener(
+      (request, { incoming }) =>
+        fetch(request, { ...NO_UPGRADE, address: () => incoming.socket.remoteAddress }),
+      // Its own kind of Response is not to become everybody's.
+      { overrideGlobalObjects: false },
+    )
+  }
+  let loaded: ReturnType<typeof load> | undefined
+  return () => loaded ??= load()
 }
 
 const NO_UPGRADE: Connection = {
