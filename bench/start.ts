@@ -56,7 +56,7 @@ export const build = async (): Promise<void> => {
 export const BUILT: Readonly<Record<RuntimeName, readonly string[]>> = {
   node: ['node', '--enable-source-maps', 'dist/bundle/main.js', 'serve'],
   bun: ['dist/tandem', 'serve'],
-  deno: ['deno', 'run', '-A', 'dist/bundle/main.js', 'serve'],
+  deno: ['deno', 'run', '--unstable-lazy-dynamic-imports', '-A', 'dist/bundle/main.js', 'serve'],
 }
 
 /** What a service is started with; nothing of it is used before the first call. */

@@ -14,10 +14,15 @@ const config = resolve('config')
 
 type Command = readonly [string, ...string[]]
 
+const LAZY = '--unstable-lazy-dynamic-imports'
+
 const WAYS: readonly (readonly [what: string, command: (folder: string) => Command])[] = [
   ['the compiled program', (folder) => [join(folder, 'tandem')]],
   ['the bundle on Node', (folder) => ['node', '--enable-source-maps', join(folder, 'all/main.js')]],
-  ['the bundle on Deno', (folder) => ['deno', 'run', '-A', join(folder, 'all/main.js')]],
+  [
+    'the bundle on Deno',
+    (folder) => ['deno', 'run', LAZY, '-A', join(folder, 'all/main.js')],
+  ],
 ]
 
 describe.each(WAYS)('%s', (what, commandIn) => {

@@ -52,6 +52,7 @@ describe('the Dockerfile', () => {
       entrypoint: [
         'deno',
         'run',
+        '--unstable-lazy-dynamic-imports',
         '--no-prompt',
         '--allow-net',
         '--allow-env',
