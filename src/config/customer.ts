@@ -132,7 +132,7 @@ const createCustomer = (
   const silenceMs = silence === false ? 0 : parseDurationMs(silence)
   if (maxDurationMs === undefined || silenceMs === undefined) return undefined
   const hours = shape.hours && createHours(shape.hours)
-  const agent = createAgent(shape.agent ?? NOBODY)
+  const agent = createAgent(shape.agent ?? nobody())
   const outbound = shape.outbound && createOutbound(shape.outbound)
   if (shape.outbound && !outbound) return undefined
   return {
@@ -175,7 +175,7 @@ const hoursEntry = (hours: Hours | undefined): readonly KnowledgeEntry[] =>
 
 type AgentShape = NonNullable<CustomerShape['agent']>
 
-const NOBODY: AgentShape = agentSchema.parse({ instructions: 'You answer no calls.' })
+const nobody = (): AgentShape => agentSchema.parse({ instructions: 'You answer no calls.' })
 
 const createAgent = (shape: AgentShape): Agent => ({
   ...shape,
