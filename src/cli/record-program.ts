@@ -1,5 +1,6 @@
 /** The commands about the record, as they are typed. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { tagSchema } from '../config/tags-schema.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { parseMoment } from './since.ts'
 
@@ -20,10 +21,15 @@ export const addRecordCommands = (
     .description('what calls said, did and cost')
 
   filtered(calls.command('list', { isDefault: true }))
-    .description('the newest calls')
+    .description('the newest calls, or those asked for; "list" may be left out')
     .option('--number <number>', 'only with this number on either end')
     .option('--tag <tag>', 'only with this tag')
-    .option('--words <words>', 'lines in which these words were said, instead')
+    .addOption(
+      new Option(
+        '--words <words>',
+        'lines in which all these words were said, instead; of a --customer, or of all',
+      ).conflicts(['number', 'tag', 'since', 'until']),
+    )
     .option('--limit <n>', 'how many', whole, 20)
     .option(...json)
     .action(async (options) => exit(await (await import('./calls.ts')).listCalls(context, options)))
@@ -39,6 +45,16 @@ export const addRecordCommands = (
     .option(...json)
     .action(async (id, options) =>
       exit(await (await import('./calls.ts')).showCall(context, id, options))
+    )
+
+  calls.command('tag')
+    .description('give tags to calls, or take some away; calls --tag finds them')
+    .argument('<ids...>', 'the calls, CA...')
+    .option('--add <tag>', 'a tag they get; may be repeated', tag)
+    .option('--remove <tag>', 'a tag they lose; may be repeated', tag)
+    .option(...json)
+    .action(async (ids, options) =>
+      exit(await (await import('./tag-calls.ts')).tagCalls(context, ids, options))
     )
 
   filtered(calls.command('export'))
@@ -114,6 +130,12 @@ const whole = (text: string): number => {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
   throw new InvalidArgumentError('It must be a whole number above 0.')
+}
+
+const tag = (text: string, before: readonly string[] = []): readonly string[] => {
+  const read = tagSchema.safeParse(text)
+  if (read.success) return [...before, read.data]
+  throw new InvalidArgumentError(`${read.error.issues[0]?.message ?? 'it is no tag'}.`)
 }
 
 const e164 = (text: string): string => {

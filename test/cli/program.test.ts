@@ -73,7 +73,7 @@ describe('tandem', () => {
   })
 
   const groups = ['knowledge', 'calls']
-  const inGroups = ['knowledge search', 'calls list', 'calls show', 'calls export']
+  const inGroups = ['knowledge search', 'calls list', 'calls show', 'calls tag', 'calls export']
 
   test.each([...COMMANDS.filter((name) => !groups.includes(name)), ...inGroups])(
     '%s has --help and --json',

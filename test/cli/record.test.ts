@@ -157,6 +157,13 @@ describe('tandem calls export', () => {
     expect(progress).toEqual(['0 of 2 calls', '+1', '+1', 'stop'])
   })
 
+  test('does not say how many are left of those with a tag, which nobody counts', async () => {
+    const { run, out, progress } = await createKept([...TAGGED, writes.call({ callSid: 'CA2' })])
+    expect(await run('calls', 'export', '--tag', 'vip')).toBe(0)
+    expect(out).toHaveLength(1)
+    expect(progress[0]).toBe('0 of 0 calls')
+  })
+
   test('writes vCons on stdout, a line each, without sound where none is wanted', async () => {
     const { run, out, folder } = await createKept()
     const wav = writeWav({
@@ -321,6 +328,63 @@ describe('tandem calls', () => {
       '#',
     ])
   })
+})
+
+describe('tandem calls tag', () => {
+  const OTHER = writes.call({ callSid: 'CA2', startedAt: NOON + 60_000 })
+
+  test('gives tags to calls and takes some away, and says what they have then', async () => {
+    const { run, out, record } = await createKept([...TAGGED, OTHER])
+    const typed = ['CA1', 'CA2', '--add', 'spam', '--add', ' to check ', '--remove', 'vip']
+    expect(await run('calls', 'tag', ...typed)).toBe(0)
+    expect(out).toEqual(['CA1  call back, spam, to check', 'CA2  spam, to check'])
+    expect(await record.tagsOf('CA1')).toEqual(['call back', 'spam', 'to check'])
+    expect(await run('calls', '--tag', 'to check')).toBe(0)
+    expect(out.slice(2).map((line) => line.slice(0, 3))).toEqual(['CA2', 'CA1'])
+  })
+
+  test('says when a call has none any more, and speaks JSON', async () => {
+    const { run, out } = await createKept(TAGGED)
+    const both = ['--remove', 'vip', '--remove', 'call back']
+    expect(await run('calls', 'tag', 'CA1', ...both)).toBe(0)
+    expect(await run('calls', 'tag', 'CA1', '--add', 'vip', '--json')).toBe(0)
+    expect(out).toEqual(['CA1  no tags', '{"callSid":"CA1","tags":["vip"]}'])
+  })
+
+  test('tags the others when there is no such call, and fails', async () => {
+    const { run, out, err } = await createKept()
+    expect(await run('calls', 'tag', 'CA9', 'CA1', '--add', 'vip')).toBe(1)
+    expect(err).toEqual(['there is no call CA9 in the record'])
+    expect(out).toEqual(['CA1  vip'])
+  })
+
+  test('changes nothing where there would be too many', async () => {
+    const { run, err, record } = await createKept(TAGGED)
+    const many = Array.from({ length: 49 }, (_, at) => ['--add', `tag ${at}`]).flat()
+    expect(await run('calls', 'tag', 'CA1', ...many)).toBe(1)
+    expect(err).toEqual([
+      'CA1 would have more than 50 tags, the most there may be; its tags are unchanged',
+    ])
+    expect(await record.tagsOf('CA1')).toEqual(['call back', 'vip'])
+  })
+
+  test.each([
+    ['no tag', ['CA1'], 'nothing to do: give --add <tag> or --remove <tag>'],
+    ['no call', ['--add', 'vip'], "missing required argument 'ids'"],
+    ['a comma', ['CA1', '--add', 'a,b'], 'a tag is 1 to 64 characters, without a comma.'],
+    ['an empty tag', ['CA1', '--remove', ' '], 'a tag is 1 to 64 characters, without a comma.'],
+  ])('with %s says what is wrong and ends with 2', async (_, typed, message) => {
+    const { run, out, err } = await createKept()
+    expect(await run('calls', 'tag', ...typed)).toBe(2)
+    expect(err.join('\n')).toContain(message)
+    expect(out).toEqual([])
+  })
+})
+
+test('tandem calls --words does not pretend to look at what it cannot', async () => {
+  const { run, err } = await createKept()
+  expect(await run('calls', '--words', 'table', '--tag', 'vip')).toBe(2)
+  expect(err.join('\n')).toContain("'--words <words>' cannot be used with option '--tag <tag>'")
 })
 
 test('tandem costs adds up', async () => {
