@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** What a token is good for; each includes those before it. */
-export const SCOPES = ['read', 'operate', 'admin'] as const
+const SCOPES = ['read', 'operate', 'admin'] as const
 
 export type Scope = typeof SCOPES[number]
 

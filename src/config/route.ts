@@ -43,5 +43,5 @@ const closedRoute = (customer: Customer, hours: Hours): Route => {
 }
 
 /** Whom a destination of a customer's file stands for; a number or an address, which is no name, stands for itself. */
-export const destinationOf = ({ destinations }: Customer, name: string): string =>
+const destinationOf = ({ destinations }: Customer, name: string): string =>
   Object.hasOwn(destinations, name) ? destinations[name].to : name

@@ -8,7 +8,7 @@ import { beginningSchema } from './beginning.ts'
 import { callEventSchema } from './event-schema.ts'
 
 /** Changes when an old log can no longer be read. */
-export const FORMAT = 1
+const FORMAT = 1
 
 const headSchema = z.object({
   format: z.literal(FORMAT),

@@ -25,7 +25,7 @@ export type ToolboxOptions = Readonly<{
 }>
 
 /** How much a tool may take and give when nothing else is said. */
-export const TOOL_LIMITS: ToolLimits = { outputBytes: 16 * 1024, argumentsChars: 64 * 1024 }
+const TOOL_LIMITS: ToolLimits = { outputBytes: 16 * 1024, argumentsChars: 64 * 1024 }
 
 /** Makes a toolbox. Tools have different names; of two with the same the first is taken. It holds no resource. */
 export const createToolbox = (tools: readonly Tool[], options: ToolboxOptions): Toolbox => {

@@ -36,7 +36,7 @@ const axisOf = (moments: readonly CallMoment[]): number => hasTools(moments) ? 2
 const AXIS_HEIGHT = 18
 
 /** Whether the agent had anything done. */
-export const hasTools = (moments: readonly CallMoment[]): boolean =>
+const hasTools = (moments: readonly CallMoment[]): boolean =>
   moments.some(({ kind }) => kind === 'tool-returned')
 
 /** Draws it, as SVG. */

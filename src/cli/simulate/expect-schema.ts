@@ -6,7 +6,7 @@ import { duration } from './duration.ts'
 const REGEX = /^\/(.+)\/([a-z]*)$/s
 
 /** A part of a text, whatever its case, or a regular expression between slashes. */
-export const pattern = z.string().min(1).refine((text) => {
+const pattern = z.string().min(1).refine((text) => {
   const [, source, flags] = REGEX.exec(text) ?? []
   if (source === undefined) return true
   try {

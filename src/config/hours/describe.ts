@@ -30,7 +30,7 @@ export const describeOpening = (hours: Hours, wallMs: number): string =>
   openingText(openAt(hours, wallMs), hours.timezone)
 
 /** Tells an opening in words, in a time zone. */
-export const openingText = ({ isOpen, changesAtMs }: Opening, timezone: string): string => {
+const openingText = ({ isOpen, changesAtMs }: Opening, timezone: string): string => {
   const state = isOpen ? 'open' : 'closed'
   if (changesAtMs === undefined) return `${state}, for a year at least`
   return `${state} until ${moment(changesAtMs, timezone)}`

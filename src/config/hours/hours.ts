@@ -45,7 +45,7 @@ export const openAt = (hours: Hours, wallMs: number): Opening => {
 }
 
 /** The weekday of a day counted from 1 January 1970, which was a Thursday. */
-export const weekdayOf = (day: number): number => (day + 4) % 7
+const weekdayOf = (day: number): number => (day + 4) % 7
 
 /** Goes through stretches in which the clocks run evenly, at most a day each: in those local time only needs to be shifted. */
 const nextChange = (hours: Hours, nowMs: number, isOpen: boolean): number | undefined => {

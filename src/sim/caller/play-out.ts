@@ -8,7 +8,7 @@
 import { createTrack, SAMPLES_PER_MS, type Track } from './track.ts'
 
 /** Twilio refuses audio (warning 31931) when more than this would wait: ten minutes. */
-export const MAX_QUEUED_SAMPLES = 10 * 60_000 * SAMPLES_PER_MS
+const MAX_QUEUED_SAMPLES = 10 * 60_000 * SAMPLES_PER_MS
 
 /** The buffer of one stream. `now` and `at` are samples since the stream started. */
 export type PlayOut = Readonly<{

@@ -34,7 +34,7 @@ export type WebhookAnswer =
 export type Webhook = (request: WebhookRequest) => Promise<WebhookAnswer>
 
 /** The limit for a request with all its attempts. */
-export const WEBHOOK_LIMIT_MS = 15_000
+const WEBHOOK_LIMIT_MS = 15_000
 
 type WebhookOptions = Readonly<{ fetch: Fetch; clock: Clock; authToken: string }>
 

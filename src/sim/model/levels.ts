@@ -9,7 +9,7 @@ import { cutSound, type Sound, soundMs } from './sound.ts'
 export const STEP_MS = 20
 
 /** Measures each whole step of a sound in dBFS. */
-export const levelsOf = (sound: Sound): number[] => {
+const levelsOf = (sound: Sound): number[] => {
   const steps = Math.floor(soundMs(sound) / STEP_MS)
   return Array.from({ length: steps }, (_, step) => {
     return pcmRmsDb(cutSound(sound, step * STEP_MS, (step + 1) * STEP_MS).pcm)

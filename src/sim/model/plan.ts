@@ -149,7 +149,7 @@ const quotedText = ({ request, session, conversation }: PlanInput): string | und
  * Finds what instructions want to be said word for word: `Say exactly: "Good evening."`, in
  * straight quotes (then as in JSON), curly quotes or guillemets.
  */
-export const sentenceToSay = (instructions: string): string | undefined => {
+const sentenceToSay = (instructions: string): string | undefined => {
   const [, json, curly, guillemets] = SAY_QUOTED.exec(instructions) ?? []
   return json === undefined ? curly ?? guillemets : unescaped(json)
 }

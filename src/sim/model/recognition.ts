@@ -37,7 +37,7 @@ type Candidate = Readonly<{ clip?: Clip; likeness: number }>
  * Compares two loudness curves at the shift where they fit best: the correlation, 0 when their
  * lengths differ much.
  */
-export const likeness = (heard: readonly number[], known: readonly number[]): number => {
+const likeness = (heard: readonly number[], known: readonly number[]): number => {
   if (Math.abs(heard.length - known.length) > MAX_SHIFT) return 0
   let best = 0
   for (let shift = -MAX_SHIFT; shift <= MAX_SHIFT; shift++) {
