@@ -156,6 +156,7 @@ const NO_FILE: GrowingFile = {
   sizeBytes: 0,
   changedAt: 0,
   write: () => Promise.resolve(),
+  read: () => Promise.resolve(new Uint8Array(0)),
   close: () => Promise.resolve(),
 }
 

@@ -27,7 +27,7 @@ export type AgentLane = Readonly<{
 
 /** What takes the agent's voice once the caller can hear it. */
 export type OpenLine = Readonly<{
-  play: (payload: string) => void
+  play: (payload: string, part: AgentPart) => void
   /** Runs `action`, and hands the network in one piece all that it sends. */
   together: (action: () => void) => void
 }>
@@ -70,7 +70,7 @@ export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
         const head = frames.slice(0, charsIn(options.pieceMs()))
         frames = frames.slice(head.length)
         const headMs = msOf(head)
-        play(head)
+        play(head, part)
         sentMs += headMs
         const headModelMs = frames === '' ? modelMs : headMs
         modelMs -= headModelMs

@@ -43,7 +43,7 @@ export type BeginOptions = Readonly<{
   /** Counts what a call costs, where its customer has such a limit; without it no limit of money is held. */
   meterCall?: ((call: BegunCall) => CallMeter | undefined) | undefined
   /** Records how a call sounds, where the customer's file asks for it; without it nothing is recorded. */
-  recordSound?: ((customer: string, callSid: string) => CallSound) | undefined
+  recordSound?: ((customer: Customer, callSid: string) => CallSound) | undefined
   /** Keeps the event log of a call, where the customer's file asks for it; without it none is kept. */
   recordEvents?: ((customer: Customer, callSid: string) => CallEvents) | undefined
   /** Takes out of what is told of a customer's calls what is not to be kept. */
@@ -177,7 +177,7 @@ export const beginCall = (
     spentNano: customer.limits.costPerCall === undefined
       ? undefined
       : meter && (() => meter.spentNano(clock.nowMs() - startedAtMs)),
-    sound: customer.recording && options.recordSound?.(customer.id, callSid),
+    sound: customer.recording && options.recordSound?.(line.customer, callSid),
     events: customer.events ? options.recordEvents?.(line.customer, callSid) : undefined,
     onReport: report,
     onCheckpoint: save,

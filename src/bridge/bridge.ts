@@ -21,9 +21,9 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { ToolResult } from '../tools/tool.ts'
-import { type AgentAudioCounts, createAgentLane } from './agent-lane.ts'
+import { type AgentAudioCounts, createAgentLane, type OpenLine } from './agent-lane.ts'
 import type { CallEvents } from './call-events.ts'
-import type { CallSound } from './call-sound.ts'
+import type { CallSound, SentSound } from './call-sound.ts'
 import { type CallerAudioCounts, type CallerLane, createCallerLane } from './caller-lane.ts'
 import { createCallerLine } from './caller-line.ts'
 import type { Human } from './human.ts'
@@ -125,7 +125,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     const [next, effects] = step(before, event)
     events?.decided(effects)
     state = next
-    sound?.moved(before, next, atMs)
+    sound?.moved(event, before, next)
     for (const effect of effects) perform(effect)
     if (happening.type === 'model-ready') callerLane.open()
     if (happening.type === 'caller-stopped-speaking') callerLane.endTurn()
@@ -185,6 +185,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     transcoder,
     nowMs: clock.nowMs,
     toModel: model.appendAudio,
+    hears: sound && ((how) => sound.hears(how, clock.nowMs())),
   })
 
   const heardLane: Pick<CallerLane, 'frame'> = !sound ? callerLane : {
@@ -196,10 +197,13 @@ export const createBridge = (options: BridgeOptions): Bridge => {
 
   const line = createCallerLine({ log, lane: heardLane, happened, fault })
 
-  const play = !sound ? line.play : (payload: string) => {
+  const play = !sound ? line.play : (payload: string, what: SentSound) => {
     line.play(payload)
-    if (state.phase === 'talking') sound.sent(payload, state.playback.sentMs)
+    if (state.phase === 'talking') sound.sent(payload, state.playback.sentMs, what)
   }
+  const speak: OpenLine['play'] = !sound
+    ? line.play
+    : (payload, part) => play(payload, { is: 'line', ...part })
 
   const relieve = createRelief({ audio: options.audio, model, lane: callerLane, log })
   const perform = createPerform({
@@ -221,7 +225,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       callerLane.newStream()
       sound?.newStream(clock.nowMs())
       happened({ type: 'caller-connected' })
-      agentLane.open({ play, together: socket.together })
+      agentLane.open({ play: speak, together: socket.together })
       return events
     },
     tick: guarded(() => {

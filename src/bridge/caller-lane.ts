@@ -16,6 +16,7 @@ import { MU_LAW_SILENCE } from '../audio/g711.ts'
 import { createScratch } from '../audio/scratch.ts'
 import type { Transcoder } from '../audio/transcoder.ts'
 import { createGapFinder } from '../twilio/gaps.ts'
+import type { ModelHears } from './call-sound.ts'
 import { append, copy, createKeptVoice, keepFrom } from './kept-voice.ts'
 
 export type CallerLane = Readonly<{
@@ -49,6 +50,8 @@ export type CallerLaneOptions = Readonly<{
   transcoder: Pick<Transcoder, 'codesToModel'>
   nowMs: () => number
   toModel: (payload: string) => void
+  /** Is told when the model begins to hear the caller, and when it does not any more. */
+  hears?: ((how: ModelHears) => void) | undefined
 }>
 
 const BYTES_PER_MS = 8
@@ -70,7 +73,7 @@ const work = { frame: createScratch(), waited: createScratch() }
 
 /** Makes the lane of one call; the model is away at first. */
 export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
-  const { transcoder, nowMs, toModel } = options
+  const { transcoder, nowMs, toModel, hears } = options
   const voice = createKeptVoice()
   let gaps = createGapFinder()
   let isOpen = false
@@ -180,6 +183,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     open: () => {
       if (isOpen) return
       isOpen = true
+      hears?.({ is: 'live', waitedMs: (voice.end - voice.from) / BYTES_PER_MS })
       catchingUpUntilMs = nowMs() + ALWAYS_KEPT_MS
       sentTo = voice.from
       sendWaiting()
@@ -188,6 +192,7 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
     close: () => {
       if (!isOpen) return
       isHeardAgain = true
+      hears?.({ is: 'away' })
       // All that waits is kept besides, for the next session.
       isPaused = false
       isOpen = false
@@ -197,10 +202,12 @@ export const createCallerLane = (options: CallerLaneOptions): CallerLane => {
       if (!isOpen) return
       sendWaiting()
       isPaused = true
+      hears?.({ is: 'behind' })
     },
     resume: () => {
       if (!isPaused) return
       isPaused = false
+      hears?.({ is: 'live', waitedMs: (voice.end - sentTo) / BYTES_PER_MS })
       sendWaiting()
     },
     join: (frames) => {

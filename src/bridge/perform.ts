@@ -4,6 +4,7 @@ import type { EndReason } from '../call/end-reason.ts'
 import type { Happening } from '../call/events.ts'
 import type { AgentLane } from './agent-lane.ts'
 import type { BridgeOptions } from './bridge.ts'
+import type { SentSound } from './call-sound.ts'
 import type { CallerLane } from './caller-lane.ts'
 import type { CallerLine } from './caller-line.ts'
 import { holdTone } from './hold-tone.ts'
@@ -18,7 +19,7 @@ export type PerformOptions =
     agentLane: AgentLane
     callerLane: CallerLane
     /** Plays what is no word of the agent's. */
-    play: (payload: string) => void
+    play: (payload: string, what: Exclude<SentSound, { is: 'line' }>) => void
     runTool: (call: Extract<CallEffect, { type: 'run-tool' }>) => void
     happened: (happening: Happening) => void
     /** The call is over: nothing is run for it any more. */
@@ -63,7 +64,7 @@ export const createPerform = (options: PerformOptions): (effect: CallEffect) => 
       case 'rewrite-item':
         return model.rewriteItem({ ...effect, speaker: 'agent' }, effect.previousItemId)
       case 'play-hold':
-        play(holdTone())
+        play(holdTone(), { is: 'tone' })
         return happened({ type: 'hold-sent', sentMs: effect.ms })
       case 'run-tool':
         return options.runTool(effect)
@@ -75,7 +76,7 @@ export const createPerform = (options: PerformOptions): (effect: CallEffect) => 
         return model.tell({ ...effect, speaker: 'note' })
       case 'play-keys': {
         const { payload, ms } = keySound(effect.keys)
-        play(payload)
+        play(payload, { is: 'keys', keys: effect.keys })
         return happened({ type: 'keys-sent', toolCallId: effect.toolCallId, sentMs: ms })
       }
       case 'change-agent':

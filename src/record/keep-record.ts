@@ -80,6 +80,7 @@ export const keepRecord = (options: KeepRecordOptions): KeptRecord => {
     storage: () => config().service.storage,
     keys: options.storageKeys,
     tried: options.recordingTried,
+    redactorOf,
   })
   const folder = eventLogsIn(options.dataFolder)
   const eventLogs = createEventLogs(disk, folder)

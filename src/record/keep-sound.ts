@@ -1,5 +1,7 @@
 /** All that has to do with how calls sound, put together: what records them, where the recordings are, and how they get to the storage. */
+import type { CallSound } from '../bridge/call-sound.ts'
 import { type Clock, settledWithin } from '../clock.ts'
+import type { Customer } from '../config/config.ts'
 import type { StorageKeys } from '../config/environment.ts'
 import type { Storage } from '../config/storage-schema.ts'
 import type { Log } from '../log.ts'
@@ -12,9 +14,11 @@ import {
   stateOfFile,
 } from '../runtime/growing-file.ts'
 import { createStorage } from './open-storage.ts'
-import { createSoundRecorder, type SoundRecorder } from './record-sound.ts'
+import { createSoundRecorder } from './record-sound.ts'
 import { createRecordings, recordingPath, type Recordings, recordingsIn } from './recordings.ts'
 import type { S3Options } from './s3.ts'
+import { mutingOf } from './muting.ts'
+import type { Redact } from './redact.ts'
 import { startStoring, type StoringOptions } from './store-recordings.ts'
 import type { StoredRecordings } from './stored-recordings.ts'
 
@@ -30,6 +34,8 @@ export type KeepSoundOptions = Readonly<{
   now: () => number
   random: () => number
   tried: StoringOptions['tried']
+  /** What redacts for a customer. */
+  redactorOf: (customer: Customer) => Redact
   log: Log
 }>
 
@@ -39,7 +45,7 @@ export type KeptSound = Readonly<{
   /** Reads a file that may still grow. */
   sound: Readonly<{ state: typeof stateOfFile; read: typeof readGrowing }>
   /** Records a call; undefined where nothing may be recorded. */
-  recordSound: SoundRecorder['begin'] | undefined
+  recordSound: ((customer: Customer, callSid: string) => CallSound) | undefined
   /** How many recordings wait for the storage. */
   waiting: () => number
   /** Resolves when what has ended is on the disk and, within a while, in the storage. Never rejects. */
@@ -78,7 +84,10 @@ export const keepSound = (options: KeepSoundOptions): KeptSound => {
     recordings,
     stored: () => storage()?.recordings,
     sound: { state: stateOfFile, read: readGrowing },
-    recordSound: mayRecord ? recorder.begin : undefined,
+    recordSound: !mayRecord
+      ? undefined
+      : (customer, callSid) =>
+        recorder.begin(customer.id, callSid, mutingOf(customer, options.redactorOf(customer))),
     waiting: () => storing?.waiting() ?? 0,
     stop: async () => {
       await settledWithin(clock, LAST_SOUND_MS, recorder.settled())

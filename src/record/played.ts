@@ -7,11 +7,13 @@
 import { heardBy, type Playback } from '../call/playback.ts'
 import type { Run } from '../call/run.ts'
 
-/** Mu-law that was sent, and where on the line of play-out it begins. */
-export type SentPiece = Readonly<{ codes: Uint8Array; positionMs: number }>
+/** Mu-law that was sent, where on the line of play-out it begins, and which line of the transcript is said in it. */
+export type SentPiece = Readonly<
+  { codes: Uint8Array; positionMs: number; line?: string | undefined }
+>
 
 /** Mu-law that was heard from `atMs` on, on the clock on which echoes and the caller's audio come. */
-export type HeardPiece = Readonly<{ codes: Uint8Array; atMs: number }>
+export type HeardPiece = Readonly<{ codes: Uint8Array; atMs: number; line?: string | undefined }>
 
 export type Played = Readonly<{
   /** What was sent and has no place yet, in the order of the line. */
@@ -71,19 +73,20 @@ const place = (
   if (waiting.length === 0 || waiting[0].positionMs >= untilMs) return [{ waiting, endMs }, []]
   const heard: HeardPiece[] = []
   let lastMs = endMs
-  for (const [index, { codes, positionMs }] of waiting.entries()) {
+  for (const [index, { codes, positionMs, line }] of waiting.entries()) {
     const count = Math.round(Math.max(0, untilMs - positionMs) * BYTES_PER_MS)
     const played = codes.subarray(0, count)
     if (played.length > 0) {
       const saidMs = run.originMs + positionMs
       const atMs = saidMs < lastMs + CLOSE_MS ? lastMs : saidMs
-      heard.push({ codes: played, atMs })
+      heard.push({ codes: played, atMs, line })
       lastMs = atMs + played.length / BYTES_PER_MS
     }
     if (played.length === codes.length) continue
     const left = {
       codes: codes.subarray(played.length),
       positionMs: positionMs + played.length / BYTES_PER_MS,
+      line,
     }
     return [{ waiting: [left, ...waiting.slice(index + 1)], endMs: lastMs }, heard]
   }

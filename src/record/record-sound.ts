@@ -3,13 +3,16 @@
  * its time. All of it lies on the clock on which things come in here, the caller's audio as well as the echoes of what was played.
  */
 import { base64Decode, decodedLength } from '../audio/base64.ts'
-import type { CallSound } from '../bridge/call-sound.ts'
+import type { CallSound, SentSound } from '../bridge/call-sound.ts'
+import type { CallEvent } from '../call/events.ts'
 import type { CallState } from '../call/state.ts'
 import type { Playback } from '../call/playback.ts'
 import type { Log } from '../log.ts'
+import { createSoundMuter } from './mute-sound.ts'
 import { heardOfLine, NOTHING_PLAYED, PLACED_AFTER_MS, sentPiece } from './played.ts'
 import { createSoundFile, type SoundFile, type SoundFileOptions } from './sound-file.ts'
 import { createStereoTrack } from './stereo-track.ts'
+import { agentLine, type WithheldRules } from './withheld.ts'
 
 export type SoundOptions = Readonly<{
   /** Opens the file of a call of a customer's. */
@@ -22,8 +25,8 @@ export type SoundOptions = Readonly<{
 }>
 
 export type SoundRecorder = Readonly<{
-  /** Records a call from its first stream on. */
-  begin: (customer: string, callSid: string) => CallSound
+  /** Records a call from its first stream on; with rules for what is muted, only what may be heard by these. */
+  begin: (customer: string, callSid: string, muting?: WithheldRules) => CallSound
   /** Whether a call is being recorded, or its recording is not on the disk yet. */
   isOpen: (customer: string, callSid: string) => boolean
   /** Resolves when what has ended is on the disk. Never rejects. */
@@ -34,6 +37,8 @@ const SAMPLES_PER_MS = 8
 /** What the caller said may be this late, and what they heard is known by then. */
 const WRITTEN_AFTER_MS = PLACED_AFTER_MS + 700
 const WRITTEN_EVERY_MS = 1_000
+/** For what comes early, and for a moment in which nothing was written. */
+const SPARE_MS = 1_800
 /** How much sooner a frame may come than it was said, as clocks differ, and how much later. */
 const EARLY_MS = 40
 const LATE_MS = 1_000
@@ -52,8 +57,9 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
     return file
   }
 
-  const begin = (customer: string, callSid: string): CallSound => {
-    const track = createStereoTrack()
+  const begin = (customer: string, callSid: string, muting?: WithheldRules): CallSound => {
+    const lateMs = writtenAfterMs(muting)
+    const track = createStereoTrack(Math.ceil((lateMs + WRITTEN_EVERY_MS + SPARE_MS) / 1_000))
     let played = NOTHING_PLAYED
     let file: SoundFile | undefined
     let startMs = 0
@@ -61,12 +67,21 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
     let writtenMs = 0
     let isOver = false
 
+    const muter = muting && createSoundMuter({
+      ...muting,
+      startMs: () => startMs,
+      file: () => file,
+    })
+
     const put = (channel: 0 | 1, atMs: number, codes: Uint8Array) =>
       track.put(channel, Math.round((atMs - startMs) * SAMPLES_PER_MS), codes)
 
     const writeUntil = (ms: number) => {
+      let at = Math.round((writtenMs - startMs) * SAMPLES_PER_MS)
       writtenMs = ms
       for (const piece of track.take(Math.round((ms - startMs) * SAMPLES_PER_MS))) {
+        muter?.pass(piece, at)
+        at += piece.length / 2
         file?.write(piece)
       }
     }
@@ -112,21 +127,30 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
         if (lateMs < -EARLY_MS || lateMs > LATE_MS) streamMs += lateMs
         put(0, streamMs + timestampMs, codes)
       }),
-      sent: guarded((payload: string, positionMs: number) => {
+      sent: guarded((payload: string, positionMs: number, what: SentSound) => {
+        if (what.is === 'keys' && muter?.isKept(what.keys) === false) return
         const codes = decoded(payload)
-        if (codes) played = sentPiece(played, { codes, positionMs })
+        const line = what.is === 'line' ? agentLine(what) : undefined
+        if (codes) played = sentPiece(played, { codes, positionMs, line })
       }),
-      moved: guarded((before: CallState, after: CallState, atMs: number) => {
+      hears: guarded((how, atMs) => muter?.hears(how, atMs)),
+      moved: guarded((event: CallEvent, before: CallState, after: CallState) => {
+        const { atMs } = event
+        muter?.take(event)
         const [next, heard] = heardOfLine(played, lineOf(before), lineOf(after), atMs)
         played = next
-        for (const piece of heard) put(1, piece.atMs, piece.codes)
+        for (const { codes, line, atMs: fromMs } of heard) {
+          put(1, fromMs, codes)
+          if (line !== undefined) {
+            muter?.played(line, fromMs, fromMs + codes.length / SAMPLES_PER_MS)
+          }
+        }
         if (after.phase === 'ended') {
+          muter?.end()
           if (file) writeUntil(atMs)
           return finish(after.reason !== 'handed-over')
         }
-        if (file && atMs - WRITTEN_AFTER_MS - writtenMs >= WRITTEN_EVERY_MS) {
-          writeUntil(atMs - WRITTEN_AFTER_MS)
-        }
+        if (file && atMs - lateMs - writtenMs >= WRITTEN_EVERY_MS) writeUntil(atMs - lateMs)
       }),
     }
   }
@@ -139,6 +163,10 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
     },
   }
 }
+
+/** Who speaks is known when that is written, or it would be on the disk before it is muted. */
+const writtenAfterMs = (muting: WithheldRules | undefined): number =>
+  Math.max(WRITTEN_AFTER_MS, muting ? muting.leadMs + LATE_MS : 0)
 
 const lineOf = (state: CallState): Playback | undefined =>
   state.phase === 'talking' ? state.playback : undefined

@@ -6,10 +6,16 @@ import { MU_LAW_SILENCE } from '../audio/g711.ts'
 import { MU_LAW_HEAD_BYTES, muLawHead } from '../audio/mu-law-wav.ts'
 import type { GrowingFile } from '../runtime/growing-file.ts'
 import { createFileWork } from './file-work.ts'
+import type { Piece } from './kept-back.ts'
+import type { Channel } from './stereo-track.ts'
 
 export type SoundFile = Readonly<{
   /** Adds audio of both channels. Returns at once. */
   write: (audio: Uint8Array) => void
+  /** Puts sound of one channel into what was written. Returns at once. */
+  writeOver: (piece: Piece) => void
+  /** Silences a channel from a sample up to another, in what was written. Returns at once. */
+  mute: (channel: Channel, from: number, to: number) => void
   /** Writes how long it became and closes the file, once all before is written. */
   end: () => void
   /** Resolves when nothing waits any more. Never rejects. */
@@ -26,6 +32,8 @@ export type SoundFileOptions = Readonly<{
 
 const CHANNELS = 2
 const BYTES_PER_MS = 8 * CHANNELS
+/** Ten seconds. */
+const MUTED_AT_ONCE = 80_000
 /** A minute of sound. */
 const MOST_WAITING_BYTES = 60_000 * BYTES_PER_MS
 /** A call that was away for longer has a gap no longer than this. */
@@ -35,6 +43,8 @@ const LONGEST_GAP_MS = 60_000
 export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): SoundFile => {
   const work = createFileWork(failed)
   let file: GrowingFile | undefined
+  /** Where the sound of this process begins; samples are counted from there. */
+  let firstByte = 0
   let sizeBytes = 0
   let waitingBytes = 0
 
@@ -46,12 +56,38 @@ export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): Sou
   const begin = async () => {
     const openedAt = wallMs()
     file = await open()
-    if (file.sizeBytes < MU_LAW_HEAD_BYTES) return await append(muLawHead(CHANNELS))
+    if (file.sizeBytes < MU_LAW_HEAD_BYTES) {
+      await append(muLawHead(CHANNELS))
+      firstByte = sizeBytes
+      return
+    }
     const gapMs = Math.max(0, Math.min(LONGEST_GAP_MS, openedAt - file.changedAt))
     // After a crash the last instant may have one channel only.
     sizeBytes = file.sizeBytes - file.sizeBytes % CHANNELS
     await file.write(muLawHead(CHANNELS), 0)
     await append(new Uint8Array(Math.round(gapMs) * BYTES_PER_MS).fill(MU_LAW_SILENCE))
+    firstByte = sizeBytes
+  }
+
+  /** Changes one of the two channels, of which every second byte is; what is not written yet is left alone. */
+  const change = async (channel: Channel, at: number, codes: Uint8Array) => {
+    const from = firstByte + CHANNELS * Math.max(0, at)
+    const to = Math.min(sizeBytes, firstByte + CHANNELS * (at + codes.length))
+    if (!file || from >= to) return
+    const sound = await file.read(from, to - from)
+    const first = Math.max(0, -at)
+    for (let i = 0; CHANNELS * i < sound.length; i++) {
+      sound[CHANNELS * i + channel] = codes[first + i]
+    }
+    await file.write(sound, from)
+  }
+
+  const silence = async (channel: Channel, from: number, to: number) => {
+    const end = Math.min(to, (sizeBytes - firstByte) / CHANNELS)
+    for (let at = Math.max(0, from); at < end; at += MUTED_AT_ONCE) {
+      const length = Math.min(MUTED_AT_ONCE, end - at)
+      await change(channel, at, new Uint8Array(length).fill(MU_LAW_SILENCE))
+    }
   }
 
   const finish = async () => {
@@ -74,6 +110,16 @@ export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): Sou
         if (!work.hasFailed()) await append(audio)
       })
     },
+    writeOver: ({ channel, at, codes }) => {
+      // It stays silent where there is no room for it.
+      if (work.hasFailed() || waitingBytes + codes.length > MOST_WAITING_BYTES) return
+      waitingBytes += codes.length
+      work.then(async () => {
+        waitingBytes -= codes.length
+        await change(channel, at, codes)
+      })
+    },
+    mute: (channel, from, to) => work.then(() => silence(channel, from, to)),
     end: () => {
       work.then(finish)
       work.then(async () => await close())

@@ -12,17 +12,18 @@ export type StereoTrack = Readonly<{
   take: (until: number) => readonly Uint8Array[]
 }>
 
-const CAPACITY = 4 * 8_000
+const RATE_HZ = 8_000
 
-/** Makes a track that is silent where nothing is put. */
-export const createStereoTrack = (): StereoTrack => {
-  const kept = new Uint8Array(2 * CAPACITY).fill(MU_LAW_SILENCE)
+/** Makes a track of so many seconds that is silent where nothing is put. */
+export const createStereoTrack = (seconds = 4): StereoTrack => {
+  const capacity = seconds * RATE_HZ
+  const kept = new Uint8Array(2 * capacity).fill(MU_LAW_SILENCE)
   let from = 0
 
   const takeSome = (count: number): Uint8Array => {
     const taken = kept.slice(0, 2 * count)
     kept.copyWithin(0, 2 * count)
-    kept.fill(MU_LAW_SILENCE, 2 * (CAPACITY - count))
+    kept.fill(MU_LAW_SILENCE, 2 * (capacity - count))
     from += count
     return taken
   }
@@ -30,12 +31,12 @@ export const createStereoTrack = (): StereoTrack => {
   return {
     put: (channel, at, codes) => {
       const first = Math.max(0, from - at)
-      const last = Math.min(codes.length, from + CAPACITY - at)
+      const last = Math.min(codes.length, from + capacity - at)
       for (let i = first; i < last; i++) kept[2 * (at + i - from) + channel] = codes[i]
     },
     take: (until) => {
       const pieces: Uint8Array[] = []
-      while (from < until) pieces.push(takeSome(Math.min(CAPACITY, until - from)))
+      while (from < until) pieces.push(takeSome(Math.min(capacity, until - from)))
       return pieces
     },
   }

@@ -8,6 +8,8 @@ export type GrowingFile = Readonly<{
   changedAt: number
   /** Writes all of it at a position; rejects when it cannot. */
   write: (bytes: Uint8Array, at: number) => Promise<void>
+  /** Reads so many bytes from a position, fewer where it ends before. */
+  read: (at: number, bytes: number) => Promise<Uint8Array>
   close: () => Promise<void>
 }>
 
@@ -20,6 +22,7 @@ export const openGrowing = async (path: string): Promise<GrowingFile> => {
     sizeBytes: size,
     changedAt: mtimeMs,
     write: (bytes, at) => writeAll(handle, bytes, at),
+    read: (at, bytes) => readAll(handle, at, bytes),
     close: () => handle.close(),
   }
 }
@@ -66,14 +69,7 @@ export const readPiece = async (
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const handle = await open(path, 'r')
   try {
-    const piece = new Uint8Array(bytes)
-    let done = 0
-    while (done < bytes) {
-      const { bytesRead } = await handle.read(piece, done, bytes - done, from + done)
-      if (bytesRead === 0) break
-      done += bytesRead
-    }
-    return piece.subarray(0, done)
+    return await readAll(handle, from, bytes)
   } finally {
     await handle.close()
   }
@@ -113,4 +109,19 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, at: number): Prom
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done)
     done += bytesWritten
   }
+}
+
+const readAll = async (
+  handle: FileHandle,
+  from: number,
+  bytes: number,
+): Promise<Uint8Array<ArrayBuffer>> => {
+  const piece = new Uint8Array(bytes)
+  let done = 0
+  while (done < bytes) {
+    const { bytesRead } = await handle.read(piece, done, bytes - done, from + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return piece.subarray(0, done)
 }

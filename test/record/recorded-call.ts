@@ -1,6 +1,8 @@
 /** A call that is recorded into memory, and what is in the recording. */
 import { MU_LAW_HEAD_BYTES } from '../../src/audio/mu-law-wav.ts'
 import { silentLog } from '../../src/log.ts'
+import { createRedactors } from '../../src/record/keep-calls.ts'
+import { mutingOf } from '../../src/record/muting.ts'
 import { createSoundRecorder } from '../../src/record/record-sound.ts'
 import type { GrowingFile } from '../../src/runtime/growing-file.ts'
 import { startVirtualCall, type VirtualCallOptions } from '../support/virtual-call.ts'
@@ -21,6 +23,7 @@ export const createMemoryFile = (changedAt = 0) => {
         bytes = grown
         return Promise.resolve()
       },
+      read: (at, count) => Promise.resolve(bytes.slice(at, at + count)),
       close: () => Promise.resolve(),
     })
   }
@@ -47,7 +50,8 @@ export const startRecordedCall = (options: VirtualCallOptions = {}, timestampsFr
     customer: 'limits: { silence: false }\nrecording: {}',
     ...options,
     recordSound: (customer, callSid) => {
-      const sound = recorder.begin(customer, callSid)
+      const redact = createRedactors()(customer)
+      const sound = recorder.begin(customer.id, callSid, mutingOf(customer, redact))
       return {
         ...sound,
         caller: (timestampMs, ...rest) => sound.caller(timestampMs + timestampsFromMs, ...rest),

@@ -1,0 +1,94 @@
+/**
+ * Mutes in a recording what redaction takes out of the transcript: sound whose words are not known yet is written as silence, and put
+ * in its place when they are and nothing of them is taken out. So a process that dies leaves nothing on the disk that would have to
+ * be muted.
+ */
+import type { ModelHears } from '../bridge/call-sound.ts'
+import type { CallEvent } from '../call/events.ts'
+import { createKeptBack, type Stretch } from './kept-back.ts'
+import type { SoundFile } from './sound-file.ts'
+import {
+  forgetMuted,
+  giveUpAll,
+  modelHears,
+  NOTHING_HEARD,
+  played,
+  type Span,
+  take,
+  type WithheldRules,
+} from './withheld.ts'
+
+export type SoundMuter = Readonly<{
+  /** Something happened to the call. */
+  take: (event: CallEvent) => void
+  /** The model begins to hear the caller, or does not hear them any more. */
+  hears: (how: ModelHears, atMs: number) => void
+  /** Some of a line of the agent was heard. */
+  played: (name: string, fromMs: number, toMs: number) => void
+  /** Silences what must not be written, or not yet, of sound that begins at a sample and is written next. */
+  pass: (sound: Uint8Array, at: number) => void
+  /** The call is over in this process. */
+  end: () => void
+  /** Whether nothing of a text is taken out. */
+  isKept: WithheldRules['isKept']
+}>
+
+export type MuteOptions =
+  & WithheldRules
+  & Readonly<{
+    /** When the recording begins. */
+    startMs: () => number
+    /** The recording, once there is one. */
+    file: () => Pick<SoundFile, 'writeOver' | 'mute'> | undefined
+  }>
+
+const SAMPLES_PER_MS = 8
+
+/** Makes what mutes the recording of one call. */
+export const createSoundMuter = ({ startMs, file, ...rules }: MuteOptions): SoundMuter => {
+  const keptBack = createKeptBack()
+  let withheld = NOTHING_HEARD
+  let written = 0
+
+  const sampleAt = (ms: number) => Math.round((ms - startMs()) * SAMPLES_PER_MS)
+
+  const stretchOf = ({ channel, fromMs, toMs, fate }: Span): Stretch => ({
+    channel,
+    from: sampleAt(fromMs),
+    to: sampleAt(toMs),
+    isOpen: fate === 'open',
+  })
+
+  /** What is written already is changed at once, and what is not will be passed. */
+  const become = (next: typeof withheld) => {
+    const { spans } = withheld
+    withheld = next
+    if (next.spans === spans) return
+    for (const span of next.spans) {
+      if (span.fate === 'open' || spans.some((each) => isMutedIn(each, span))) continue
+      const { channel, from, to } = stretchOf(span)
+      if (from < written) file()?.mute(channel, from, Math.min(to, written))
+    }
+    for (const piece of keptBack.release(next.spans.map(stretchOf))) file()?.writeOver(piece)
+  }
+
+  return {
+    take: (event) => become(take(withheld, event, rules)),
+    hears: (how, atMs) => become(modelHears(withheld, how, atMs, rules)),
+    // None of it is written yet.
+    played: (name, fromMs, toMs) => {
+      withheld = played(withheld, name, fromMs, toMs)
+    },
+    pass: (sound, at) => {
+      const stretches = withheld.spans.map(stretchOf)
+      keptBack.keep(sound, at, stretches)
+      written = at + sound.length / 2
+      withheld = forgetMuted(withheld, startMs() + written / SAMPLES_PER_MS)
+    },
+    end: () => become(giveUpAll(withheld)),
+    isKept: rules.isKept,
+  }
+}
+
+const isMutedIn = (before: Span, now: Span): boolean =>
+  before.fate === 'muted' && before.name === now.name && before.fromMs === now.fromMs
