@@ -32,7 +32,7 @@ export type Withheld = Readonly<{
 /** Whether the model hears the caller as they speak. */
 type Hearing =
   | Readonly<{ is: 'live' }>
-  | Readonly<{ is: 'cut-off' }>
+  | Readonly<{ is: 'cut-off'; fromMs: number }>
   /** What waited was sent all at once; turns that are told of may lie in it. */
   | Readonly<{ is: 'catching-up'; sinceMs: number }>
 
@@ -58,7 +58,7 @@ const LOST = '(lost)'
 export const NOTHING_HEARD: Withheld = {
   spans: [{ channel: 0, name: UNHEARD, fromMs: -Infinity, toMs: Infinity, fate: 'open' }],
   judged: new Map(),
-  hearing: { is: 'cut-off' },
+  hearing: { is: 'cut-off', fromMs: -Infinity },
   turnsToMs: -Infinity,
 }
 
@@ -118,7 +118,7 @@ export const modelHears = (
   const unheard = { channel: 0, name: UNHEARD, fromMs, toMs: Infinity, fate: 'open' } as const
   return {
     ...left,
-    hearing: { is: 'cut-off' },
+    hearing: withheld.hearing.is === 'cut-off' ? withheld.hearing : { is: 'cut-off', fromMs: atMs },
     spans: [...left.spans.filter(({ name }) => name !== UNHEARD), unheard],
   }
 }
@@ -196,17 +196,16 @@ const judge = (withheld: Withheld, name: string, isKept: boolean): Withheld => {
 const hearAgain = (withheld: Withheld, atMs: number, waitedMs: number): Withheld => {
   const { hearing, spans } = withheld
   if (hearing.is !== 'cut-off') return withheld
+  const { fromMs } = hearing
+  const toMs = atMs - waitedMs
+  const lost: Span = { channel: 0, name: LOST, fromMs, toMs, fate: 'muted' }
   return {
     ...withheld,
     hearing: { is: 'catching-up', sinceMs: atMs },
-    spans: spans.flatMap((span): readonly Span[] => {
-      if (span.name !== UNHEARD) return [span]
-      const fromMs = Math.max(span.fromMs, atMs - waitedMs)
-      const waited = { ...span, fromMs, toMs: atMs }
-      return fromMs > span.fromMs
-        ? [{ ...span, name: LOST, toMs: fromMs, fate: 'muted' }, waited]
-        : [waited]
-    }),
+    spans: [
+      ...spans.map((span) => span.name === UNHEARD ? { ...span, toMs: atMs } : span),
+      ...(toMs > fromMs ? [lost] : []),
+    ],
   }
 }
 

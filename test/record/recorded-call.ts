@@ -34,9 +34,13 @@ export const createMemoryFile = (changedAt = 0) => {
 export const channelOf = (file: Uint8Array, channel: 0 | 1): Uint8Array =>
   file.subarray(MU_LAW_HEAD_BYTES).filter((_, at) => at % 2 === channel)
 
+type RecordedOptions = VirtualCallOptions & Readonly<{ file?: ReturnType<typeof createMemoryFile> }>
+
 /** A call of a customer whose file says `recording: {}`; `timestampsFromMs` is what the first timestamp of a stream says. */
-export const startRecordedCall = (options: VirtualCallOptions = {}, timestampsFromMs = 0) => {
-  const file = createMemoryFile()
+export const startRecordedCall = (
+  { file = createMemoryFile(), ...options }: RecordedOptions = {},
+  timestampsFromMs = 0,
+) => {
   const names: string[] = []
   const recorder = createSoundRecorder({
     open: (customer, callSid) => {
