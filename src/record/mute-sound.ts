@@ -5,6 +5,7 @@
  */
 import type { ModelHears } from '../bridge/call-sound.ts'
 import type { CallEvent } from '../call/events.ts'
+import type { CallState } from '../call/state.ts'
 import { createKeptBack, type Stretch } from './kept-back.ts'
 import type { SoundFile } from './sound-file.ts'
 import {
@@ -19,8 +20,8 @@ import {
 } from './withheld.ts'
 
 export type SoundMuter = Readonly<{
-  /** Something happened to the call. */
-  take: (event: CallEvent) => void
+  /** Something happens to the call in this state. */
+  take: (event: CallEvent, state: CallState) => void
   /** The model begins to hear the caller, or does not hear them any more. */
   hears: (how: ModelHears, atMs: number) => void
   /** Some of a line of the agent was heard. */
@@ -30,7 +31,7 @@ export type SoundMuter = Readonly<{
   /** The call is over in this process. */
   end: () => void
   /** Whether nothing of a text is taken out. */
-  isKept: WithheldRules['isKept']
+  isKept: (text: string) => boolean
 }>
 
 export type MuteOptions =
@@ -73,7 +74,7 @@ export const createSoundMuter = ({ startMs, file, ...rules }: MuteOptions): Soun
   }
 
   return {
-    take: (event) => become(take(withheld, event, rules)),
+    take: (event, state) => become(take(withheld, event, state, rules)),
     hears: (how, atMs) => become(modelHears(withheld, how, atMs, rules)),
     // None of it is written yet.
     played: (name, fromMs, toMs) => {
@@ -86,7 +87,7 @@ export const createSoundMuter = ({ startMs, file, ...rules }: MuteOptions): Soun
       withheld = forgetMuted(withheld, startMs() + written / SAMPLES_PER_MS)
     },
     end: () => become(giveUpAll(withheld)),
-    isKept: rules.isKept,
+    isKept: (text) => rules.isKept(text, false),
   }
 }
 

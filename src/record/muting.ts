@@ -14,7 +14,7 @@ export const mutingOf = (
   redact: Redact,
 ): WithheldRules | undefined =>
   isAsked && {
-    isKept: (text) => redact(text) === text,
+    isKept: (text, isPartial) => redact(text, { isPartial }) === text,
     leadMs: TOLD_AFTER_MS +
       Math.max(...Object.values(agents).map(({ turnDetection }) => paddingMs(turnDetection))),
   }

@@ -136,7 +136,7 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
       hears: guarded((how, atMs) => muter?.hears(how, atMs)),
       moved: guarded((event: CallEvent, before: CallState, after: CallState) => {
         const { atMs } = event
-        muter?.take(event)
+        muter?.take(event, before)
         const [next, heard] = heardOfLine(played, lineOf(before), lineOf(after), atMs)
         played = next
         for (const { codes, line, atMs: fromMs } of heard) {

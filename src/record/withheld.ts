@@ -6,6 +6,7 @@
  */
 import type { ModelHears } from '../bridge/call-sound.ts'
 import type { CallEvent } from '../call/events.ts'
+import { type CallState, isWanted } from '../call/state.ts'
 import type { Channel } from './stereo-track.ts'
 
 /** A stretch of one channel, in ms on the clock of the call. */
@@ -37,8 +38,8 @@ type Hearing =
   | Readonly<{ is: 'catching-up'; sinceMs: number }>
 
 export type WithheldRules = Readonly<{
-  /** Whether nothing of a text is taken out. */
-  isKept: (text: string) => boolean
+  /** Whether nothing of a text is taken out; one that is partial may go on in the middle of a number. */
+  isKept: (text: string, isPartial: boolean) => boolean
   /** How long before it is told of a turn may have begun. */
   leadMs: number
 }>
@@ -67,8 +68,13 @@ export const agentLine = (
   { itemId, contentIndex }: Readonly<{ itemId: string; contentIndex: number }>,
 ): string => `${itemId}/${contentIndex}`
 
-/** Takes what happens to the call. */
-export const take = (before: Withheld, event: CallEvent, rules: WithheldRules): Withheld => {
+/** Takes what happens to a call in this state. */
+export const take = (
+  before: Withheld,
+  event: CallEvent,
+  state: CallState,
+  rules: WithheldRules,
+): Withheld => {
   const withheld = caughtUp(before, event.atMs)
   switch (event.type) {
     case 'caller-started-speaking':
@@ -81,8 +87,13 @@ export const take = (before: Withheld, event: CallEvent, rules: WithheldRules): 
       return event.final
         ? judge(withPlace(withheld, event.itemId, event.atMs), event.itemId, isKept(event, rules))
         : withheld
-    case 'agent-words':
-      return event.final ? judge(withheld, agentLine(event), isKept(event, rules)) : withheld
+    case 'agent-words': {
+      // The voice of an answer that was stopped may be a few words ahead of its text.
+      const isPartial = !isWanted(state, event.responseId)
+      return event.final
+        ? judge(withheld, agentLine(event), isKept(event, rules, isPartial))
+        : withheld
+    }
     default:
       return withheld
   }
@@ -146,8 +157,11 @@ const giveUp = (withheld: Withheld, atMs: number): Withheld => ({
 })
 
 /** A line without words is one that nobody has understood. */
-const isKept = ({ text }: Readonly<{ text: string }>, rules: WithheldRules): boolean =>
-  text.trim() !== '' && rules.isKept(text)
+const isKept = (
+  { text }: Readonly<{ text: string }>,
+  rules: WithheldRules,
+  isPartial = false,
+): boolean => text.trim() !== '' && rules.isKept(text, isPartial)
 
 const beginTurn = (withheld: Withheld, name: string, atMs: number, leadMs: number): Withheld => {
   const fromMs = withheld.hearing.is === 'live'

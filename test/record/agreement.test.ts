@@ -1,4 +1,4 @@
-/** Whatever happens to a call, what is stored of it and its recording are what the phone of the caller has played. */
+/** Whatever happens to a call, what is stored of it and its recording are what the phone of the caller has played, less what is muted. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
@@ -37,9 +37,14 @@ const CLOSE_MS = 30
 const AFTER_BYTES = 150 * BYTES_PER_MS
 /** What may be heard without a line that can be told by it: a beginning too short for a whole word. */
 const UNTOLD_BYTES = 600 * BYTES_PER_MS
+/** In what the caller says and in the answers, and not in the greeting; the model tells what is no clip of its own by how long it lasts. */
+const TAKEN_OUT = ['insurance', 'Tuesday']
+/** So much of a line may be told of it otherwise than it was heard, at its ends. */
+const NEARLY = 0.95
 const isSound = (code: number) => code !== 0xff && code !== 0x7f
 
 const story = fc.record({
+  isRedacted: fc.boolean(),
   audio: fc.constantFrom('pcm' as const, 'pcmu' as const),
   callerLatencyMs: fc.integer({ min: 0, max: 60 }),
   modelLatencyMs: fc.integer({ min: 0, max: 60 }),
@@ -59,11 +64,17 @@ const story = fc.record({
 test('for any story the stored lines and the recording agree with what was heard', async () => {
   let cut = 0
   let whole = 0
+  let muted = 0
+  let kept = 0
   await fc.assert(
     fc.asyncProperty(story, async ({ turns, audio, jitterMs, suppressSilence, ...rest }) => {
-      const { speed, lateDeltas, ...latencies } = rest
+      const { speed, lateDeltas, isRedacted, ...latencies } = rest
+      const redact = isRedacted
+        ? `\nredact: { words: [${TAKEN_OUT.join(', ')}], patterns: [of speech] }`
+        : ''
       const { call, file, settled } = startRecordedCall({
         agent: `audio: ${audio}\ngreeting: ${GREETING}`,
+        customer: `limits: { silence: false }\nrecording: {}${redact}`,
         scenario: { ...ANSWERED, speed, lateDeltas },
         behaviour: { jitterMs, suppressSilence },
         ...latencies,
@@ -84,7 +95,10 @@ test('for any story the stored lines and the recording agree with what was heard
       // A frame where it was cut, and a round trip where the caller hung up.
       const roundTripMs = 2 * (latencies.callerLatencyMs + jitterMs)
       const most = FRAME + roundTripMs * BYTES_PER_MS
-      expect(worstWindow(channelOf(file.bytes(), 1), heard)).toBeLessThanOrEqual(most)
+      const right = channelOf(file.bytes(), 1)
+      expect(worstWindow(right, heard, isRedacted)).toBeLessThanOrEqual(most)
+      if (isRedacted) expect(channelOf(file.bytes(), 0).filter(isSound)).toEqual(new Uint8Array(0))
+      const isLost = turns.some(({ does }) => does === 'loses the model')
 
       let from = 0
       const told = heard.slice().fill(0)
@@ -114,6 +128,17 @@ test('for any story the stored lines and the recording agree with what was heard
         if (unheard.some(isSound)) expect(isSame(next, unheard), 'it went on').toBe(false)
         from = at + end
         told.fill(1, at, at + end)
+        if (isRedacted) {
+          const recorded = right.subarray(at + lead, at + end - close).filter(isSound).length
+          const truth = heard.subarray(at + lead, at + end - close).filter(isSound).length
+          if (isTakenOut(generatedOf(call.entries, line.itemId))) {
+            muted += 1
+            expect(recorded, `"${text}" is recorded`).toBe(0)
+          } else if (!isTakenOut(text) && !isLost && line !== lines.at(-1)) {
+            kept += 1
+            expect(recorded / truth, `"${text}" is muted`).toBeGreaterThan(NEARLY)
+          }
+        }
         expect(text.startsWith(line.text)).toBe(true)
         if (line.heardMs !== undefined) cut += 1
         else {
@@ -127,7 +152,21 @@ test('for any story the stored lines and the recording agree with what was heard
   )
   // The stories are about sentences that were heard to their end, and about those that were not.
   expect(Math.min(cut, whole)).toBeGreaterThan(4)
+  expect(Math.min(muted, kept)).toBeGreaterThan(1)
 }, 120_000)
+
+const isTakenOut = (text: string) => TAKEN_OUT.some((word) => text.includes(word))
+
+/** What there was of a line before it was cut at what was heard. */
+const generatedOf = (entries: readonly FeedEntry[], itemId: string): string =>
+  entries.reduce(
+    (longest, entry) =>
+      entry.type === 'line' && entry.line.itemId === itemId &&
+        entry.line.text.length > longest.length
+        ? entry.line.text
+        : longest,
+    '',
+  )
 
 const longestUntold = (heard: Uint8Array, told: Uint8Array): number => {
   let longest = 0
@@ -174,8 +213,8 @@ const storedLines = async (entries: readonly FeedEntry[]) => {
   return inOrder((await record.call(CALL))?.lines ?? [])
 }
 
-/** How many samples differ in the worst tenth of a second, however the recording is moved by up to a frame. */
-const worstWindow = (recorded: Uint8Array, truth: Uint8Array): number => {
+/** How many samples differ in the worst tenth of a second, however the recording is moved by up to a frame; what is muted does not. */
+const worstWindow = (recorded: Uint8Array, truth: Uint8Array, mayBeMuted: boolean): number => {
   const window = 800
   let worst = 0
   for (let from = FRAME; from + window + FRAME <= truth.length; from += window) {
@@ -183,7 +222,8 @@ const worstWindow = (recorded: Uint8Array, truth: Uint8Array): number => {
     for (let shift = -FRAME; shift <= FRAME && best > 0; shift++) {
       let wrong = 0
       for (let at = from; at < from + window && wrong < best; at++) {
-        if (recorded[at + shift] !== truth[at]) wrong++
+        const code = recorded[at + shift]
+        if (code !== truth[at] && !(mayBeMuted && !isSound(code))) wrong++
       }
       best = Math.min(best, wrong)
     }

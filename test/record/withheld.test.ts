@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ModelHears } from '../../src/bridge/call-sound.ts'
+import { type CallState, startCall } from '../../src/call/state.ts'
 import type { CallEvent, Happening } from '../../src/call/events.ts'
 import {
   forgetMuted,
@@ -9,12 +10,23 @@ import {
   played,
   take,
   type Withheld,
+  type WithheldRules,
 } from '../../src/record/withheld.ts'
+import { RULES as PLAIN_RULES } from '../call/rules.ts'
 
-const RULES = { isKept: (text: string) => !text.includes('4242'), leadMs: 2_000 }
+/** Takes out 4242, and of what goes on also its first half. */
+const RULES: WithheldRules = {
+  isKept: (text, isPartial) => !text.includes('4242') && !(isPartial && text.endsWith('42')),
+  leadMs: 2_000,
+}
+/** A call in which one answer was stopped. */
+const STATE: CallState = {
+  ...startCall(PLAIN_RULES, 0),
+  refused: [{ responseId: 'stopped', truncated: [] }],
+}
 const at = (atMs: number, happening: Happening): CallEvent => ({ ...happening, atMs })
 const after = (withheld: Withheld, ...events: readonly CallEvent[]): Withheld =>
-  events.reduce((before, event) => take(before, event, RULES), withheld)
+  events.reduce((before, event) => take(before, event, STATE, RULES), withheld)
 const hears = (withheld: Withheld, atMs: number, how: ModelHears) =>
   modelHears(withheld, how, atMs, RULES)
 const spansOf = ({ spans }: Withheld) =>
@@ -39,8 +51,10 @@ const stopped = (atMs: number, itemId: string) =>
 const ended = (atMs: number, itemId: string) => at(atMs, { type: 'caller-turn-ended', itemId })
 const words = (atMs: number, itemId: string, text: string, final = true) =>
   at(atMs, { type: 'caller-words', itemId, text, final })
-const agentWords = (atMs: number, itemId: string, text: string, final = true) =>
-  at(atMs, { type: 'agent-words', responseId: 'r1', itemId, contentIndex: 0, text, final })
+const agentWords = (atMs: number, itemId: string, text: string, final = true) => ({
+  type: 'agent-words' as const,
+  ...{ responseId: 'r1', itemId, contentIndex: 0, text, final, atMs },
+})
 
 it('nothing is kept back while nobody speaks', () => {
   expect(spansOf(LIVE)).toEqual([])
@@ -121,6 +135,16 @@ it('a line of the agent whose words came before its sound is muted from its firs
   expect(spansOf(played(heard, 'a2/0', 11_000, 11_020)).at(-1)).toEqual(
     ['agent', 'a2/0', 11_000, 11_020, 'open'],
   )
+})
+
+it('an answer that was stopped in the middle of what would be taken out is muted', () => {
+  const said = (responseId: string) => {
+    const heard = played(LIVE, 'a1/0', 10_000, 10_020)
+    const event = agentWords(10_050, 'a1', 'It is 42')
+    return spansOf(after(heard, { ...event, responseId }))
+  }
+  expect(said('r1')).toEqual([])
+  expect(said('stopped')).toEqual([['agent', 'a1/0', 10_000, 10_020, 'muted']])
 })
 
 it('what was muted and is written is forgotten, and what is open is not', () => {
