@@ -116,7 +116,7 @@ export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): Sou
       waitingBytes += codes.length
       work.then(async () => {
         waitingBytes -= codes.length
-        await change(channel, at, codes)
+        if (!work.hasFailed()) await change(channel, at, codes)
       })
     },
     mute: (channel, from, to) => work.then(() => silence(channel, from, to)),

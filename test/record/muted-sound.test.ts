@@ -1,5 +1,6 @@
 /** What redaction takes out of the transcript of a recorded call is not in the recording, at any moment, and all else is. */
 import { expect, it } from 'vitest'
+import { keySound } from '../../src/bridge/key-sound.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
 import { parseScenario } from '../../src/sim/model/scenario.ts'
 import { clipOfText } from '../../src/sim/model/clips.ts'
@@ -210,3 +211,28 @@ it('a call of a customer who redacts nothing is recorded with all words', async 
   expect(soundIn(left(), 0, Infinity))
     .toBe(soundIn(call.line.said(0, call.line.nowMs()), 0, Infinity))
 })
+
+it.each([['12#', true], ['4242424242424242', false]])(
+  'tones of the keys %s that the agent presses are heard: %s',
+  async (keys, isHeard) => {
+    const { call, goOn, right, hangUp } = start({
+      customer: 'limits: { silence: false }\nrecording: {}\nredact: {}',
+      agent: 'tools: [press_keys]',
+      scenario: parseScenario(
+        `turns:
+  - call: press_keys
+    arguments: { keys: "${keys}" }`,
+        'test.yaml',
+      ),
+    })
+    await goOn(4_000)
+    call.line.say(said(HARMLESS))
+    await goOn(12_000)
+    await hangUp()
+    const heard = soundIn(call.line.heard(0, call.line.nowMs()), 0, Infinity)
+    const unrecorded = heard - soundIn(right(), 0, Infinity)
+    const { payload } = keySound(keys)
+    const tones = Uint8Array.fromBase64(payload)
+    expect(unrecorded).toBe(isHeard ? 0 : soundIn(tones, 0, Infinity))
+  },
+)

@@ -96,6 +96,7 @@ test('a growing file is made with its folders, gone on with, and read as long as
   await first.close()
   const second = await openGrowing(path)
   expect(second.sizeBytes).toBe(100_000)
+  expect(await second.read(99_998, 10)).toEqual(new Uint8Array([7, 7]))
   const state = await stateOfFile(path)
   const sizeBytes = state?.sizeBytes ?? 0
   const body = await readGrowing(path, 0, sizeBytes - 1)

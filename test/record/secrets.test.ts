@@ -1,8 +1,10 @@
-/** Secrets planted in all that can be said of a call; none may be found in what is kept. */
+/** Secrets planted in all that can be said of a call, and in its sound; none may be found in what is kept. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CallEntry } from '../../src/bridge/call-feed.ts'
+import { muLawDecode } from '../../src/audio/g711.ts'
+import { createTone } from '../../src/audio/tone.ts'
 import type { Happening } from '../../src/call/events.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createConfig, type Customer, DEFAULT_SERVICE } from '../../src/config/config.ts'
@@ -15,6 +17,8 @@ import { redactCallEntry, redactMessage } from '../../src/record/redact-entry.ts
 import { createRedact, isLuhn } from '../../src/record/redact.ts'
 import * as files from '../../src/runtime/files.ts'
 import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'
+import type { Clip } from '../../src/sim/model/clips.ts'
+import { curveOf } from '../../src/sim/model/levels.ts'
 import { createJournal } from '../../src/store/journal.ts'
 import { createPostgresSql } from '../../src/store/postgres-sql.ts'
 import type { RecordStore } from '../../src/store/record-store.ts'
@@ -29,6 +33,8 @@ import { startPostgres } from '../store/postgres.ts'
 import { openRecord, openSqlite } from '../store/record-fixture.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { plain, startHttpServer } from '../support/http-server.ts'
+import { shareOfTone } from '../support/tone-share.ts'
+import { channelOf, startRecordedCall } from './recorded-call.ts'
 
 const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 
@@ -283,4 +289,56 @@ test('none of them is in a message but as the number to call back at', () => {
   expect(kept[0]).toContain('It is [card], yes.')
   expect(kept[0]).toContain('"number":"+351 912 345 678","message"')
   expect(found(kept.join())).toEqual([])
+})
+
+const SECRET_HZ = 1_000
+const HARMLESS_HZ = 700
+
+/** A sentence that is a tone, in syllables of its own so that the model knows it by ear. */
+const toneOf = (text: string, frequencyHz: number, seed: number): Clip => {
+  const pcm = new Int16Array(8 * 1_800)
+  for (let syllable = 0; syllable < 12; syllable++) {
+    const amplitude = Math.imul(seed, 2_654_435_761) >>> (syllable + 16) & 1 ? 0.5 : 0.04
+    createTone({ frequencyHz, sampleRateHz: 8_000, amplitude })
+      .fill(pcm.subarray(syllable * 1_200, (syllable + 1) * 1_200))
+  }
+  const sound = { sampleRateHz: 8_000, pcm } as const
+  return { name: `said-${seed}`, voice: 'caller', text, sound, curve: curveOf(sound) }
+}
+
+test('none of them is heard in the recording of a call in which the caller says them and the agent says them back', async () => {
+  const spoken = SECRETS.filter((_, at) => at % 9 === 0)
+  const clips = spoken.map((secret, at) => toneOf(`It is ${secret}, yes.`, SECRET_HZ, at + 1))
+  const harmless = toneOf('It is nothing of that kind.', HARMLESS_HZ, 60)
+  const { call, file, settled } = startRecordedCall({
+    customer: `limits: { silence: false }
+recording: {}
+redact: { patterns: ['\\bPT\\d{6}\\b'] }`,
+    clips: [...clips, harmless],
+  })
+  call.clock.advance(5_000)
+  for (const clip of [harmless, ...clips]) {
+    call.line.say(clip.sound.pcm)
+    call.clock.advance(7_000)
+    await settled()
+  }
+  call.line.hangUp()
+  call.clock.advance(500)
+  await settled()
+
+  const told = JSON.stringify(call.entries)
+  expect(spoken.filter((secret) => told.includes(secret))).toEqual(spoken)
+  const soundOf = (codes: Uint8Array) => {
+    const pcm = new Int16Array(codes.length)
+    muLawDecode(codes, pcm)
+    return { sampleRateHz: 8_000, pcm }
+  }
+  const truths = [call.line.said(0, call.line.nowMs()), call.line.heard(0, call.line.nowMs())]
+  for (const channel of [0, 1] as const) {
+    const truth = soundOf(truths[channel])
+    expect(shareOfTone(truth, SECRET_HZ)).toBeGreaterThan(0.5)
+    const recorded = soundOf(channelOf(file.bytes(), channel))
+    expect(shareOfTone(recorded, SECRET_HZ)).toBeLessThan(0.001)
+    expect(shareOfTone(recorded, HARMLESS_HZ)).toBeGreaterThan(0.9)
+  }
 })

@@ -14,6 +14,7 @@ import type { Runtime } from '../../src/runtime/runtime.ts'
 import type { SocketEvents } from '../../src/runtime/socket.ts'
 import { turn } from '../../src/runtime/event-loop.ts'
 import { createLine, type Line, type LineOptions } from '../../src/sim/caller/line.ts'
+import type { Clip } from '../../src/sim/model/clips.ts'
 import { createIds } from '../../src/sim/model/ids.ts'
 import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
 import { createModelSession, type ModelSession } from '../../src/sim/model/session.ts'
@@ -30,6 +31,8 @@ export type VirtualCallOptions = Readonly<{
   agent?: string
   /** YAML beside `agent:`. */
   customer?: string
+  /** What the model knows by ear besides the bundled clips. */
+  clips?: readonly Clip[]
   /** How the model behaves, always or on the first session, the second and so on (the last one goes on). */
   scenario?: Partial<Scenario> | readonly Partial<Scenario>[]
   /** One way between Twilio and us, and between us and the model. */
@@ -128,7 +131,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
         },
         clock,
         scenario,
-        clips,
+        clips: [...clips, ...options.clips ?? []],
         wallClock: clock.nowMs,
         ids: createIds(`s${sessions.length}x`),
         model: 'gpt-realtime-2.1',
