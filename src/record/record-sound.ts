@@ -166,7 +166,7 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
 
 /** Who speaks is known when that is written, or it would be on the disk before it is muted. */
 const writtenAfterMs = (muting: WithheldRules | undefined): number =>
-  Math.max(WRITTEN_AFTER_MS, muting ? muting.leadMs + LATE_MS : 0)
+  Math.max(WRITTEN_AFTER_MS, muting?.leadMs ?? 0)
 
 const lineOf = (state: CallState): Playback | undefined =>
   state.phase === 'talking' ? state.playback : undefined

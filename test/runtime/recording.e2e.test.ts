@@ -1,8 +1,9 @@
-/** How a call sounded can be had on each runtime: from the disk while the call is on, by parts, and from the storage after it. */
+/** How a call sounded can be had on each runtime: from the disk while the call is on, by parts, and from the storage after it, without what is redacted. */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readWav } from '../../src/audio/wav.ts'
+import { clipOfText } from '../../src/sim/model/clips.ts'
 import { BUCKET, KEYS, REGION, startS3Server } from '../support/s3-server.ts'
 import {
   OPERATOR_TOKEN,
@@ -16,13 +17,14 @@ const LINE = '+15005550198'
 const CUSTOMER = `customer: Recorded
 numbers: ["${LINE}"]
 recording: { consent: This call is recorded. }
+redact: { words: [insurance] }
 agent: { instructions: You answer the phone., greeting: Thanks for calling. }
 `
 
 const names = Object.keys(RUNTIMES) as RuntimeName[]
 
 describe.each(names)('on %s', (name) => {
-  test('a recording is played from the disk while the call is on, and from the storage after it', async () => {
+  test('a recording is played from the disk while the call is on, and from the storage after it without what is redacted', async () => {
     const storage = await startS3Server()
     const service = await startTestService(
       name,
@@ -65,21 +67,37 @@ describe.each(names)('on %s', (name) => {
       await outside.body?.cancel()
       const head = await ask(callSid, { method: 'HEAD' })
       expect(head.status).toBe(200)
-      expect(Number(head.headers.get('content-length'))).toBeGreaterThan(3_000 * 16)
+      expect(Number(head.headers.get('content-length'))).toBeGreaterThan(1_500 * 16)
       expect(head.headers.get('accept-ranges')).toBe('bytes')
+
+      const say = async (text: string): Promise<number> => {
+        const fromMs = line.nowMs()
+        line.say(clipOfText(service.clips, text)?.sound.pcm ?? new Int16Array(0))
+        await until('it was answered', () => line.nowMs() > fromMs + 8_000, 20_000)
+        return fromMs
+      }
+      const harmlessMs = await say('Yes, please.')
+      const secretMs = await say('Sorry, one more thing. Do you take my insurance?')
+      const heard = line.heard(0, line.nowMs())
+      expect(heard.subarray(secretMs * 8).some((code) => code !== 0xff && code !== 0x7f)).toBe(true)
 
       call.hangUp()
       await call.done
       await until('it is in the storage', async () => (await left()).length === 0, 20_000)
       expect(service.log()).toContain('recording.not-stored')
-      expect(service.log()).toContain('recording.stored')
+      await until('it says so', () => service.log().includes('recording.stored'))
       const moved = await ask(callSid)
       expect(moved.status).toBe(302)
       const stored = await fetch(moved.headers.get('location') ?? '')
       expect([stored.status, stored.headers.get('content-type')]).toEqual([200, 'audio/wav'])
       const { channels, sampleRateHz } = readWav(await stored.bytes())
       expect([channels.length, sampleRateHz]).toEqual([2, 8_000])
-      expect(channels[1].some((sample) => Math.abs(sample) > 1_000)).toBe(true)
+      const isLoud = (channel: 0 | 1, fromMs: number, toMs: number) =>
+        channels[channel].subarray(fromMs * 8, toMs * 8).some((sample) => Math.abs(sample) > 1_000)
+      expect([isLoud(1, 0, harmlessMs), isLoud(0, harmlessMs, secretMs)]).toEqual([true, true])
+      expect(isLoud(1, harmlessMs, secretMs)).toBe(true)
+      expect([isLoud(0, secretMs, Infinity), isLoud(1, secretMs, Infinity)])
+        .toEqual([false, false])
 
       const forgotten = await fetch(`${service.url}/api/v1/forget`, {
         method: 'POST',
