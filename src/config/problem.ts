@@ -35,6 +35,7 @@ export type ProblemCode =
   | 'invalid-span'
   | 'invalid-value'
   | 'invalid-variable'
+  | 'caller-muted'
   | 'key-without-effect'
   | 'knowledge-empty'
   | 'knowledge-entry'

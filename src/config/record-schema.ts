@@ -45,7 +45,7 @@ export const redactSchema = z.strictObject({
     z.string().min(1).refine(isRegExp, 'this is no regular expression of JavaScript'),
   ).default([]).describe('Takes out what these regular expressions match.'),
 }).exactOptional().describe(
-  'What is taken out of all that is said before it is kept, logged or sent. Nothing without this key.',
+  'What is taken out of all that is said before it is kept, logged or sent, and muted in recordings. Nothing without this key.',
 )
 
 /** The schema of `retention`. */

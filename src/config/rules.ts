@@ -38,6 +38,7 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...eachText(yaml, ['outbound', 'countries'], checkCountry),
   ...outbound(yaml),
   ...recording(yaml),
+  ...mutedCaller(yaml),
   ...events(yaml),
   ...checkSummary(yaml),
   ...checkWebhooks(yaml, hasVariable),
@@ -57,6 +58,21 @@ const recording = (yaml: YamlFile): Problem[] => {
         : `recording does nothing beside record: ${level}`,
       hint: listens ? 'remove it' : 'remove one of them',
     }, 'key'),
+  ]
+}
+
+/** What has no words is muted where words are redacted. */
+const mutedCaller = (yaml: YamlFile): Problem[] => {
+  const path = ['agent', 'transcription']
+  if (yaml.at(path) !== false) return []
+  if (yaml.at(['recording']) === undefined || yaml.at(['redact']) === undefined) return []
+  return [
+    yaml.problem(path, {
+      code: 'caller-muted',
+      severity: 'warning',
+      message: 'recordings will be without what the caller says: redact mutes what has no words',
+      hint: 'remove it, or remove redact or recording',
+    }),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config/parse-config.ts'
-import { problemsOf, withLines } from './sources.ts'
+import { problemsOf, warningsOf, withLines } from './sources.ts'
 
 const customerOf = (more: string) => {
   const text = withLines(more)
@@ -91,6 +91,14 @@ describe('record, redact and retention', () => {
     ])
     expect(problemsOf(withLines('record: noAudio\nrecording: {}\n'))).toEqual([
       '6:1 key-without-effect recording does nothing beside record: noAudio > remove one of them',
+    ])
+  })
+
+  test('a caller whose words nobody writes down is warned of where words are redacted', () => {
+    const lines = '  transcription: false\nrecording: {}\n'
+    expect(warningsOf(withLines(lines))).toEqual([])
+    expect(warningsOf(withLines(`${lines}redact: {}\n`))).toEqual([
+      '5:18 caller-muted recordings will be without what the caller says: redact mutes what has no words > remove it, or remove redact or recording',
     ])
   })
 
