@@ -80,7 +80,6 @@ export const take = (
     case 'caller-started-speaking':
       return beginTurn(withheld, event.itemId, event.atMs, rules.leadMs)
     case 'caller-stopped-speaking':
-      return endTurn(withheld, event.itemId, event.atMs)
     case 'caller-turn-ended':
       return endTurn(withPlace(withheld, event.itemId, event.atMs), event.itemId, event.atMs)
     case 'caller-words':

@@ -114,6 +114,9 @@ it('a turn whose beginning nobody told of begins where the last one ended', () =
   expect(spansOf(after(first, ended(20_000, 'i2')))).toEqual([
     ['caller', 'i2', 12_300, 20_300, 'open'],
   ])
+  expect(spansOf(after(first, stopped(20_000, 'i2'), ended(20_100, 'i2')))).toEqual([
+    ['caller', 'i2', 12_300, 20_300, 'open'],
+  ])
   expect(spansOf(after(first, words(20_000, 'i2', '4242')))).toEqual([
     ['caller', 'i2', 12_300, 20_300, 'muted'],
   ])
