@@ -22,16 +22,18 @@ const soundIn = (codes: Uint8Array, fromMs: number, toMs: number) =>
 const saying = (...answers: readonly string[]) =>
   parseScenario(`turns:\n${answers.map((say) => `  - say: ${say}`).join('\n')}`, 'test.yaml')
 
+const STEP_MS = 500
+
 type Options = Parameters<typeof startRecordedCall>[0]
 
 const start = (options: Options = {}) => {
   const started = startRecordedCall({ customer: CUSTOMER, ...options })
   const { call, file, settled } = started
   const side = (channel: 0 | 1) => channelOf(file.bytes(), channel)
-  /** Goes on for so long, and writes as it goes. */
+  /** Goes on for so long, and writes as it goes: once a second. */
   const goOn = async (ms: number, each = () => {}) => {
-    for (let passed = 0; passed < ms; passed += 100) {
-      call.clock.advance(100)
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      call.clock.advance(STEP_MS)
       await settled()
       each()
     }
@@ -184,7 +186,7 @@ it('a turn that a process has no words of when it hands the call over stays sile
   first.call.line.say(said(SECRET))
   await first.goOn(4_000)
   first.call.handOver(true)
-  await first.goOn(200)
+  await first.goOn(STEP_MS)
   const length = file.bytes().length
   const second = start({ file, store, isOffered: false })
   await second.call.after()
