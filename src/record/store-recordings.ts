@@ -4,6 +4,7 @@
  * What is on the disk is what there is to do, so nothing need be remembered: a process that dies leaves files, and the next one
  * finds them. One that nobody has written to for a while belongs to no call any more.
  */
+import { MU_LAW_SILENCE } from '../audio/g711.ts'
 import { MU_LAW_HEAD_BYTES } from '../audio/mu-law-wav.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -49,7 +50,7 @@ const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = 3_600_000
 /** The smallest part that S3 takes is 5 MiB, and one part is in memory at a time. */
 const PART_BYTES = 8 * 1024 * 1024
-/** How much of a recording it is named after. */
+/** How much of its sound a recording is named after. */
 const START_BYTES = 65_536
 
 type Failure = Readonly<{ tries: number; nextAt: number }>
@@ -74,14 +75,22 @@ export const startStoring = (options: StoringOptions): Storing => {
     return now() >= (failures.get(path)?.nextAt ?? 0)
   }
 
+  /** All silence is alike: two machines may have parts of one call that begin with it. */
+  const firstSound = async (path: string, sizeBytes: number) => {
+    for (let from = MU_LAW_HEAD_BYTES; from < sizeBytes; from += START_BYTES) {
+      const piece = await files.read(path, from, START_BYTES)
+      if (piece.some((code) => code !== MU_LAW_SILENCE)) return piece
+    }
+    return new Uint8Array(0)
+  }
+
   const store = async (recording: LocalRecording, to: Bucket, prefix: string): Promise<void> => {
     const { path, customer, callSid } = recording
     const startedMs = clock.nowMs()
     const before = await files.state(path)
     if (!before) return
-    const start = await files.read(path, MU_LAW_HEAD_BYTES, START_BYTES)
-    const key = await partKey(prefix, recording, start)
     const { sizeBytes } = before
+    const key = await partKey(prefix, recording, await firstSound(path, sizeBytes))
     if (sizeBytes <= PART_BYTES) await to.put(key, await files.read(path, 0, PART_BYTES))
     else await storeInParts(to, key, (from) => files.read(path, from, PART_BYTES), sizeBytes)
     if (await to.sizeOf(key) !== sizeBytes) throw new Error('the storage has another length')

@@ -56,7 +56,7 @@ export const createStoredRecordings = (
   }
 }
 
-/** Where a recording goes; `start` is how it begins, without its head. */
+/** Where a recording goes; `start` is the first of its sound. */
 export const partKey = async (
   prefix: string,
   call: StoredCall,

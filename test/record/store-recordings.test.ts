@@ -206,6 +206,20 @@ describe('a recording that a process left', () => {
     expect(keys()).toHaveLength(2)
   })
 
+  test('has a place of its own beside another part of its call that begins as silently', async () => {
+    const quietThen = (value: number) => {
+      const sound = recordingOf(200_000, 0xff)
+      sound.fill(value, 150_000)
+      return sound
+    }
+    for (const value of [7, 8]) {
+      const { storing, left } = await createMachine({ 'a/CA1.wav': quietThen(value) })
+      storing.ended({ customer: 'a', callSid: 'CA1' })
+      await expect.poll(left).toEqual([])
+    }
+    expect(keys()).toHaveLength(2)
+  })
+
   test('is not half taken away when the process ends while it is sent', async () => {
     const { storing, stopping, left, folder } = await createMachine({
       'a/CA1.wav': recordingOf(1_000, 1),
