@@ -2,9 +2,10 @@
  * Turns the text of one server event into a `RealtimeEvent`. Never throws: unknown events and fields are expected, the API
  * gains some every few weeks, and compatible servers have their own.
  */
-import type { EchoedSession, RealtimeEvent, ResponseStatus, ResponseUsage } from './events.ts'
-import { type Fields, fields, number, text } from './fields.ts'
+import type { EchoedSession, RealtimeEvent } from './events.ts'
+import { type Fields, fields, listOf, number, text } from './fields.ts'
 import { approvalAsked, remoteItem, remoteList, remoteTool } from './remote.ts'
+import { responseDone } from './response-done.ts'
 
 /** Decodes one server event. */
 export const decode = (message: string): RealtimeEvent => {
@@ -219,37 +220,6 @@ const toolCalled = (event: Fields, item: Fields): RealtimeEvent | undefined => {
   return { type: 'tool-called', responseId, itemId, toolCallId, name, given }
 }
 
-const STATUSES: readonly ResponseStatus[] = ['completed', 'cancelled', 'failed', 'incomplete']
-
-const responseDone = (response: Fields): RealtimeEvent | undefined => {
-  const responseId = text(response.id)
-  const status = STATUSES.find((each) => each === response.status)
-  if (responseId === undefined || status === undefined) return undefined
-  const details = fields(response.status_details)
-  const error = fields(details.error)
-  const reason = text(error.code) ?? text(error.type) ?? text(details.reason)
-  const usage = responseUsage(response.usage)
-  return {
-    type: 'response-done',
-    responseId,
-    status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(usage === undefined ? {} : { usage }),
-    ...purposeful(response),
-  }
-}
-
-const purposeful = ({ metadata, output }: Fields): { purpose?: string; text?: string } => {
-  const purpose = text(fields(metadata).purpose)
-  return purpose === undefined ? {} : { purpose, text: writtenIn(output) }
-}
-
-const writtenIn = (output: unknown): string =>
-  listOf(output).flatMap((item) => listOf(fields(item).content))
-    .map((part) => text(fields(part).text) ?? '').join('')
-
-const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : []
-
 /** Only what is used up says anything: what is left over changes with every response. */
 const rateLimited = (limits: unknown): RealtimeEvent => {
   const resetS = listOf(limits).map(fields)
@@ -258,19 +228,4 @@ const rateLimited = (limits: unknown): RealtimeEvent => {
   return resetS.length === 0
     ? { type: 'ignored' }
     : { type: 'rate-limited', resetInMs: 1000 * Math.max(...resetS) }
-}
-
-const responseUsage = (usage: unknown): ResponseUsage | undefined => {
-  if (typeof usage !== 'object' || usage === null) return undefined
-  const input = fields(fields(usage).input_token_details)
-  const cached = fields(input.cached_tokens_details)
-  const output = fields(fields(usage).output_token_details)
-  return {
-    inputTextTokens: number(input.text_tokens) ?? 0,
-    inputAudioTokens: number(input.audio_tokens) ?? 0,
-    cachedTextTokens: number(cached.text_tokens) ?? 0,
-    cachedAudioTokens: number(cached.audio_tokens) ?? 0,
-    outputTextTokens: number(output.text_tokens) ?? 0,
-    outputAudioTokens: number(output.audio_tokens) ?? 0,
-  }
 }

@@ -19,3 +19,6 @@ export const text = (value: unknown): string | undefined =>
 /** Takes a value as a finite number. */
 export const number = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined
+
+/** Takes a value as a list, and anything that is none as an empty one. */
+export const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : []
