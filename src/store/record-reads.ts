@@ -1,4 +1,4 @@
-/** What the record is asked: calls a page at a time, one call whole, words that were said, and what it cost. */
+/** What the record is asked: calls a page at a time, one call whole, and what they cost. Words are searched in a file of their own. */
 import type {
   CallFacts,
   CallLine,
@@ -10,8 +10,7 @@ import type {
 import { addTokens, NO_TOKENS } from '../record/money.ts'
 import { callOf, lineOf, messageOf, momentOf, partOf, summaryOf } from './record-rows.ts'
 import { tagsOf } from './record-tags.ts'
-import { wordsOf } from './search-words.ts'
-import { placeholders, type Sql, sql, type Statement, type Value } from './sql.ts'
+import { is, placeholders, type Sql, sql, whereAll } from './sql.ts'
 
 /** Which calls are wanted; what is absent does not matter. Times in ms since 1970. */
 export type CallFilter = Readonly<{
@@ -46,9 +45,6 @@ export type WholeCall = Readonly<{
   /** What was written of it when it was over, where the customer's file asks for that. */
   summary?: WrittenSummary
 }>
-
-/** A line that has the words; `id` is where the next page goes on. */
-export type FoundLine = Readonly<{ id: number; line: CallLine }>
 
 export type CostsBy = 'customer' | 'line' | 'model' | 'day'
 
@@ -127,60 +123,6 @@ export const wholeCall = async (database: Sql, callSid: string): Promise<WholeCa
   }
 }
 
-/** Asks for the newest lines with all the words, before the one of an earlier page. */
-export const findLines = async (
-  database: Sql,
-  asked: Readonly<{
-    words: string
-    customer?: string | undefined
-    limit: number
-    before?: number | undefined
-  }>,
-): Promise<readonly FoundLine[]> => {
-  const words = wordsOf(asked.words)
-  if (words.length === 0) return []
-  const find = database.engine === 'sqlite' ? findBySqlite : findByPostgres
-  const rows = await database.query(find(words, asked))
-  return rows.map((row) => ({ id: Number(row.id), line: lineOf(row) }))
-}
-
-type Search = Omit<Parameters<typeof findLines>[1], 'words'>
-
-// The index is walked from the newest line on and the customer is in it, so nothing is sorted.
-const findBySqlite = (words: readonly string[], { customer, limit, before }: Search): Statement => {
-  const quoted = words.map((word) => `"${word}"`).join(' AND ')
-  const match = customer === undefined
-    ? `text : (${quoted})`
-    : `text : (${quoted}) AND customer : "${wordsOf(customer).join('')}"`
-  const where = [
-    sql('call_lines_words match ?', match),
-    is('call_lines_words.rowid < ?', before),
-    is('call_lines.customer = ?', customer),
-  ].filter((each) => each !== undefined)
-  return sql(
-    `select call_lines.* from call_lines_words join call_lines on call_lines.id = call_lines_words.rowid
-    ${whereAll(where)} order by call_lines_words.rowid desc limit ?`,
-    ...where.flatMap(({ values }) => values),
-    limit,
-  )
-}
-
-const findByPostgres = (
-  words: readonly string[],
-  { customer, limit, before }: Search,
-): Statement => {
-  const where = [
-    sql(`words @@ plainto_tsquery('simple', ?)`, words.join(' ')),
-    is('id < ?', before),
-    is('customer = ?', customer),
-  ].filter((each) => each !== undefined)
-  return sql(
-    `select * from call_lines${whereAll(where)} order by id desc limit ?`,
-    ...where.flatMap(({ values }) => values),
-    limit,
-  )
-}
-
 const GROUP: Readonly<Record<CostsBy, string>> = {
   customer: 'calls.customer',
   line: 'calls.line',
@@ -217,12 +159,6 @@ export const addCosts = async (
     costNano: Number(cost_nano),
   }))
 }
-
-const is = (text: string, value: Value | undefined): Statement | undefined =>
-  value === undefined ? undefined : sql(text, value)
-
-const whereAll = (conditions: readonly Statement[]): string =>
-  conditions.length === 0 ? '' : ` where ${conditions.map(({ text }) => text).join(' and ')}`
 
 const partsOf = async (
   database: Sql,

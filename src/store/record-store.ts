@@ -11,12 +11,11 @@ import {
   type CallSummary,
   type Costs,
   type CostsBy,
-  findLines,
-  type FoundLine,
   listCalls,
   type WholeCall,
   wholeCall,
 } from './record-reads.ts'
+import { findLines, type FoundLine } from './record-search.ts'
 import { changeTags, type TagChange, type Tagged, tagsOf } from './record-tags.ts'
 import type { RecordWriter } from './record-writer.ts'
 import type { Sql } from './sql.ts'

@@ -27,3 +27,11 @@ export const sql = (text: string, ...values: readonly Value[]): Statement => ({ 
 
 /** As many placeholders as there are values: `?, ?, ?`. */
 export const placeholders = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
+
+/** A condition about a value, where there is one. */
+export const is = (text: string, value: Value | undefined): Statement | undefined =>
+  value === undefined ? undefined : sql(text, value)
+
+/** All conditions as one clause, with a space before it; nothing where there are none. */
+export const whereAll = (conditions: readonly Statement[]): string =>
+  conditions.length === 0 ? '' : ` where ${conditions.map(({ text }) => text).join(' and ')}`
