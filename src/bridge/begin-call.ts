@@ -3,7 +3,8 @@ import { FRAME_MS } from '../audio/frame.ts'
 import { type Checkpoint, checkpointOf } from '../call/checkpoint.ts'
 import type { CallReport } from '../call/effects.ts'
 import type { EndReason } from '../call/end-reason.ts'
-import { type CallRules, MAIN_AGENT, type Ringing } from '../call/state.ts'
+import { type CallRules, MAIN_AGENT } from '../call/rules.ts'
+import type { Ringing } from '../call/state.ts'
 import type { Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
 import { filledIn } from '../config/variables.ts'
@@ -23,6 +24,7 @@ import { type Bridge, createBridge } from './bridge.ts'
 import type { CallEvents } from './call-events.ts'
 import type { CallSound } from './call-sound.ts'
 import type { CallEntry, CallFeed } from './call-feed.ts'
+import { logReport } from './call-log.ts'
 import { actionsOf, callRulesOf } from './call-rules.ts'
 import type { BegunCall, CallFacts } from './exchange.ts'
 import { createHuman } from './human.ts'
@@ -209,35 +211,3 @@ const aboutOf = ({ callSid, from, line }: CallFacts): Omit<CallAbout, 'secrets'>
   to: line.number,
   customer: line.customer.id,
 })
-
-/** A call is told in about ten lines; what was said is private and goes under `pii`. */
-const logReport = (log: Log, entry: CallEntry): void => {
-  const { type, atMs: _, ...fields } = entry
-  switch (entry.type) {
-    case 'caller-speaking':
-    case 'agent-heard':
-    case 'transcribed':
-      return log.debug(`call.${type}`, fields)
-    case 'line':
-      return log.debug('call.line', { pii: fields })
-    case 'key-pressed':
-      return log.debug('call.key-pressed', { pii: fields })
-    case 'summarised':
-      return logSummary(log, entry)
-    case 'model-complained':
-    case 'remote-tools-missing':
-    case 'model-interrupted':
-    case 'stream-lost':
-    case 'transfer-failed':
-      return log.warn(`call.${type}`, fields)
-    default:
-      return log.info(`call.${type}`, fields)
-  }
-}
-
-const logSummary = (log: Log, entry: Extract<CallEntry, { type: 'summarised' }>): void => {
-  const { status, problem, afterMs } = entry
-  const { type: _, usage: __, ...pii } = entry
-  if (problem === undefined) log.info('call.summarised', { status, afterMs, pii })
-  else log.warn('call.summarised', { status, problem, afterMs, pii })
-}

@@ -1,6 +1,6 @@
 /** What a customer's file decides about a call, in the words of the call. */
 import type { ActionName } from '../call/actions.ts'
-import type { AgentRules, CallRules } from '../call/state.ts'
+import type { AgentRules, CallRules } from '../call/rules.ts'
 import type { Agent, Customer } from '../config/config.ts'
 import type { ToolConfig } from '../config/tools.ts'
 import type { Toolbox } from '../tools/tool.ts'

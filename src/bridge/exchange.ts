@@ -4,7 +4,8 @@
  */
 import { resumeCall } from '../call/checkpoint.ts'
 import { type EndReason, owesApology } from '../call/end-reason.ts'
-import { type CallRules, type Ringing, startCall } from '../call/state.ts'
+import type { CallRules } from '../call/rules.ts'
+import { type Ringing, startCall } from '../call/state.ts'
 import type { Customer, Destination, Line } from '../config/config.ts'
 import type { Variables } from '../config/variables.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'

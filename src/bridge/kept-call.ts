@@ -1,6 +1,6 @@
 /** A checkpoint as the store keeps it, and back. What cannot be read is as good as nothing: the call cannot be resumed. */
 import type { Checkpoint } from '../call/checkpoint.ts'
-import { MAIN_AGENT } from '../call/state.ts'
+import { MAIN_AGENT } from '../call/rules.ts'
 import { z } from 'zod'
 import type { Variables } from '../config/variables.ts'
 import type { StoredCheckpoint } from '../store/store.ts'

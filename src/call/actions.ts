@@ -3,7 +3,7 @@
  * or the sentence that tells it what is wrong with them.
  */
 import type { KeypadEntry } from './keypad.ts'
-import type { AgentRules, CallRules } from './state.ts'
+import type { AgentRules, CallRules } from './rules.ts'
 
 /** What an agent may do with the call. */
 export type Action =

@@ -6,7 +6,8 @@ import { isConsentHeard, SETTLED } from './consent.ts'
 import type { CallEffect } from './effects.ts'
 import { asHeard } from './heard.ts'
 import type { Playback } from './playback.ts'
-import { type CallRules, type Ringing, startCall, type Up } from './state.ts'
+import type { CallRules } from './rules.ts'
+import { type Ringing, startCall, type Up } from './state.ts'
 import { isKnown, type Transcript, type TranscriptLine } from './transcript.ts'
 
 export type Checkpoint = Readonly<{

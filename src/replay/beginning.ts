@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { transcriptSchema } from '../bridge/kept-call.ts'
 import { isConsentHeard } from '../call/consent.ts'
 import { resumeCall } from '../call/checkpoint.ts'
-import { type CallRules, type CallState, type Ringing, startCall } from '../call/state.ts'
+import type { CallRules } from '../call/rules.ts'
+import { type CallState, type Ringing, startCall } from '../call/state.ts'
 
 const text = z.string()
 const ms = z.number()

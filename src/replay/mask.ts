@@ -6,7 +6,8 @@
 import type { CallEffect } from '../call/effects.ts'
 import type { CallEvent } from '../call/events.ts'
 import { isSecretAsked } from '../call/keypad.ts'
-import type { CallRules, CallState } from '../call/state.ts'
+import type { CallRules } from '../call/rules.ts'
+import type { CallState } from '../call/state.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
 import type { Beginning } from './beginning.ts'
 

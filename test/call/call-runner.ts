@@ -1,7 +1,8 @@
 /** Tells a call what happens, event by event, and gathers what it decides. */
 import type { CallEffect } from '../../src/call/effects.ts'
 import type { Happening } from '../../src/call/events.ts'
-import { type CallRules, type CallState, startCall } from '../../src/call/state.ts'
+import type { CallRules } from '../../src/call/rules.ts'
+import { type CallState, startCall } from '../../src/call/state.ts'
 import { step } from '../../src/call/step.ts'
 import { RULES } from './rules.ts'
 

@@ -1,5 +1,5 @@
 /** The rules of a call in tests: no greeting, and nothing that would happen by itself. */
-import type { CallRules } from '../../src/call/state.ts'
+import type { CallRules } from '../../src/call/rules.ts'
 
 export const RULES: CallRules = {
   maxDurationMs: 3_600_000,

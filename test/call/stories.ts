@@ -1,7 +1,7 @@
 /** Stories of calls at random: anything in any order, or an agent with tools that does a lot. */
 import fc from 'fast-check'
 import type { Happening } from '../../src/call/events.ts'
-import type { CallRules } from '../../src/call/state.ts'
+import type { CallRules } from '../../src/call/rules.ts'
 import { RULES as QUIET_RULES } from './rules.ts'
 
 /** What happens, each thing so many ms after the one before. */

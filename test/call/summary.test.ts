@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CallRules } from '../../src/call/state.ts'
+import type { CallRules } from '../../src/call/rules.ts'
 import { response, runCall } from './call-runner.ts'
 
 const SUMMARISED: Partial<CallRules> = { isSummarised: true }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Happening } from '../../src/call/events.ts'
-import type { CallRules } from '../../src/call/state.ts'
+import type { CallRules } from '../../src/call/rules.ts'
 import { createRedact, type RedactRules } from '../../src/record/redact.ts'
 import { readLog } from '../../src/replay/event-log.ts'
 import { replayPart } from '../../src/replay/replay.ts'

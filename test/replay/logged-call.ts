@@ -1,12 +1,7 @@
 /** Calls that are told as a bridge would tell them, and logged. */
 import type { CallEvent, Happening } from '../../src/call/events.ts'
-import {
-  type CallRules,
-  type CallState,
-  isWanted,
-  type Ringing,
-  startCall,
-} from '../../src/call/state.ts'
+import type { CallRules } from '../../src/call/rules.ts'
+import { type CallState, isWanted, type Ringing, startCall } from '../../src/call/state.ts'
 import { step } from '../../src/call/step.ts'
 import { type LogPart, readLog } from '../../src/replay/event-log.ts'
 import { beginEventLog, logEvent } from '../../src/replay/keep-events.ts'
