@@ -5,7 +5,7 @@
 import type { Log } from '../log.ts'
 import { refusalOf } from '../twilio-rest/refusal.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
-import type { CallFacts } from './exchange.ts'
+import type { CallFacts } from './call-facts.ts'
 
 /** The human that a caller is put through to, while they make up their mind. */
 export type Human = Readonly<{

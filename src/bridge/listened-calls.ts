@@ -11,7 +11,7 @@ import type { Runtime } from '../runtime/runtime.ts'
 import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import type { CallFeed } from './call-feed.ts'
-import type { AwaitedCall, BegunCall, CallFacts } from './exchange.ts'
+import type { AwaitedCall, BegunCall, CallFacts } from './call-facts.ts'
 import { listen, type Listening, type ListeningReport } from './listening.ts'
 
 export type ListenedCalls = Readonly<{

@@ -1,5 +1,6 @@
 /** What Twilio is told to do with a caller: the decision of the exchange as a document. */
-import type { After, CallFacts } from '../bridge/exchange.ts'
+import type { CallFacts } from '../bridge/call-facts.ts'
+import type { After } from '../bridge/exchange.ts'
 import type { Destination, Line } from '../config/config.ts'
 import {
   conference,

@@ -4,7 +4,7 @@
  *
  * https://www.twilio.com/docs/voice/twiml#request-parameters
  */
-import type { CallFacts } from '../bridge/exchange.ts'
+import type { CallFacts } from '../bridge/call-facts.ts'
 import type { FormFields } from './twilio-signature.ts'
 
 /** Gives a field, the first of its values; empty when there is none. */

@@ -6,7 +6,8 @@
  */
 import { Hono } from 'hono'
 import type { TransferOutcome } from '../bridge/bridge.ts'
-import type { CallFacts, Exchange } from '../bridge/exchange.ts'
+import type { CallFacts } from '../bridge/call-facts.ts'
+import type { Exchange } from '../bridge/exchange.ts'
 import { holdToneWav } from '../bridge/hold-tone.ts'
 import type { ListenedCalls } from '../bridge/listened-calls.ts'
 import type { Config, Destination, Listen } from '../config/config.ts'

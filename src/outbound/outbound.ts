@@ -2,7 +2,8 @@
  * The calls that we place: each waits for its turn, is asked for, rings, and is joined to its agent when it is answered. A model is
  * opened when the phone rings, so that it is ready when somebody picks up, and is closed when nobody does.
  */
-import type { CallFacts, Exchange } from '../bridge/exchange.ts'
+import type { CallFacts } from '../bridge/call-facts.ts'
+import type { Exchange } from '../bridge/exchange.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'

@@ -1,5 +1,5 @@
 /** A call that we place, in the words of others: as Twilio is asked for it, and as the exchange is told of it. */
-import type { CallFacts } from '../bridge/exchange.ts'
+import type { CallFacts } from '../bridge/call-facts.ts'
 import type { NewCall } from '../twilio/rest.ts'
 import type { Entry } from './entry.ts'
 import { detectionOf } from './machine.ts'

@@ -1,5 +1,5 @@
 /** Has the calls of this process recorded: what is told of each goes through its recorder, and from there to the store. */
-import type { BegunCall, CallFacts } from '../bridge/exchange.ts'
+import type { BegunCall, CallFacts } from '../bridge/call-facts.ts'
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Customer } from '../config/config.ts'
 import type { Log } from '../log.ts'

@@ -14,7 +14,7 @@ import { noteCost, NOTHING_USED, type RunningCost, runningNano } from './running
 export type RecordLevel = 'everything' | 'noAudio' | 'factsOnly'
 
 /** A call as it begins, or as another process takes it up. */
-export type BegunCall = Readonly<{
+export type CallToRecord = Readonly<{
   callSid: string
   customer: string
   line: string
@@ -44,7 +44,7 @@ export type BegunCall = Readonly<{
 export type Recording =
   & Counted
   & Readonly<{
-    begun: BegunCall
+    begun: CallToRecord
     writes: number
     moments: number
     /** Words of the agent that nobody has heard to their end yet, and items heard whose words are not all there. */
@@ -58,7 +58,7 @@ type Told = Readonly<{ line: TranscriptLine | HumanLine; previousItemId?: string
 export type Recorded = readonly [recording: Recording, writes: readonly RecordWrite[]]
 
 /** Begins the record of a call. */
-export const beginRecording = (begun: BegunCall): Recorded => {
+export const beginRecording = (begun: CallToRecord): Recorded => {
   const { callSid, customer, startedAt, epoch } = begun
   const { line, direction, from, to, agentVersion, model, owner, metadata } = begun
   const recording: Recording = {

@@ -1,5 +1,6 @@
 /** The routes without a server: the whole app over an exchange made by hand, on a clock that stands still. */
-import type { After, AwaitedCall, CallFacts, NoRoom, Transfer } from '../../src/bridge/exchange.ts'
+import type { AwaitedCall, CallFacts } from '../../src/bridge/call-facts.ts'
+import type { After, NoRoom, Transfer } from '../../src/bridge/exchange.ts'
 import type { TransferOutcome } from '../../src/bridge/bridge.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { checkText } from '../../src/config/check-text.ts'

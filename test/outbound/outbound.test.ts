@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CallFacts } from '../../src/bridge/exchange.ts'
+import type { CallFacts } from '../../src/bridge/call-facts.ts'
 import { createConfig, DEFAULT_SERVICE, type ServiceConfig } from '../../src/config/config.ts'
 import { UpstreamError } from '../../src/errors.ts'
 import { silentLog } from '../../src/log.ts'

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { DEFAULT_PRICES } from '../../src/record/money.ts'
 import { type CallLine, inOrder, type RecordWrite } from '../../src/record/record.ts'
-import { beginRecording, type BegunCall, record } from '../../src/record/recorder.ts'
+import { beginRecording, type CallToRecord, record } from '../../src/record/recorder.ts'
 import { startVirtualCall } from '../support/virtual-call.ts'
 
 const NOON = 1_777_896_000_000
 
-const begun = (changes: Partial<BegunCall> = {}): BegunCall => ({
+const begun = (changes: Partial<CallToRecord> = {}): CallToRecord => ({
   callSid: 'CA1',
   customer: 'bright-smile',
   line: '+15005550006',
@@ -32,7 +32,7 @@ const begun = (changes: Partial<BegunCall> = {}): BegunCall => ({
 /** All writes of a call, in order. */
 const recorded = (
   entries: readonly FeedEntry[],
-  changes: Partial<BegunCall> = {},
+  changes: Partial<CallToRecord> = {},
 ): readonly RecordWrite[] => {
   const [first, writes] = beginRecording(begun(changes))
   let recording = first

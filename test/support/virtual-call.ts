@@ -2,7 +2,8 @@
  * A whole call on a clock that a test owns: the built-in caller, the exchange and the built-in model, joined by sockets in
  * memory. Nothing waits, nothing is noisy, and the caller knows the truth to the ms.
  */
-import { type After, type CallFacts, createExchange } from '../../src/bridge/exchange.ts'
+import type { CallFacts } from '../../src/bridge/call-facts.ts'
+import { type After, createExchange } from '../../src/bridge/exchange.ts'
 import type { BeginOptions } from '../../src/bridge/begin-call.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
 import { createConfig, DEFAULT_SERVICE } from '../../src/config/config.ts'
