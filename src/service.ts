@@ -4,7 +4,7 @@
  */
 import { startAbilities } from './abilities.ts'
 import { createExchange, type Exchange } from './bridge/exchange.ts'
-import { createListenedCalls } from './bridge/listened-calls.ts'
+import { createListenedCalls } from './bridge/listening/listened-calls.ts'
 import { type Clock, settledWithin } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { type Environment, holds, type Variables } from './config/environment.ts'

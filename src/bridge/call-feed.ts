@@ -4,7 +4,7 @@
  */
 import type { CallReport } from '../call/effects.ts'
 import type { BridgeCounts } from './bridge.ts'
-import type { ListeningReport } from './listening.ts'
+import type { ListeningReport } from './listening/listening.ts'
 import type { SummaryReport } from './summary.ts'
 
 /** What is told of a call, and its moment, in ms since the call began. */

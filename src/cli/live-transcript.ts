@@ -3,7 +3,7 @@
  * that is what the caller knows.
  */
 import type { FeedEntry } from '../bridge/call-feed.ts'
-import type { HumanLine } from '../bridge/spoken-order.ts'
+import type { HumanLine } from '../bridge/listening/spoken-order.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
 import { formatMs } from './format.ts'
 

@@ -3,7 +3,7 @@
  * line of the agent is kept once it was heard, and as far as it was heard.
  */
 import type { FeedEntry } from '../bridge/call-feed.ts'
-import type { HumanLine } from '../bridge/spoken-order.ts'
+import type { HumanLine } from '../bridge/listening/spoken-order.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
 import { beginCounting, count, type Counted } from './counting.ts'
 import type { Prices } from './money.ts'

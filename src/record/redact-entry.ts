@@ -1,6 +1,6 @@
 /** What those who watch a call are told of it, redacted: every text that came from the conversation. */
 import type { CallEntry } from '../bridge/call-feed.ts'
-import type { ListeningEntry } from '../bridge/listened-calls.ts'
+import type { ListeningEntry } from '../bridge/listening/listened-calls.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
 import type { TakenMessage } from '../tools/message-book.ts'
 import type { Redact } from './redact.ts'

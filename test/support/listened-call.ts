@@ -1,6 +1,6 @@
 /** A call between humans, listened to on a clock that a test moves: a fork of Twilio's on one side, transcribers on the other. */
-import type { HumanLine } from '../../src/bridge/spoken-order.ts'
-import { listen, type ListeningReport } from '../../src/bridge/listening.ts'
+import type { HumanLine } from '../../src/bridge/listening/spoken-order.ts'
+import { listen, type ListeningReport } from '../../src/bridge/listening/listening.ts'
 import { silentLog } from '../../src/log.ts'
 import type { TranscriptionSettings } from '../../src/realtime/transcription.ts'
 import { createFork } from '../../src/sim/caller/fork.ts'

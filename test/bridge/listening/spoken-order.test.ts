@@ -8,7 +8,7 @@ import {
   type Speaker,
   type SpokenOrder,
   write,
-} from '../../src/bridge/spoken-order.ts'
+} from '../../../src/bridge/listening/spoken-order.ts'
 
 const turn = (speaker: Speaker, itemId: string, atMs: number) => ({
   speaker,

@@ -2,21 +2,21 @@
  * One session of the Realtime API that only writes down, from the handshake to its end. It counts as ready when the server has echoed
  * the audio format that was asked for.
  */
-import type { Cancel, Clock } from '../clock.ts'
-import type { Log } from '../log.ts'
-import { decode } from '../realtime/decode.ts'
-import { appendAudio, commitAudio, SESSION_EVENT_ID, sessionUpdate } from '../realtime/encode.ts'
-import type { Endpoint } from '../realtime/endpoint.ts'
-import type { RealtimeEvent } from '../realtime/events.ts'
-import { isRetryable, nameOfEnd } from '../realtime/failure.ts'
+import type { Cancel, Clock } from '../../clock.ts'
+import type { Log } from '../../log.ts'
+import { decode } from '../../realtime/decode.ts'
+import { appendAudio, commitAudio, SESSION_EVENT_ID, sessionUpdate } from '../../realtime/encode.ts'
+import type { Endpoint } from '../../realtime/endpoint.ts'
+import type { RealtimeEvent } from '../../realtime/events.ts'
+import { isRetryable, nameOfEnd } from '../../realtime/failure.ts'
 import {
   inputProblem,
   transcriptionSessionOf,
   type TranscriptionSettings,
-} from '../realtime/transcription.ts'
-import type { Runtime } from '../runtime/runtime.ts'
-import type { Socket } from '../runtime/socket.ts'
-import type { SessionEnd } from './realtime-session.ts'
+} from '../../realtime/transcription.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import type { Socket } from '../../runtime/socket.ts'
+import type { SessionEnd } from '../realtime-session.ts'
 
 export type TranscriptionSessionOptions = Readonly<{
   connect: Runtime['connect']

@@ -4,9 +4,9 @@
  *
  * The call does not depend on any of this: nothing is ever sent to Twilio, and whatever fails here ends the transcript at most.
  */
-import type { Socket, SocketEvents } from '../runtime/socket.ts'
-import { decode } from '../twilio/decode.ts'
-import type { StreamMessage } from '../twilio/messages.ts'
+import type { Socket, SocketEvents } from '../../runtime/socket.ts'
+import { decode } from '../../twilio/decode.ts'
+import type { StreamMessage } from '../../twilio/messages.ts'
 import { type ListenedTrack, type ListenedTrackOptions, listenToTrack } from './listened-track.ts'
 import {
   begin,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { clip, createListenedCall, type ListenedCallOptions } from '../support/listened-call.ts'
+import { clip, createListenedCall, type ListenedCallOptions } from '../../support/listened-call.ts'
 
 const QUESTION = 'Of course. Tuesday at half past nine is free. Shall I book it for you?'
 const YES = 'Yes, please.'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { base64Encode } from '../../src/audio/base64.ts'
-import { SILENT_FRAME } from '../../src/audio/frame.ts'
-import { createTurnCutter, type TurnCutter } from '../../src/bridge/turn-cutter.ts'
+import { base64Encode } from '../../../src/audio/base64.ts'
+import { SILENT_FRAME } from '../../../src/audio/frame.ts'
+import { createTurnCutter, type TurnCutter } from '../../../src/bridge/listening/turn-cutter.ts'
 
 /** A square wave, as mu-law. */
 const LOUD_FRAME = base64Encode(

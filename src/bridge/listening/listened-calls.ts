@@ -2,16 +2,16 @@
  * The calls of this process that are listened to: those that wait for their stream, and those that have it. The calls themselves are
  * Twilio's affair; here only their transcripts begin and end.
  */
-import type { Cancel, Clock } from '../clock.ts'
-import type { Listen } from '../config/config.ts'
-import type { Log } from '../log.ts'
-import { transcriptionEndpointOf } from '../realtime/endpoint.ts'
-import { hmac } from '../runtime/hmac.ts'
-import type { Runtime } from '../runtime/runtime.ts'
-import type { Socket, SocketEvents } from '../runtime/socket.ts'
-import type { StreamStart } from '../twilio/messages.ts'
-import type { CallFeed } from './call-feed.ts'
-import type { AwaitedCall, BegunCall, CallFacts } from './call-facts.ts'
+import type { Cancel, Clock } from '../../clock.ts'
+import type { Listen } from '../../config/config.ts'
+import type { Log } from '../../log.ts'
+import { transcriptionEndpointOf } from '../../realtime/endpoint.ts'
+import { hmac } from '../../runtime/hmac.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import type { Socket, SocketEvents } from '../../runtime/socket.ts'
+import type { StreamStart } from '../../twilio/messages.ts'
+import type { CallFeed } from '../call-feed.ts'
+import type { AwaitedCall, BegunCall, CallFacts } from '../call-facts.ts'
 import { listen, type Listening, type ListeningReport } from './listening.ts'
 
 export type ListenedCalls = Readonly<{

@@ -2,9 +2,9 @@
  * Cuts a speaker's turns for a transcriber that does not: at a pause, and at the latest after a while. Each turn has a name of ours,
  * which its commit carries, and one that the server gives it; the server names them in the order of the commits.
  */
-import { base64Decode, decodedLength } from '../audio/base64.ts'
-import { createScratch } from '../audio/scratch.ts'
-import { createSpeechFinder, ONSET_MS } from '../audio/speech.ts'
+import { base64Decode, decodedLength } from '../../audio/base64.ts'
+import { createScratch } from '../../audio/scratch.ts'
+import { createSpeechFinder, ONSET_MS } from '../../audio/speech.ts'
 
 export type TurnCutter = Readonly<{
   /** Takes the next audio of the session, base64 mu-law, and says which turns begin or end with it. */
