@@ -29,7 +29,7 @@ export type RecordAccess = Readonly<{
 export const withRecord = async (
   context: CommandContext,
   action: (access: RecordAccess) => Promise<ExitCode>,
-  { migrates = true } = {},
+  { migrates = true, statementMs }: Readonly<{ migrates?: boolean; statementMs?: number }> = {},
 ): Promise<ExitCode> => {
   // Who looks at the record needs none of the keys that a service in production does.
   const parsed = parseEnvironment({ ...context.variables, NODE_ENV: undefined })
@@ -39,7 +39,7 @@ export const withRecord = async (
   }
   const { dataFolder, databaseUrl } = parsed.environment
   const { clock } = context
-  const database = await openDatabase({ databaseUrl, dataFolder, clock })
+  const database = await openDatabase({ databaseUrl, dataFolder, clock, statementMs })
   const onError = ({ message }: StoreError) => context.err(message)
   const writer = createRecordWriter({ database, journal: noJournal, clock, onError })
   const record = createRecordStore(database, writer, Date.now)

@@ -45,7 +45,7 @@ export const forget = (
   { number, json }: Readonly<{ number: string; json?: true }>,
 ): Promise<ExitCode> =>
   withRecord(context, async ({ record, recordings, stored, eventLogs, engine, dataFolder }) => {
-    const { callSids, inStorage } = await forgetPerson({ record, stored }, number)
+    const { callSids, inStorage } = await forgetPerson({ record, stored }, number, context.progress)
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
@@ -71,17 +71,32 @@ export const forget = (
     return 0
   })
 
+/** A step may build an index over all that was ever said. */
+const MIGRATION_MS = 30 * 60_000
+
 /** Brings the database of the record to the version of this program. */
 export const migrate = (
   context: CommandContext,
   { json }: Readonly<{ json?: true }>,
 ): Promise<ExitCode> =>
   withRecord(context, async ({ record, engine }) => {
-    const steps = await record.migrate()
-    if (json) context.out(JSON.stringify({ engine, steps }))
-    else context.out(steps.length === 0 ? 'nothing to do' : `steps done: ${steps.join(', ')}`)
-    return 0
-  }, { migrates: false })
+    const { missing } = await record.standing()
+    const progress = await context.progress('steps', missing.length)
+    try {
+      const steps = await record.migrate(progress.advance)
+      const { version } = await record.standing()
+      if (json) context.out(JSON.stringify({ engine, version, steps }))
+      else context.out(migrated(steps, version))
+      return 0
+    } finally {
+      progress.stop()
+    }
+  }, { migrates: false, statementMs: MIGRATION_MS })
+
+const migrated = (steps: readonly number[], version: number): string =>
+  steps.length === 0
+    ? `up to date, at version ${version}: nothing to do`
+    : `steps done: ${steps.join(', ')}; now at version ${version}`
 
 const removeRecordings = async (
   context: CommandContext,

@@ -1,4 +1,5 @@
 /** Deletes a person from what all machines share: every call they made or were called in, and how those sounded in the storage. */
+import { noProgress, type StartProgress } from '../runtime/progress-bar.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { StoredCall, StoredRecordings } from './stored-recordings.ts'
 
@@ -16,15 +17,35 @@ export type Forgotten = Readonly<{
 
 const PAGE = 200
 
-/** Rejects when the database or the storage does not answer; it can then be done again. */
+/** Rejects when the database or the storage does not answer; it can then be done again. The storage is asked call by call. */
 export const forgetPerson = async (
   { record, stored }: ForgetFrom,
   number: string,
+  startProgress: StartProgress = noProgress,
 ): Promise<Forgotten> => {
   // The storage first: only the record knows what is there of whom.
-  const calls = stored ? await callsWith(record, number) : []
-  const inStorage = await stored?.remove(calls) ?? 0
+  const inStorage = stored
+    ? await removeStored(stored, await callsWith(record, number), startProgress)
+    : 0
   return { callSids: await record.forget(number), inStorage }
+}
+
+const removeStored = async (
+  stored: Pick<StoredRecordings, 'remove'>,
+  calls: readonly StoredCall[],
+  startProgress: StartProgress,
+): Promise<number> => {
+  const progress = await startProgress('calls in the storage', calls.length)
+  let removed = 0
+  try {
+    for (const call of calls) {
+      removed += await stored.remove([call])
+      progress.advance()
+    }
+    return removed
+  } finally {
+    progress.stop()
+  }
 }
 
 const callsWith = async (

@@ -13,11 +13,12 @@ export type Progress = Readonly<{
 export type StartProgress = (what: string, total: number) => Promise<Progress>
 
 /** Shows nothing. */
-const noProgress: StartProgress = () => Promise.resolve({ advance: () => {}, stop: () => {} })
+export const noProgress: StartProgress = () =>
+  Promise.resolve({ advance: () => {}, stop: () => {} })
 
 /** Shows a bar. What draws it is loaded only where somebody looks. */
 export const showProgress: StartProgress = async (what, total) => {
-  if (process.stderr.isTTY !== true || total <= 1) return await noProgress(what, total)
+  if (process.stderr.isTTY !== true || total < 1) return await noProgress(what, total)
   const { SingleBar, Presets } = await import('cli-progress')
   const bar = new SingleBar({
     format: `{bar} {percentage}%  {value} of {total} ${what}  {eta_formatted} left`,

@@ -15,6 +15,8 @@ export type OpenOptions = Readonly<{
   databaseUrl: string | undefined
   dataFolder: string
   clock: Clock
+  /** How long PostgreSQL may take for one statement, where calls do not wait for it. */
+  statementMs?: number | undefined
   onError: (error: StoreError) => void
 }>
 
@@ -23,12 +25,12 @@ export type OpenOptions = Readonly<{
  * SQLite waits for `mayStart`.
  */
 export const openDatabase = async (
-  { databaseUrl, dataFolder, clock }: Omit<OpenOptions, 'onError'>,
+  { databaseUrl, dataFolder, clock, statementMs }: Omit<OpenOptions, 'onError'>,
   mayStart?: Promise<void>,
 ): Promise<Sql> => {
   if (databaseUrl !== undefined) {
     const { createPostgresSql } = await import('./postgres-sql.ts')
-    return createPostgresSql({ url: databaseUrl, clock })
+    return createPostgresSql({ url: databaseUrl, clock, statementMs })
   }
   const path = `${dataFolder}/record.db`
   return createSqliteSql(path, createSqliteThread(path, mayStart))
@@ -38,7 +40,7 @@ export const openDatabase = async (
 export const openRecord = (
   database: Sql,
   name: string,
-  { dataFolder, clock, onError }: Omit<OpenOptions, 'databaseUrl'>,
+  { dataFolder, clock, onError }: Omit<OpenOptions, 'databaseUrl' | 'statementMs'>,
 ): RecordStore => {
   const journal = createJournal({ folder: dataFolder, files, name, now: Date.now })
   const writer = createRecordWriter({ database, journal, clock, onError })
@@ -59,6 +61,7 @@ export const noRecord: RecordStore = {
   takeLease: () => Promise.resolve(false),
   outbox: noOutbox,
   outboundQueue: noOutboundQueue,
+  standing: () => Promise.resolve({ version: 0, missing: [] }),
   migrate: () => Promise.resolve([]),
   flush: () => Promise.resolve(),
   close: () => Promise.resolve(),

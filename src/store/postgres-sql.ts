@@ -14,15 +14,19 @@ export type PostgresOptions = Readonly<{
    */
   url: string
   clock: Clock
+  /** How long the server may take for one thing: 5 s, unless nobody on the phone waits for it. */
+  statementMs?: number | undefined
 }>
 
-/** How long the server may take for one thing, and the way there and back a little longer. */
+/** How long the server may take for one thing, and the way there and back longer than that. */
 const STATEMENT_MS = 5_000
-const ANSWER_MS = 7_000
+const WAY_MS = 2_000
 const CONNECT_S = 3
 
 /** Makes the database known; it is connected to with the first statement. */
-export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
+export const createPostgresSql = (
+  { url, clock, statementMs = STATEMENT_MS }: PostgresOptions,
+): Sql => {
   const client = postgres(url, {
     max: CONNECTIONS,
     connect_timeout: CONNECT_S,
@@ -37,7 +41,10 @@ export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
   /** Ends a wait that the library would not. */
   const within = async <Result>(doing: string, work: Promise<Result>): Promise<Result> => {
     const late = Promise.withResolvers<never>()
-    const cancel = clock.after(ANSWER_MS, () => late.reject(new Error('the answer TIMED_OUT')))
+    const cancel = clock.after(
+      statementMs + WAY_MS,
+      () => late.reject(new Error('the answer TIMED_OUT')),
+    )
     try {
       return await Promise.race([work, late.promise])
     } catch (cause) {
@@ -53,12 +60,13 @@ export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
     again(() =>
       client.begin((transaction) =>
         Promise.all(
-          [SETTINGS, ...statements].map(({ text, values }) =>
+          [settings, ...statements].map(({ text, values }) =>
             transaction.unsafe<Record<string, Value>[]>(numbered(text), bound(values), prepared)
           ),
         ).catch(unlessDead)
       )
     )
+  const settings = settingsOf(statementMs)
   const prepared = { prepare: client.options.prepare }
 
   return {
@@ -80,11 +88,11 @@ export const createPostgresSql = ({ url, clock }: PostgresOptions): Sql => {
  * somebody else afterwards. Disks that take long to find a place are not what databases stand on any more; told so, the planner
  * walks the lines of a customer by their index.
  */
-const SETTINGS: Statement = {
-  text: `select set_config('statement_timeout', '${STATEMENT_MS}', true),
+const settingsOf = (statementMs: number): Statement => ({
+  text: `select set_config('statement_timeout', '${statementMs}', true),
     set_config('random_page_cost', '1.1', true)`,
   values: [],
-}
+})
 
 /**
  * Asks again where a connection has died with its server, which it finds out only when it is used: at most once for each, and one

@@ -237,14 +237,27 @@ export const RECORD_MIGRATIONS: readonly RecordMigration[] = [
 const VERSION_TABLE =
   'create table if not exists record_version (version bigint not null primary key, applied_at bigint not null)'
 
+/** Where a database stands: its version, and the steps that are missing. A version of a later release has none missing. */
+export type Standing = Readonly<{ version: number; missing: readonly number[] }>
+
+/** Looks which steps a database needs; changes nothing. */
+export const standingOf = async (
+  database: Sql,
+  migrations: readonly RecordMigration[] = RECORD_MIGRATIONS,
+): Promise<Standing> => {
+  const at = await recordVersion(database)
+  return { version: at, missing: migrations.map(({ version }) => version).filter((it) => it > at) }
+}
+
 /**
  * Brings a database to the newest version and gives the steps that were missing. Each step is done whole or not at all, and once,
- * also when several machines begin at the same moment.
+ * also when several machines begin at the same moment. `onStep` is told of each that is over, whoever did it.
  */
 export const migrateRecord = async (
   database: Sql,
   nowMs: number,
   migrations: readonly RecordMigration[] = RECORD_MIGRATIONS,
+  onStep: () => void = () => {},
 ): Promise<readonly number[]> => {
   await database.write([...alone(database), sql(VERSION_TABLE)])
   const done: number[] = []
@@ -266,6 +279,7 @@ export const migrateRecord = async (
     } catch (error) {
       if (version > await recordVersion(database)) throw error
     }
+    onStep()
   }
   return done
 }

@@ -3,7 +3,7 @@ import type { RecordWrite } from '../record/record.ts'
 import { createOutboundQueue, type OutboundQueue } from './outbound-queue.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { deleteBefore, forgetNumber, type KeptKind, takeLease } from './record-deletes.ts'
-import { migrateRecord } from './record-migrations.ts'
+import { migrateRecord, RECORD_MIGRATIONS, type Standing, standingOf } from './record-migrations.ts'
 import {
   addCosts,
   type CallCursor,
@@ -46,8 +46,10 @@ export type RecordStore = Readonly<{
   outbox: Outbox
   /** The calls that wait to be placed. */
   outboundQueue: OutboundQueue
-  /** Brings the database to the newest version; gives the steps that were missing. */
-  migrate: () => Promise<readonly number[]>
+  /** Looks which version the database is at, and which steps to the newest are missing. */
+  standing: () => Promise<Standing>
+  /** Brings the database to the newest version; gives the steps that were missing. `onStep` is told of each that is over. */
+  migrate: (onStep?: () => void) => Promise<readonly number[]>
   /** Resolves when what was told is in the database or, if that is away, in the journal. */
   flush: () => Promise<void>
   /** Flushes and lets go of the database. */
@@ -81,7 +83,8 @@ export const createRecordStore = (
     takeLease: (lease) => takeLease(settled, lease),
     outbox: createOutbox(settled, now),
     outboundQueue: createOutboundQueue(settled),
-    migrate: () => migrating = migrateRecord(database, now()),
+    standing: () => standingOf(settled),
+    migrate: (onStep) => migrating = migrateRecord(database, now(), RECORD_MIGRATIONS, onStep),
     flush: writer.flush,
     close: async () => {
       await migrating.catch(() => {})

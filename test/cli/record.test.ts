@@ -426,17 +426,18 @@ test('tandem forget deletes what a person left a message of, also without a call
   expect(out.at(-1)).toBe('no messages')
 })
 
-test('tandem migrate says what it did', async () => {
+test('tandem migrate says what it did, and shows how far it is', async () => {
   const { folder, remove } = await createFolder()
   onTestFinished(remove)
-  const { run, out } = createProgram({ TANDEM_DATA: folder })
+  const { run, out, progress } = createProgram({ TANDEM_DATA: folder })
   expect(await run('migrate')).toBe(0)
+  expect(progress).toEqual(['0 of 5 steps', '+1', '+1', '+1', '+1', '+1', 'stop'])
   expect(await run('migrate')).toBe(0)
   expect(await run('migrate', '--json')).toBe(0)
   expect(out).toEqual([
-    'steps done: 1, 2, 3, 4, 5',
-    'nothing to do',
-    '{"engine":"sqlite","steps":[]}',
+    'steps done: 1, 2, 3, 4, 5; now at version 5',
+    'up to date, at version 5: nothing to do',
+    '{"engine":"sqlite","version":5,"steps":[]}',
   ])
 })
 

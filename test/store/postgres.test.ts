@@ -7,6 +7,7 @@ import { createJournal } from '../../src/store/journal.ts'
 import { createPostgresSql } from '../../src/store/postgres-sql.ts'
 import { migrateRecord } from '../../src/store/record-migrations.ts'
 import { createSharedStore } from '../../src/store/shared.ts'
+import { sql } from '../../src/store/sql.ts'
 import { storeContract } from './contract.ts'
 import { checkpoint, makeFolder, NOON } from './fixture.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
@@ -39,6 +40,19 @@ storeContract('postgres', async () => {
     now: () => NOON,
     onError: (error) => expect.unreachable(error.message),
   })
+})
+
+test('a statement has the time that whoever asks can wait', async () => {
+  const url = await server.database()
+  const hasty = createPostgresSql({ url, clock: systemClock, statementMs: 50 })
+  onTestFinished(hasty.close)
+  await expect(hasty.query(sql('select pg_sleep(10)'))).rejects
+    .toThrow(/cannot read PostgreSQL: .*statement timeout/)
+  const patient = createPostgresSql({ url, clock: systemClock, statementMs: 60_000 })
+  onTestFinished(patient.close)
+  expect(await patient.query(sql('show statement_timeout'))).toEqual([{
+    statement_timeout: '1min',
+  }])
 })
 
 test('a server that is killed in the middle of 20 calls loses no line of them', async () => {

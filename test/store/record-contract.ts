@@ -5,6 +5,7 @@ import {
   migrateRecord,
   RECORD_MIGRATIONS,
   recordVersion,
+  standingOf,
 } from '../../src/store/record-migrations.ts'
 import { NOON } from './fixture.ts'
 import type { RecordWrite } from '../../src/record/record.ts'
@@ -554,6 +555,19 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       expect(await migrateRecord(database, NOON)).toEqual(VERSIONS)
       expect(await migrateRecord(database, NOON)).toEqual([])
       expect(await recordVersion(database)).toBe(newest)
+      await database.close()
+    })
+
+    test('are counted before they are done, and told of one by one', async () => {
+      const database = await open()
+      expect(await standingOf(database)).toEqual({ version: 0, missing: VERSIONS })
+      const [first] = RECORD_MIGRATIONS
+      let told = 0
+      await migrateRecord(database, NOON, [first], () => void told++)
+      expect(await standingOf(database)).toEqual({ version: 1, missing: VERSIONS.slice(1) })
+      await migrateRecord(database, NOON, undefined, () => void told++)
+      expect(told).toBe(VERSIONS.length)
+      expect(await standingOf(database)).toEqual({ version: VERSIONS.length, missing: [] })
       await database.close()
     })
 
