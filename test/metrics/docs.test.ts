@@ -1,6 +1,7 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createMetrics } from '../../src/metrics/metrics.ts'
-import { list, readText } from '../../src/runtime/files.ts'
+import { readText } from '../../src/runtime/files.ts'
 
 const docs = await readText(new URL('../../docs/operations.md', import.meta.url))
 const [beforeAlerts, alerts] = docs.split('### Alerts')
@@ -39,27 +40,11 @@ describe('docs/operations.md', () => {
 /** What the sources hand to the log, and what the feed of a call becomes in it. */
 const loggedNames = async (): Promise<ReadonlySet<string>> => {
   const names = new Set<string>()
-  for (
-    const folder of [
-      '',
-      'bridge/',
-      'http/',
-      'http/operate/',
-      'http/record/',
-      'cli/',
-      'outbound/',
-      'record/',
-      'tools/',
-      'knowledge/',
-      'webhooks/',
-    ]
-  ) {
-    for (const file of await list(`src/${folder}`)) {
-      if (!file.endsWith('.ts')) continue
-      const source = await readText(`src/${folder}${file}`)
-      for (const [, name] of source.matchAll(/log\.(?:info|warn|error)\('([^']+)'/g)) {
-        names.add(name)
-      }
+  for (const file of await readdir('src', { recursive: true })) {
+    if (!file.endsWith('.ts')) continue
+    const source = await readText(`src/${file}`)
+    for (const [, name] of source.matchAll(/\blog\.(?:info|warn|error)\('([^']+)'/g)) {
+      names.add(name)
     }
   }
   const [, reports] = (await readText('src/call/effects.ts')).split('export type CallReport')
