@@ -111,4 +111,20 @@ test('what only a record or the API needs is loaded by those who have or ask for
   expect(loading.filter((name) => !documented.test(name))).toEqual(['src/store/postgres-sql.ts'])
 })
 
+test('the command line loads no package but commander; each command loads its own', () => {
+  const eager = /^(?:import|export) (?!type )[^;]*?\bfrom '([^']+)'/gm
+  const seen = new Set<string>()
+  const load = (name: string): void => {
+    if (seen.has(name)) return
+    seen.add(name)
+    const text = files.find((file) => file.name === name)?.text ?? ''
+    for (const [, to] of text.matchAll(eager)) {
+      load(to.startsWith('.') ? posix.join(posix.dirname(name), to) : to)
+    }
+  }
+  load('src/main.ts')
+  expect(seen).toContain('src/cli/record-program.ts')
+  expect([...seen].filter((name) => !/^(src\/|node:)/.test(name))).toEqual(['commander'])
+})
+
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')

@@ -1,6 +1,6 @@
 /** The commands about the record, as they are typed. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { tagSchema } from '../config/tags-schema.ts'
+import { TAG, TAG_RULE } from '../config/tag.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { parseMoment } from './since.ts'
 
@@ -133,9 +133,9 @@ const whole = (text: string): number => {
 }
 
 const tag = (text: string, before: readonly string[] = []): readonly string[] => {
-  const read = tagSchema.safeParse(text)
-  if (read.success) return [...before, read.data]
-  throw new InvalidArgumentError(`${read.error.issues[0]?.message ?? 'it is no tag'}.`)
+  const read = text.trim()
+  if (TAG.test(read)) return [...before, read]
+  throw new InvalidArgumentError(`${TAG_RULE}.`)
 }
 
 const e164 = (text: string): string => {
