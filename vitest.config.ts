@@ -18,6 +18,13 @@ const calls = [
   'test/runtime/summary.e2e.test.ts',
 ]
 
+/** What has no database, and the one file that has both in every run. */
+const whereverKept = [
+  'test/cli/demo.e2e.test.ts',
+  'test/cli/simulate/simulate.e2e.test.ts',
+  'test/runtime/record.e2e.test.ts',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -52,6 +59,23 @@ export default defineConfig({
           setupFiles,
           pool,
           maxWorkers: 3,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // `npm run test:postgres`: the files of `e2e` and `calls` as they are, with another database.
+        test: {
+          name: 'postgres',
+          include: ['test/**/*.e2e.test.ts'],
+          exclude: whereverKept,
+          globalSetup: 'test/support/postgres-server.ts',
+          setupFiles: ['test/support/on-postgres.ts', ...setupFiles],
+          pool,
+          // The database wants its share of the machine.
+          maxWorkers: 2,
+          // Not with the projects that have another number of workers.
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

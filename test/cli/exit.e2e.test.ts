@@ -8,6 +8,7 @@ import { createServer, type Server } from 'node:net'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databaseOf } from '../support/engine.ts'
 import { type RuntimeName, RUNTIMES } from '../support/servers.ts'
 import { endWithTest } from '../support/started.ts'
 import { createFolder } from './program-fixture.ts'
@@ -41,6 +42,7 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
   let port: string
   let folder: string
   let remove: () => Promise<void>
+  let environment: Variables
 
   beforeAll(async () => {
     taken = createServer()
@@ -50,35 +52,39 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
     const made = await createFolder({ 'config/customers/bright-smile.yaml': CUSTOMER })
     folder = made.folder
     remove = made.remove
+    const dataFolder = `${folder}/data`
+    environment = {
+      TANDEM_CONFIG: `${folder}/config`,
+      TANDEM_DATA: dataFolder,
+      ...await databaseOf(dataFolder),
+    }
   })
   afterAll(async () => {
     taken.close()
     await remove()
   })
 
-  const environment = () => ({ TANDEM_CONFIG: `${folder}/config`, TANDEM_DATA: `${folder}/data` })
-
   test('serve ends with 1 where the port is taken', async () => {
-    const { code, err } = await run(name, ['serve'], { ...environment(), PORT: port })
+    const { code, err } = await run(name, ['serve'], { ...environment, PORT: port })
     expect(err).toContain(`cannot start on 127.0.0.1:${port}: `)
     expect(code).toBe(1)
   })
 
   test('serve ends with 2 when there is no configuration', async () => {
-    const variables = { ...environment(), TANDEM_CONFIG: `${folder}/nowhere`, PORT: '0' }
+    const variables = { ...environment, TANDEM_CONFIG: `${folder}/nowhere`, PORT: '0' }
     const { code, err } = await run(name, ['serve'], variables)
     expect(err).toContain('nowhere/customers')
     expect(code).toBe(2)
   })
 
   test('serve ends with 2 in production without its keys', async () => {
-    const { code } = await run(name, ['serve'], { ...environment(), NODE_ENV: 'production' })
+    const { code } = await run(name, ['serve'], { ...environment, NODE_ENV: 'production' })
     expect(code).toBe(2)
   })
 
   test('call ends with 1 where nothing answers', async () => {
     const url = 'http://127.0.0.1:1'
-    const { code, err } = await run(name, ['call', '--url', url], environment())
+    const { code, err } = await run(name, ['call', '--url', url], environment)
     expect(err).toContain(`nothing answers at ${url}`)
     expect(code).toBe(1)
   })
@@ -93,7 +99,7 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
         PORT: '0',
         LOG_LEVEL: 'debug',
         OPENAI_API_KEY: 'sk-test',
-        ...environment(),
+        ...environment,
       },
     })
     endWithTest(() => child.kill('SIGKILL'))

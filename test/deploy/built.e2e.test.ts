@@ -7,6 +7,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { databaseOf } from '../support/engine.ts'
 import { endWithTest } from '../support/started.ts'
 
 const run = promisify(execFile)
@@ -52,7 +53,8 @@ describe.each(WAYS)('%s', (what, commandIn) => {
 
   it('serves with the built-in model and all else that has a file of its own, and stops', async () => {
     const { PATH = '', HOME = '' } = process.env
-    const env = { PATH, HOME, HOST: '127.0.0.1', PORT: '0', TANDEM_CONFIG: config }
+    const database = await databaseOf(join(empty, 'data'))
+    const env = { PATH, HOME, HOST: '127.0.0.1', PORT: '0', TANDEM_CONFIG: config, ...database }
     const [program, ...flags] = command
     const child = spawn(program, [...flags, 'serve'], {
       cwd: empty,

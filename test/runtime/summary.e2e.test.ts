@@ -1,9 +1,6 @@
-/** A call is summed up after its end on each runtime, in either database. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
+/** A call is summed up after its end on each runtime. */
+import { describe, expect, test } from 'vitest'
 import { turnRules } from '../../src/sim/model/turn.ts'
-import { createPostgresSql } from '../../src/store/postgres-sql.ts'
-import { migrateRecord } from '../../src/store/record-migrations.ts'
 import {
   OPERATOR_TOKEN,
   type RuntimeName,
@@ -12,7 +9,6 @@ import {
   type TestService,
   until,
 } from '../support/servers.ts'
-import { startPostgres, type TestPostgres } from '../store/postgres.ts'
 
 const TABLES = `customer: Tables
 numbers: ["+15005550008"]
@@ -28,23 +24,6 @@ const WRITTEN = JSON.stringify({
   outcome: 'table booked',
   fields: { people: 2 },
 })
-
-let server: TestPostgres
-
-beforeAll(async () => {
-  server = await startPostgres()
-})
-
-afterAll(() => server.stop())
-
-/** A PostgreSQL database at the newest version. */
-const migrated = async (): Promise<string> => {
-  const url = await server.database()
-  const database = createPostgresSql({ url, clock: systemClock })
-  await migrateRecord(database, Date.now())
-  await database.close()
-  return url
-}
 
 const kept = async ({ url }: TestService, callSid: string) => {
   const response = await fetch(`${url}/api/v1/calls/${callSid}`, {
@@ -83,10 +62,8 @@ const summarised = async (service: TestService, outOfBand: unknown) => {
 const names = Object.keys(RUNTIMES) as RuntimeName[]
 
 describe.each(names)('on %s', (name) => {
-  test.each(['sqlite', 'postgres'])('what a call was about is kept in %s', async (engine) => {
-    const variables: Record<string, string> = {}
-    if (engine === 'postgres') variables.DATABASE_URL = await migrated()
-    const service = await startTestService(name, variables, { tables: TABLES })
+  test('what a call was about is kept', async () => {
+    const service = await startTestService(name, {}, { tables: TABLES })
     try {
       const call = await summarised(service, { say: WRITTEN })
       expect(call.summary).toEqual({

@@ -15,6 +15,7 @@ import { PARROT, type Scenario } from '../../src/sim/model/scenario.ts'
 import { startModelServer } from '../../src/sim/model/server.ts'
 import type { VectorStore } from '../../src/sim/model/vector-stores.ts'
 import type { ModelSession } from '../../src/sim/model/session.ts'
+import { databaseOf } from './engine.ts'
 import { endWithTest } from './started.ts'
 
 /** How each runtime runs the program. */
@@ -108,6 +109,8 @@ export const startTestService = async (
     vectorStores: (id) => stores.get(id),
   })
 
+  const dataFolder = variables.TANDEM_DATA ?? join(folder, 'data')
+  const database = await databaseOf(dataFolder)
   const [command, ...flags] = RUNTIMES[name]
   const child = spawn(command, [...flags, 'src/main.ts', 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -121,11 +124,12 @@ export const startTestService = async (
       TWILIO_AUTH_TOKEN: `an-older-token, ${AUTH_TOKEN}`,
       TWILIO_ACCOUNT_SID: ACCOUNT,
       TANDEM_CONFIG: configFolder,
-      TANDEM_DATA: join(folder, 'data'),
+      TANDEM_DATA: dataFolder,
       TANDEM_OPERATOR_TOKEN: OPERATOR_TOKEN,
       TANDEM_SECRET: SECRET,
       DRAIN_SOFT_SECONDS: '0',
       DRAIN_HARD_SECONDS: '5',
+      ...database,
       ...variables,
     },
   })

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { databaseOf } from './engine.ts'
 import {
   ACCOUNT,
   AUTH_TOKEN,
@@ -44,10 +45,11 @@ export const startServiceProcess = async (
   options: ServiceProcessOptions,
 ): Promise<ServiceProcess> => {
   let log = ''
+  const database = await databaseOf(options.dataFolder)
   let child: ChildProcess | undefined
   endWithTest(() => child?.kill('SIGKILL'))
   const start = async (port: number): Promise<Life> => {
-    const life = begin(options, port)
+    const life = begin(options, database, port)
     child = life.child
     life.child.stderr?.setEncoding('utf8').on('data', (text) => log += text)
     const ready = await Promise.race([life.listening, life.exited])
@@ -80,7 +82,11 @@ export const startServiceProcess = async (
 type Listening = Readonly<{ url: string; port: number }>
 type Life = Listening & Readonly<{ child: ChildProcess; exited: Promise<number | null> }>
 
-const begin = (options: ServiceProcessOptions, port: number) => {
+const begin = (
+  options: ServiceProcessOptions,
+  database: Readonly<Record<string, string>>,
+  port: number,
+) => {
   const usual = [...RUNTIMES[options.runtime], 'src/main.ts']
   const [command, ...flags] = options.command ?? usual
   const child = spawn(command, [...flags, 'serve'], {
@@ -98,6 +104,7 @@ const begin = (options: ServiceProcessOptions, port: number) => {
       TANDEM_DATA: options.dataFolder,
       TANDEM_OPERATOR_TOKEN: OPERATOR_TOKEN,
       TANDEM_SECRET: SECRET,
+      ...database,
       ...options.variables,
     },
   })
