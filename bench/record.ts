@@ -46,13 +46,14 @@ export const record = async (
   const writes: (string | number)[][] = []
   try {
     for (const database of engines) {
-      const writer = createRecordWriter({
-        database,
-        journal: noJournal,
-        clock: systemClock,
-        onError: ({ message }) => say(message),
-      })
-      const store = createRecordStore(database, writer, Date.now)
+      const makeWriter = (database: Sql) =>
+        createRecordWriter({
+          database,
+          journal: noJournal,
+          clock: systemClock,
+          onError: ({ message }) => say(message),
+        })
+      const store = createRecordStore(database, makeWriter, Date.now)
       await store.migrate()
       const calls = Math.floor(lines / LINES_A_CALL)
       await fill(store, calls, (done) => say(`${database.engine}: ${done} of ${calls} calls`))

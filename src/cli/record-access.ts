@@ -41,8 +41,11 @@ export const withRecord = async (
   const { clock } = context
   const database = await openDatabase({ databaseUrl, dataFolder, clock, statementMs })
   const onError = ({ message }: StoreError) => context.err(message)
-  const writer = createRecordWriter({ database, journal: noJournal, clock, onError })
-  const record = createRecordStore(database, writer, Date.now)
+  const record = createRecordStore(
+    database,
+    (database) => createRecordWriter({ database, journal: noJournal, clock, onError }),
+    Date.now,
+  )
   const recordings = createRecordings({ ...files, mendStart }, recordingsIn(dataFolder))
   try {
     // A file is this machine's own; for a database that others share an operator decides.

@@ -43,8 +43,11 @@ export const openRecord = (
   { dataFolder, clock, onError }: Omit<OpenOptions, 'databaseUrl' | 'statementMs'>,
 ): RecordStore => {
   const journal = createJournal({ folder: dataFolder, files, name, now: Date.now })
-  const writer = createRecordWriter({ database, journal, clock, onError })
-  return createRecordStore(database, writer, Date.now)
+  return createRecordStore(
+    database,
+    (database) => createRecordWriter({ database, journal, clock, onError }),
+    Date.now,
+  )
 }
 
 /** A record that keeps nothing. */

@@ -58,14 +58,15 @@ export type RecordStore = Readonly<{
 
 export type { CallCursor, CallFilter, CallSummary, Costs, CostsBy, FoundLine, KeptKind, WholeCall }
 
-/** Makes the store of a database; both it and the writer are closed with it. */
+/** Makes the store of a database, and its writer over what waits for the tables; both are closed with it. */
 export const createRecordStore = (
   database: Sql,
-  writer: RecordWriter,
+  makeWriter: (database: Sql) => RecordWriter,
   now: () => number,
 ): RecordStore => {
   let migrating: Promise<readonly number[]> = Promise.resolve([])
   const settled = whenMade(database, () => migrating)
+  const writer = makeWriter(settled)
   return {
     write: writer.write,
     list: (filter, limit, after) => listCalls(settled, filter, limit, after),
@@ -94,7 +95,7 @@ export const createRecordStore = (
   }
 }
 
-/** A database that is asked nothing while its tables are still being made. If that fails, what is asked fails by itself. */
+/** A database that is asked and told nothing while its tables are still being made. If that fails, what comes then fails by itself. */
 const whenMade = (database: Sql, made: () => Promise<unknown>): Sql => {
   const ready = () => made().catch(() => {})
   return {

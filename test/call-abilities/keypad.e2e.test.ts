@@ -1,8 +1,8 @@
 /** Keys in both directions, as other telephones and menus see them: real processes and sockets. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { keysIn } from '../../src/sim/caller/dtmf.ts'
+import { keptText } from '../support/engine.ts'
 import { scenariosIn } from '../support/live-part.ts'
 import { useLiveStages } from '../support/live-stage.ts'
 import { OPERATOR_TOKEN, RUNTIME_NAMES, until } from '../support/servers.ts'
@@ -48,7 +48,7 @@ describe.each(RUNTIME_NAMES)('keys on %s', (name) => {
       log: service.log(),
       record: await record(),
       // A call before may have got keys that nobody had asked for, because it stood still.
-      ...(isRepeated ? {} : { data: textIn(join(dirname(service.configFolder), 'data')) }),
+      ...(isRepeated ? {} : { data: await keptText(join(dirname(service.configFolder), 'data')) }),
     }
     for (const [place, text] of Object.entries(places)) {
       expect([place, text.length > 100]).toEqual([place, true])
@@ -70,10 +70,3 @@ describe.each(RUNTIME_NAMES)('keys on %s', (name) => {
 /** The keys that are reported one by one. */
 const keysOf = (text: string): string =>
   [...text.matchAll(/"digit":"(.)"/g)].map(([, digit]) => digit).join('')
-
-/** All files of a folder as one text. */
-const textIn = (folder: string): string =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, 'latin1')).join('\n')

@@ -124,13 +124,14 @@ export const openSqlite = (path: string): Sql => {
 
 const open = async (database: Sql, journal: Journal = noJournal): Promise<OpenRecord> => {
   const errors: StoreError[] = []
-  const writer = createRecordWriter({
-    database,
-    journal,
-    clock: systemClock,
-    onError: (error) => errors.push(error),
-  })
-  const store = createRecordStore(database, writer, () => NOON)
+  const makeWriter = (database: Sql) =>
+    createRecordWriter({
+      database,
+      journal,
+      clock: systemClock,
+      onError: (error) => errors.push(error),
+    })
+  const store = createRecordStore(database, makeWriter, () => NOON)
   await store.migrate()
   return { ...store, errors }
 }

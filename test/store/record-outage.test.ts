@@ -27,13 +27,14 @@ const openFragile = async (folder?: string, name = 'a') => {
     write: (statements) => isAway ? away() : database.write(statements),
   }
   const journal = createJournal({ folder: place, files, name, now: Date.now })
-  const writer = createRecordWriter({
-    database: fragile,
-    journal,
-    clock,
-    onError: (error) => errors.push(error),
-  })
-  const record = createRecordStore(fragile, writer, () => 0)
+  const makeWriter = (database: Sql) =>
+    createRecordWriter({
+      database,
+      journal,
+      clock,
+      onError: (error) => errors.push(error),
+    })
+  const record = createRecordStore(fragile, makeWriter, () => 0)
   onTestFinished(() => record.close())
   await record.migrate()
   const journals = async () => (await readdir(place)).filter((file) => file.endsWith('.journal'))

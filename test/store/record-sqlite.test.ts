@@ -6,7 +6,7 @@ import { createSqliteThread } from '../../src/runtime/sqlite-thread.ts'
 import { noJournal } from '../../src/store/journal.ts'
 import { createRecordStore } from '../../src/store/record-store.ts'
 import { createRecordWriter } from '../../src/store/record-writer.ts'
-import { sql } from '../../src/store/sql.ts'
+import { type Sql, sql } from '../../src/store/sql.ts'
 import { createSqliteSql } from '../../src/store/sqlite-sql.ts'
 import { makeFolder, NOON } from './fixture.ts'
 import { outboundQueueContract } from './outbound-queue-contract.ts'
@@ -33,17 +33,16 @@ test('the record lives in a file that only its owner may read, on a thread of it
   expect(await beside.list({}, 10)).toHaveLength(1)
 })
 
+test('what is told of a call while a new file gets its tables is kept there at once', async () => {
+  const { record, problems } = await openWhileMade()
+  record.write([writes.call(), writes.line()])
+  await record.flush()
+  expect(problems).toEqual([])
+  expect((await record.call('CA1'))?.lines).toHaveLength(1)
+})
+
 test('a call that is asked for while a new file gets its tables is kept', async () => {
-  const database = openThread(await newPath())
-  const writer = createRecordWriter({
-    database,
-    journal: noJournal,
-    clock: systemClock,
-    onError: () => {},
-  })
-  const record = createRecordStore(database, writer, () => NOON)
-  onTestFinished(() => record.close())
-  void record.migrate()
+  const { record } = await openWhileMade()
   const { outboundQueue: queue } = record
   const order = { id: 'out-1', customer: 'a', to: '+351213456789', askedAt: NOON, expiresAt: NOON }
   expect(await queue.keep({ ...order, body: '{}' }, { owner: 'p', until: NOON })).toBe(true)
@@ -86,3 +85,19 @@ test('a thread that was never to start does what was asked when it is closed', a
   await database.close()
   await expect(made).resolves.toEqual([0])
 })
+
+/** A record whose tables are still being made, and what its operator was told. */
+const openWhileMade = async () => {
+  const problems: string[] = []
+  const makeWriter = (database: Sql) =>
+    createRecordWriter({
+      database,
+      journal: noJournal,
+      clock: systemClock,
+      onError: ({ message }) => problems.push(message),
+    })
+  const record = createRecordStore(openThread(await newPath()), makeWriter, () => NOON)
+  onTestFinished(() => record.close())
+  void record.migrate()
+  return { record, problems }
+}

@@ -48,6 +48,7 @@ export type CallerLine = Readonly<{ line: Line; startedAtMs: number }>
 
 export type RushHour = Readonly<{
   service: ServiceProcess
+  dataFolder: string
   clips: readonly Clip[]
   /** How a sentence of the agent sounds on the phone: the very bytes, if nothing is lost or doubled. */
   asHeard: (text: string, audio: Audio) => Uint8Array
@@ -85,6 +86,7 @@ const PATIENCE_MS = 20_000
 export const startRushHour = async (options: RushHourOptions): Promise<RushHour> => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-rush-'))
   const configFolder = await writeConfig(folder)
+  const dataFolder = join(folder, 'data')
   const clips = await loadClips(files)
   const sessions: ModelSession[] = []
   let scenario: () => Partial<Scenario> = () => ({})
@@ -102,7 +104,7 @@ export const startRushHour = async (options: RushHourOptions): Promise<RushHour>
     startServiceProcess({
       runtime: options.runtime,
       configFolder,
-      dataFolder: join(folder, 'data'),
+      dataFolder,
       modelUrl: model.url,
       variables: {
         ...options.variables,
@@ -124,6 +126,7 @@ export const startRushHour = async (options: RushHourOptions): Promise<RushHour>
 
   return {
     service,
+    dataFolder,
     clips,
     sessions,
     asHeard,

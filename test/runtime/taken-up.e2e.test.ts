@@ -1,0 +1,60 @@
+/** What a process that dies leaves is enough for the next one, on each runtime: the call goes on, and is on record as one. */
+import process from 'node:process'
+import { describe, expect, test } from 'vitest'
+import { clipOfText } from '../../src/sim/model/clips.ts'
+import { completedTurns } from '../chaos/said.ts'
+import { databaseFiles, keptText, TEMPLATE_VARIABLE } from '../support/engine.ts'
+import { conversationOf, startRushHour, timesHeard, wentWell } from '../support/rush-hour.ts'
+import { OPERATOR_TOKEN, RUNTIME_NAMES, until } from '../support/servers.ts'
+
+const FILES = process.env[TEMPLATE_VARIABLE] === undefined ? ['record.db', 'tandem.db'] : []
+
+describe.each(RUNTIME_NAMES)('on %s', (name) => {
+  test('a call whose process is killed goes on in the next one, and is on record whole', async () => {
+    const rush = await startRushHour({ runtime: name })
+    const ask = async (path: string) => {
+      const response = await fetch(`${rush.service.url}/api/v1${path}`, {
+        headers: { authorization: `Bearer ${OPERATOR_TOKEN}` },
+      })
+      return await response.json()
+    }
+    const clip = (text: string) => clipOfText(rush.clips, text)?.sound.pcm ?? new Int16Array(0)
+    try {
+      const sentences = ['Yes, please.', 'Thank you, goodbye.']
+      const caller = rush.place(conversationOf(sentences.map(clip)), 'pcmu')
+      const saidTo = (at: number) => {
+        const session = caller.sessions().at(at)
+        return session ? completedTurns(session).map(({ words }) => words) : []
+      }
+      await until('the caller is understood', () => saidTo(0).includes(sentences[0]), 20_000)
+      const { callSid } = caller.call
+      await until('that is kept', async () => (await keptText(rush.dataFolder)).includes(callSid))
+      await until('it is written down', async () => {
+        const { lines } = await ask(`/calls/${callSid}/transcript`)
+        return lines?.some(({ text }: { text: string }) => text === sentences[0])
+      })
+      await rush.service.kill()
+      await rush.service.start()
+      const outcome = await caller.call.done
+      expect(wentWell(outcome, caller)).toBe(true)
+      expect(outcome.streams).toHaveLength(2)
+      expect(timesHeard(outcome, rush.greeting('pcmu'))).toBe(1)
+      expect(saidTo(-1)).toEqual(expect.arrayContaining(sentences))
+
+      await until(
+        'it is on record',
+        async () => (await ask('/calls?live=false')).calls?.length === 1,
+      )
+      expect((await ask('/calls')).calls).toMatchObject([{ callSid, endReason: 'caller-hung-up' }])
+      const { lines } = await ask(`/calls/${callSid}/transcript`)
+      const said = (kind: string) =>
+        lines.flatMap((line: { kind: string; text: string }) => line.kind === kind ? line.text : [])
+      expect(said('caller')).toEqual(sentences)
+      expect(said('agent')[0]).toContain('Good evening, Casa do Mar.')
+      expect(rush.service.log()).not.toMatch(/"(record|store)\.failed"/)
+      expect(await databaseFiles(rush.dataFolder)).toEqual(FILES)
+    } finally {
+      await rush.stop()
+    }
+  })
+})
