@@ -103,12 +103,16 @@ const again = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
     try {
       return await ask()
     } catch (error) {
-      if (tries > CONNECTIONS || !/terminating connection|CONNECTION_CLOSED/.test(String(error))) {
-        throw error
-      }
+      if (tries > CONNECTIONS || !hasDied(error)) throw error
     }
   }
 }
+
+/** By the code, as what a server says is in its own language: shut down, crashed, idle for too long. */
+const hasDied = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError
+    ? /^57P0[125]$/.test(error.code)
+    : /CONNECTION_CLOSED/.test(String(error))
 
 /**
  * The library rolls back after every failure, also on a connection that has died, and then writes to a socket that is not there, at a
@@ -116,7 +120,7 @@ const again = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
  * only what leaves it alive is told here.
  */
 const unlessDead = (error: unknown): Promise<never> => {
-  const isAlive = error instanceof postgres.PostgresError && error.severity_local === 'ERROR'
+  const isAlive = error instanceof postgres.PostgresError && error.severity === 'ERROR'
   if (isAlive) return Promise.reject(error)
   return new Promise(() => {})
 }

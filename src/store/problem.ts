@@ -1,8 +1,18 @@
 /**
- * What the errors of SQLite and PostgreSQL mean to the operator. They are told apart by their text: SQLite's is the same everywhere,
- * while Deno gives most of its errors no code, and of PostgreSQL's the library's own and the server's are.
+ * What the errors of SQLite and PostgreSQL mean to the operator. What the server of PostgreSQL says has a code, and its text is in
+ * the server's language. All else is told apart by its text, which is the same everywhere, while Deno gives most errors no code.
  */
 import { StoreError, type StoreErrorCode } from '../errors.ts'
+
+/** By the beginning of the SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const STATES: readonly (readonly [RegExp, StoreErrorCode])[] = [
+  [/^(08|28|533|57P)/, 'store-unreachable'],
+  [/^(3D|3F|42P01|42703)/, 'store-not-migrated'],
+  [/^(40|55P03|57014)/, 'store-busy'],
+  [/^53100/, 'store-full'],
+  [/^(25006|42501)/, 'store-read-only'],
+  [/^(22|23|54)/, 'store-refused'],
+]
 
 const MEANINGS: readonly (readonly [RegExp, StoreErrorCode])[] = [
   [
@@ -38,6 +48,17 @@ const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
 /** Names what was tried and failed, as in `cannot write to data/tandem.db`, and why. */
 export const storeError = (tried: string, cause: unknown, advice?: string): StoreError => {
   const why = cause instanceof Error ? cause.message : String(cause)
-  const code = MEANINGS.find(([text]) => text.test(why))?.[1] ?? 'store-failed'
+  // That one has said what to do.
+  if (cause instanceof StoreError) return new StoreError(cause.code, `${tried}: ${why}`, { cause })
+  const code = meaningOf(STATES, stateOf(cause)) ?? meaningOf(MEANINGS, why) ?? 'store-failed'
   return new StoreError(code, `${tried}: ${why}; ${advice ?? ADVICE[code]}`, { cause })
 }
+
+const meaningOf = (
+  meanings: readonly (readonly [RegExp, StoreErrorCode])[],
+  text: string,
+): StoreErrorCode | undefined => meanings.find(([pattern]) => pattern.test(text))?.[1]
+
+/** The codes of a system call, such as `EPIPE`, are none of the states above. */
+const stateOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : ''

@@ -91,6 +91,24 @@ test('a server that is killed in the middle of 20 calls loses no line of them', 
   }
 }, 30_000)
 
+test('what PostgreSQL alone will not take holds up nothing else', async () => {
+  const record = await openRecord(await open())
+  const words = Array.from({ length: 200_000 }, (_, at) => `word${at}`).join(' ')
+  // Too long for an index even when it is compressed.
+  const itemId = Array.from({ length: 2_000 }, (_, at) => Math.imul(at + 1, 2_654_435_761)).join('')
+  record.write([
+    writes.call({ callSid: 'CA1' }),
+    writes.call({ callSid: 'CA2', startedAt: NOON + 0.5 }),
+    writes.line({ itemId: 'i1', text: words }),
+    writes.line({ itemId }),
+    writes.line({ itemId: 'i2', text: 'the last' }),
+  ])
+  await record.flush()
+  expect((await record.list({}, 10)).map(({ callSid }) => callSid)).toEqual(['CA1'])
+  expect((await record.call('CA1'))?.lines.map(({ text }) => text)).toEqual(['the last'])
+  expect(new Set(record.errors.map(({ code }) => code))).toEqual(new Set(['store-refused']))
+})
+
 test('a server that is killed under a transaction fails it, and nothing else', async () => {
   const database = createPostgresSql({ url: await server.database(), clock: systemClock })
   onTestFinished(() => database.close())
