@@ -16,6 +16,7 @@ const calls = [
   'test/runtime/remote-tools.e2e.test.ts',
   'test/runtime/replay.e2e.test.ts',
   'test/runtime/summary.e2e.test.ts',
+  'test/runtime/taken-up.e2e.test.ts',
 ]
 
 /** What has no database, and the one file that has both in every run. */

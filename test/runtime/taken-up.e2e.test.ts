@@ -21,7 +21,14 @@ describe.each(RUNTIME_NAMES)('on %s', (name) => {
     const clip = (text: string) => clipOfText(rush.clips, text)?.sound.pcm ?? new Int16Array(0)
     try {
       const sentences = ['Yes, please.', 'Thank you, goodbye.']
-      const caller = rush.place(conversationOf(sentences.map(clip)), 'pcmu')
+      const place = () => rush.place(conversationOf(sentences.map(clip)), 'pcmu')
+      let caller = place()
+      // A busy machine may refuse the first.
+      await until('a call is taken', async () => {
+        const isOn = await caller.call.started.then(() => true, () => false)
+        if (!isOn) caller = place()
+        return isOn
+      }, 30_000)
       const saidTo = (at: number) => {
         const session = caller.sessions().at(at)
         return session ? completedTurns(session).map(({ words }) => words) : []

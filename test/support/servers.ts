@@ -198,6 +198,9 @@ export const startTestService = async (
       await terminate()
       await model.stop()
       await rm(folder, { recursive: true, force: true })
+      // Whatever a test is about: no slow machine explains these.
+      const refused = /^.*"code":"store-(?:refused|not-migrated)".*$/m.exec(log)
+      if (refused) throw new Error(`what should be kept was not: ${refused[0]}`)
     },
   }
 }
