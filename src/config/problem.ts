@@ -18,6 +18,7 @@ export type Problem = Readonly<{
 
 /** Names of what can be wrong; they stay the same, scripts may rely on them. */
 export type ProblemCode =
+  | 'blank-never-filled'
   | 'dial-loop'
   | 'duplicate-key'
   | 'duplicate-tool'

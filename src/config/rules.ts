@@ -2,6 +2,7 @@
  * What the values of a customer file must mean, beyond their shape: a number is E.164, a voice exists, a key has an effect.
  * The rules look at the file as it was written, so that they speak even when its shape is wrong elsewhere.
  */
+import { checkBlanks } from './blank-rules.ts'
 import { checkCallKeys } from './call-rules.ts'
 import { eachText, list, text } from './checks.ts'
 import { checkMaxDuration, checkRingFor, checkSilence } from './duration.ts'
@@ -41,6 +42,7 @@ export const checkMeaning = (yaml: YamlFile, hasVariable: HasVariable): readonly
   ...mutedCaller(yaml),
   ...events(yaml),
   ...checkSummary(yaml),
+  ...checkBlanks(yaml),
   ...checkWebhooks(yaml, hasVariable),
 ]
 

@@ -7,7 +7,7 @@ const word = z.string().trim().min(1)
 /** The schema of `summary`. */
 export const summarySchema = z.strictObject({
   instructions: word.exactOptional().describe(
-    'What the summary is to be like, in words for the model: for whom, in which language, what matters.',
+    'What the summary is to be like, in words for the model: for whom, in which language, what matters. May have {{variables}}.',
   ),
   fields: z.record(word, z.unknown()).exactOptional().describe(
     'What else is to be read from the call, written like the parameters of a tool, or a whole JSON Schema of an object.',

@@ -14,20 +14,25 @@ export const LONGEST_VALUE = 500
 
 const BLANK = /\{\{\s*([A-Za-z][A-Za-z0-9_]*)\s*\}\}/g
 
-/** Names the blanks of a customer: in the instructions and greetings of the agents, and in the message for machines. */
+/** Names the blanks of a customer: in what the agents are told, in the message for machines and in how calls are summed up. */
 export const blanksOf = (customer: Customer): readonly string[] => {
   const agents = [customer.agent, ...Object.values(customer.agents)]
   const texts = [
     ...agents.flatMap(({ instructions, greeting = '' }) => [instructions, greeting]),
     messageOf(customer) ?? '',
+    customer.summary?.instructions ?? '',
   ]
-  return [...new Set(texts.flatMap((text) => [...text.matchAll(BLANK)].map(([, name]) => name)))]
+  return [...new Set(texts.flatMap(blanksIn))]
 }
+
+/** Names the blanks of a text, each as often as it is there. */
+export const blanksIn = (text: string): readonly string[] =>
+  [...text.matchAll(BLANK)].map(([, name]) => name)
 
 /** The customer with its blanks filled in. A blank without a value is left out. */
 export const filledIn = (customer: Customer, variables: Variables): Customer => {
   if (blanksOf(customer).length === 0) return customer
-  const { agent, agents, outbound } = customer
+  const { agent, agents, outbound, summary } = customer
   const message = messageOf(customer)
   return {
     ...customer,
@@ -37,6 +42,9 @@ export const filledIn = (customer: Customer, variables: Variables): Customer => 
     ),
     ...(outbound && message !== undefined && {
       outbound: { ...outbound, machine: { then: 'leave', message: fillIn(message, variables) } },
+    }),
+    ...(summary?.instructions !== undefined && {
+      summary: { ...summary, instructions: fillIn(summary.instructions, variables) },
     }),
   }
 }

@@ -4,7 +4,11 @@ import { turnRules } from '../../src/sim/model/turn.ts'
 import { clipOfText } from '../../src/sim/model/clips.ts'
 import { loadArgumentReaders } from '../../src/tools/arguments.ts'
 import { clips } from '../sim/model/bundled.ts'
-import { startVirtualCall, type VirtualCall } from '../support/virtual-call.ts'
+import {
+  startVirtualCall,
+  type VirtualCall,
+  type VirtualCallOptions,
+} from '../support/virtual-call.ts'
 
 const said = (text: string) => clipOfText(clips, text)?.sound.pcm ?? new Int16Array(0)
 const WRITTEN = '{"summary":"They want a table for two.","outcome":"table booked"}'
@@ -13,8 +17,13 @@ const WRITTEN = '{"summary":"They want a table for two.","outcome":"table booked
 beforeAll(loadArgumentReaders)
 
 /** A call whose caller says something, hears an answer and hangs up; then the model is asked for a summary. */
-const summarised = (outOfBand: unknown, customer = 'summary: {}') => {
+const summarised = (
+  outOfBand: unknown,
+  customer = 'summary: {}',
+  more: Pick<VirtualCallOptions, 'variables' | 'readAlong'> = {},
+) => {
   const call = startVirtualCall({
+    ...more,
     customer: `limits: { silence: false }\n${customer}`,
     scenario: [{ outOfBand: [turnRules.parse(outOfBand)] }, { refuse: { status: 503 } }],
   })
@@ -57,6 +66,16 @@ describe('the summary of a call', () => {
       output_modalities: ['text'],
       metadata: { purpose: 'summary' },
     })
+  })
+
+  it('is asked for with the blanks of the call filled in', async () => {
+    const asked = 'summary: { instructions: "Say what {{name}} wants.{{more}}" }'
+    const said: string[] = []
+    const variables = { name: 'Ana' }
+    const readAlong = (text: string) => void said.push(text)
+    await hungUp(summarised({ say: WRITTEN }, asked, { variables, readAlong }))
+    const { response } = JSON.parse(said.at(-1) ?? '')
+    expect(response.instructions).toMatch(/\nSay what Ana wants\.$/)
   })
 
   it.each([

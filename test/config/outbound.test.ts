@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { customerOf, problemsOf, withLines } from './sources.ts'
+import { customerOf, problemsOf, warningsOf, withLines } from './sources.ts'
 import { blanksOf, filledIn, fillIn } from '../../src/config/variables.ts'
 
 describe('outbound', () => {
@@ -83,11 +83,12 @@ describe('blanks', () => {
       'agent:\n  instructions: You call {{ name }} about {{appointment}}.\n' +
       '  greeting: Hello {{name}}.\n' +
       'agents: { billing: { instructions: "{{name}} asks about {{invoice}}.", when: asked } }\n' +
-      'outbound: { countries: [PT], machine: message, message: "{{name}}, call {{number}}." }\n',
+      'outbound: { countries: [PT], machine: message, message: "{{name}}, call {{number}}." }\n' +
+      'summary: { instructions: "Say what {{name}} said of {{ticket}}.", fields: { day: the day } }\n',
   )
 
-  test('are those of the instructions, the greeting and the message', () => {
-    expect(blanksOf(customer)).toEqual(['name', 'appointment', 'invoice', 'number'])
+  test('are those of the instructions, the greeting, the message and the summary', () => {
+    expect(blanksOf(customer)).toEqual(['name', 'appointment', 'invoice', 'number', 'ticket'])
   })
 
   test('are filled in everywhere, and left out without a value', () => {
@@ -97,6 +98,8 @@ describe('blanks', () => {
     expect(filled.agents.billing.instructions).toBe('Ana asks about .')
     expect(filled.agents.main.greeting).toBe('Hello Ana.')
     expect(filled.outbound?.machine).toEqual({ then: 'leave', message: 'Ana, call 1234.' })
+    expect(filled.summary?.instructions).toBe('Say what Ana said of .')
+    expect(filled.summary?.fields).toBe(customer.summary?.fields)
   })
 
   test('take one line of bounded length, in which no blank is filled in', () => {
@@ -109,5 +112,21 @@ describe('blanks', () => {
   test('are none of what only looks like them', () => {
     expect(fillIn('{name} {{}} {{1a}} {{a b}}', { name: 'x', a: 'y' }))
       .toBe('{name} {{}} {{1a}} {{a b}}')
+  })
+
+  test('that no call can fill in are warned of, each text at its place', () => {
+    const text = withLines(
+      '  greeting: Hello {{name}}.\n' +
+        'agents: { billing: { instructions: "Ask {{name}}.", when: asked } }\n' +
+        'summary: { instructions: "{{ ticket }} for {{name}}" }\n',
+    )
+    const warning = (name: string) =>
+      `blank-never-filled {{${name}}} is always left out: only calls that are placed bring a value > write outbound, or a text without it`
+    expect(warningsOf(text)).toEqual([
+      `5:13 ${warning('name')}`,
+      `6:36 ${warning('name')}`,
+      `7:26 ${warning('ticket')}`,
+    ])
+    expect(warningsOf(`${text}outbound: { countries: [PT] }\n`)).toEqual([])
   })
 })

@@ -34,6 +34,10 @@ export type VirtualCallOptions = Readonly<{
   customer?: string
   /** What the model knows by ear besides the bundled clips. */
   clips?: readonly Clip[]
+  /** What fills the blanks, as for a call that is placed. */
+  variables?: CallFacts['variables']
+  /** Reads along what is said to the model, as it is on the wire. */
+  readAlong?: (text: string) => void
   /** How the model behaves, always or on the first session, the second and so on (the last one goes on). */
   scenario?: Partial<Scenario> | readonly Partial<Scenario>[]
   /** One way between Twilio and us, and between us and the model. */
@@ -143,6 +147,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
         ...session.events,
         message: (text) => {
           toModel.push({ type: typeOf(text), atMs: clock.nowMs() })
+          options.readAlong?.(text)
           session.events.message(text)
         },
       })
@@ -196,6 +201,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     from: '+15550001111',
     line: lineOf(options),
     owner: 'machine',
+    variables: options.variables ?? {},
   }
   const offer = () => void exchange.offer(facts)
   if (isOffered) offer()
