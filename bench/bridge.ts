@@ -86,17 +86,19 @@ const writeConfig = async (folder: string): Promise<void> => {
   await mkdir(join(folder, 'config', 'customers'), { recursive: true })
   const write = (name: string, ...lines: string[]) =>
     writeFile(join(folder, 'config', name), `${lines.join('\n')}\n`)
-  const customer = (name: keyof typeof NUMBERS, agent: string) =>
+  const customer = (name: keyof typeof NUMBERS, agent: string, ...more: string[]) =>
     write(
       `customers/${name}.yaml`,
       `customer: Bench ${name}`,
       `numbers: ["${NUMBERS[name]}"]`,
       `agent: { instructions: Be kind., ${agent} }`,
+      ...more,
     )
   await write('tandem.yaml', 'capacity: 1000')
   await customer('pcm', 'audio: pcm')
   await customer('pcmu', 'audio: pcmu')
   await customer('pcmu-60', 'audio: pcmu, frameMs: 60')
+  await customer('pcmu-recorded', 'audio: pcmu', 'recording: {}')
 }
 
 const tableOf = (

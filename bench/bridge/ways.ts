@@ -4,13 +4,14 @@ import type { Audio } from '../sockets/traffic.ts'
 
 /**
  * `splice` is the floor: it cuts the payload out of one text and puts it into the other. `hono` is the same through Hono.
- * `pcmu-60` is `pcmu` with `agent.frameMs: 60`. `usual` is written as it usually is: JSON.parse, Buffer, linear interpolation, JSON.stringify, `ws`.
+ * `pcmu-60` is `pcmu` with `agent.frameMs: 60`, `pcmu-recorded` is `pcmu` with `recording`. `usual` is written as it usually is: JSON.parse, Buffer, linear interpolation, JSON.stringify, `ws`.
  */
 export const WAYS = [
   'splice',
   'hono',
   'pcmu',
   'pcmu-60',
+  'pcmu-recorded',
   'pcm',
   'usual-pcmu',
   'usual-pcm',
@@ -25,13 +26,14 @@ export const audioOf = (way: Way): Audio => way === 'pcm' || way === 'usual-pcm'
 
 /** The number that is called, whose customer says the rest. */
 export const numberOf = (way: Way): string =>
-  way === 'pcmu-60' ? NUMBERS['pcmu-60'] : NUMBERS[audioOf(way)]
+  way === 'pcmu-60' || way === 'pcmu-recorded' ? NUMBERS[way] : NUMBERS[audioOf(way)]
 
 /** The customers of the bench. */
 export const NUMBERS = {
   pcm: '+15005550006',
   pcmu: '+15005550009',
   'pcmu-60': '+15005550001',
+  'pcmu-recorded': '+15005550002',
 } as const
 
 /** The usual way is usually taken on Node. */
@@ -75,6 +77,7 @@ const programOf = (way: Way, runtime: RuntimeName): readonly string[] => {
       return ['bench/bridge/relay-hono.ts']
     case 'pcmu':
     case 'pcmu-60':
+    case 'pcmu-recorded':
     case 'pcm':
       return ['bench/bridge/tandem.ts', 'serve', '--json']
     case 'usual-pcmu':

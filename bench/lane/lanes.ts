@@ -7,6 +7,7 @@ import { startLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics/metrics.ts'
 import { createRedactors } from '../../src/record/keep-calls.ts'
 import { createEventRecorder } from '../../src/record/record-events.ts'
+import { createSoundRecorder } from '../../src/record/record-sound.ts'
 import type { GrowingFile } from '../../src/runtime/growing-file.ts'
 import {
   type GuardedSocket,
@@ -20,10 +21,20 @@ import { decode } from '../../src/twilio/decode.ts'
 import type { TwilioApi } from '../../src/twilio-rest/twilio-api.ts'
 import { createLine } from '../bridge/relay.ts'
 
-export const LANES = ['splice', 'pcmu', 'pcm', 'pcmu-60', 'events', 'events-redacted'] as const
+export const LANES = [
+  'splice',
+  'pcmu',
+  'pcmu-recorded',
+  'pcm',
+  'pcm-recorded',
+  'pcmu-60',
+  'events',
+  'events-redacted',
+] as const
 export type Lane = typeof LANES[number]
 
-export const audioOf = (lane: Lane): 'pcm' | 'pcmu' => lane === 'pcm' ? 'pcm' : 'pcmu'
+export const audioOf = (lane: Lane): 'pcm' | 'pcmu' =>
+  lane === 'pcm' || lane === 'pcm-recorded' ? 'pcm' : 'pcmu'
 
 /** The ends of one call as the network has them: what is told goes in, what comes out goes to `Ends`. */
 export type Call = Readonly<
@@ -78,6 +89,7 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
     wallMs: () => 0,
     log,
   })
+  const sound = createSoundRecorder({ open: () => Promise.resolve(NO_FILE), wallMs: () => 0, log })
   const redactorOf = createRedactors()
   let model: { guarded: GuardedSocket; raw: { out: (text: string) => void } } | undefined
   const exchange = createExchange({
@@ -89,6 +101,7 @@ export const createTandem = (lane: Lane, nowMs: () => number): Switch => {
       return guarded.socket
     },
     watchCall: metrics.watchCall,
+    recordSound: ({ id }, callSid) => sound.begin(id, callSid),
     recordEvents: (customer, callSid) =>
       events.begin({
         callSid,
@@ -176,10 +189,11 @@ const lineOf = (lane: Lane): Line => {
     ...(lane === 'pcmu-60' ? ['frameMs: 60'] : []),
   ]
   const kept = lane.startsWith('events') ? 'record: { events: true }\n' : ''
+  const recorded = lane.endsWith('recorded') ? 'recording: {}\n' : ''
   const redacted = lane === 'events-redacted' ? 'redact: {}\n' : ''
   const text = `customer: Bench\nnumbers: ["${NUMBER}"]\nagent: { ${
     agent.join(', ')
-  } }\n${kept}${redacted}`
+  } }\n${kept}${recorded}${redacted}`
   const loaded = parseConfig({
     customers: [{ path: 'customers/bench.yaml', text }],
     readKnowledge: () => undefined,

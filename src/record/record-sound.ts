@@ -3,6 +3,7 @@
  * its time. All of it lies on the clock on which things come in here, the caller's audio as well as the echoes of what was played.
  */
 import { base64Decode, decodedLength } from '../audio/base64.ts'
+import { createScratch } from '../audio/scratch.ts'
 import type { CallSound, SentSound } from '../bridge/call-sound.ts'
 import type { CallEvent } from '../call/events.ts'
 import type { CallState } from '../call/state.ts'
@@ -46,6 +47,8 @@ const LATE_MS = 1_000
 /** Makes what records the calls of this process. */
 export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions): SoundRecorder => {
   const files = new Map<SoundFile, string>()
+  // Of the caller, whose frames go into the track at once; what was sent has to wait, and has memory of its own.
+  const frame = createScratch()
 
   const openFile = (customer: string, callSid: string): SoundFile => {
     const file = createSoundFile({
@@ -120,7 +123,7 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
         writtenMs = atMs
       }),
       caller: guarded((timestampMs: number, payload: string, atMs: number, isSecret: boolean) => {
-        const codes = isSecret ? undefined : decoded(payload)
+        const codes = isSecret ? undefined : decoded(payload, frame.bytes(decodedLength(payload)))
         if (!codes) return
         const lateMs = atMs - streamMs - timestampMs - codes.length / SAMPLES_PER_MS
         // A timestamp that cannot be true counts from another moment than the start of the stream.
@@ -129,7 +132,7 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
       }),
       sent: guarded((payload: string, positionMs: number, what: SentSound) => {
         if (what.is === 'keys' && muter?.isKept(what.keys) === false) return
-        const codes = decoded(payload)
+        const codes = decoded(payload, new Uint8Array(decodedLength(payload)))
         const line = what.is === 'line' ? agentLine(what) : undefined
         if (codes) played = sentPiece(played, { codes, positionMs, line })
       }),
@@ -171,7 +174,5 @@ const writtenAfterMs = (muting: WithheldRules | undefined): number =>
 const lineOf = (state: CallState): Playback | undefined =>
   state.phase === 'talking' ? state.playback : undefined
 
-const decoded = (payload: string): Uint8Array | undefined => {
-  const codes = new Uint8Array(decodedLength(payload))
-  return base64Decode(payload, codes) < 0 ? undefined : codes
-}
+const decoded = (payload: string, codes: Uint8Array): Uint8Array | undefined =>
+  base64Decode(payload, codes) < 0 ? undefined : codes
