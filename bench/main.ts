@@ -63,7 +63,7 @@ const main = async (): Promise<void> => {
     knowledge: async () => [await knowledge()],
     lane: async () => [await lane()],
     start: () => start(rounds),
-    first: async () => [await firstCalls(rounds)],
+    first: async () => [await firstCalls(rounds, console.error)],
     sockets: async () => [
       await sockets(
         { rounds, connections: Number(values.connections), measureMs },
