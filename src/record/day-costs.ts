@@ -92,7 +92,10 @@ export const startDayCosts = (options: DayCostsOptions): DayCosts => {
       const day = today(customer)
       if (startedAt >= day.from) become(customer, { ...day, nano: day.nano + nano })
     },
-    isSpent: (customer) => today(customer).nano >= (customer.limits.costPerDay ?? Infinity) * NANO,
+    isSpent: (customer) => {
+      const { costPerDay } = customer.limits
+      return costPerDay !== undefined && today(customer).nano >= costPerDay * NANO
+    },
     known,
     stop: () => {
       isStopped = true

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startOfDay } from '../../src/config/hours/time-zone.ts'
 import { StoreError } from '../../src/errors.ts'
 import type { Log } from '../../src/log.ts'
@@ -49,7 +49,33 @@ const started = (sums: readonly (number | 'away')[] = [0]) => {
   return { dayCosts, asked, logged, passed }
 }
 
+/** Counts how often a date is formatted until the test is over. */
+const watchFormats = () => {
+  const { prototype } = Intl.DateTimeFormat
+  const format = Object.getOwnPropertyDescriptor(prototype, 'format') ?? {}
+  let times = 0
+  Object.defineProperty(prototype, 'format', {
+    ...format,
+    get() {
+      times += 1
+      return format.get?.call(this)
+    },
+  })
+  onTestFinished(() => void Object.defineProperty(prototype, 'format', format))
+  return () => times
+}
+
 describe('what a customer has spent today', () => {
+  it('is asked of no time zone where the file names none: a first call would wait for that', async () => {
+    const timesAsked = watchFormats()
+    const { dayCosts } = started()
+    await dayCosts.known
+    expect([CUSTOMER, UNLIMITED].map(dayCosts.isSpent)).toEqual([false, false])
+    expect(timesAsked()).toBe(0)
+    startOfDay('Europe/Lisbon', NOON)
+    expect(timesAsked()).toBeGreaterThan(0)
+  })
+
   it('is what the record says at the start, asked for those with a limit alone', async () => {
     const { dayCosts, asked, logged } = started([2 * DOLLAR])
     await dayCosts.known

@@ -7,6 +7,8 @@ import { didYouMean } from '../spelling.ts'
 
 /** How far the clocks of a zone are ahead of UTC at a moment, in ms. The zone must be one that `checkTimeZone` accepts. */
 export const offsetMs = (timezone: string, wallMs: number): number => {
+  // The first format that a process makes takes 10 to 20 ms, and most files name no zone: no call need wait for that.
+  if (timezone === 'UTC') return 0
   // Such as `11/25/2026, GMT-03:30`; some runtimes write UTC as a bare `GMT`.
   const [, sign, hours, minutes, seconds = '0'] =
     /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(formatOf(timezone).format(wallMs)) ?? []
