@@ -18,6 +18,7 @@ export type BridgeOptions = Readonly<{
   calls: readonly number[]
   rounds: number
   ways: readonly Way[]
+  runtimes?: readonly RuntimeName[]
   warmUpMs: number
   measureMs: number
 }>
@@ -44,11 +45,11 @@ type Result = Readonly<{ way: Way; runtime: RuntimeName; trials: readonly Trial[
 
 const playRounds = async (
   calls: number,
-  { rounds, ways, warmUpMs, measureMs }: BridgeOptions,
+  { rounds, ways, runtimes = runtimeNames, warmUpMs, measureMs }: BridgeOptions,
   folder: string,
   progress: (line: string) => void,
 ): Promise<readonly Result[]> => {
-  const results = runtimeNames.flatMap((runtime) =>
+  const results = runtimes.flatMap((runtime) =>
     ways.filter((way) => isOffered(way, runtime))
       .map((way) => ({ way, runtime, trials: new Array<Trial>() }))
   )

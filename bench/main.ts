@@ -7,7 +7,7 @@ import { bridge } from './bridge.ts'
 import { WAYS } from './bridge/ways.ts'
 import { knowledge } from './knowledge.ts'
 import { lane } from './lane-table.ts'
-import { record } from './record.ts'
+import { ENGINES, record } from './record.ts'
 import { run, runtimeNames, RUNTIMES } from './runtimes.ts'
 import { FILLING_CALLS, soak } from './soak.ts'
 import { sockets } from './sockets.ts'
@@ -26,7 +26,8 @@ const USAGE =
   --ways <way,way>   bridge: some of them (all)
   --quick            bridge: 50 calls, one round, under three minutes
   --lines <n>        record: how many lines of transcript (1000000)
-  --runtime <name>   survive (all of them) and soak (node)
+  --engines <a,b>    record: some of ${ENGINES} (all)
+  --runtime <name>   bridge and survive (all of them), soak (node)
   --minutes <n>      soak: how long (10); it is not run unasked
   --at-once <n>      soak: how many calls (50)
   --short <n>        soak: how many short calls before (${FILLING_CALLS})`
@@ -46,6 +47,7 @@ const options = {
   'at-once': { type: 'string', default: '50' },
   short: { type: 'string', default: String(FILLING_CALLS) },
   lines: { type: 'string', default: '1000000' },
+  engines: { type: 'string', default: ENGINES.join() },
 } as const
 
 const main = async (): Promise<void> => {
@@ -55,9 +57,11 @@ const main = async (): Promise<void> => {
   const ways = WAYS.filter((way) => values.ways.split(',').includes(way))
   const warmUpMs = 1000 * Number(values.warmup)
   const calls = values.calls.split(',').map(Number)
+  const engines = ENGINES.filter((engine) => values.engines.split(',').includes(engine))
   const thorough = { rounds, measureMs, warmUpMs, calls, ways }
   const quick = { rounds: 1, measureMs: 4000, warmUpMs: 2500, calls: [50], ways }
   const runtime = runtimeNames.find((name) => name === values.runtime)
+  const runtimes = runtime ? [runtime] : runtimeNames
   const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
     audio: async () => [await audio()],
     knowledge: async () => [await knowledge()],
@@ -70,11 +74,11 @@ const main = async (): Promise<void> => {
         console.error,
       ),
     ],
-    bridge: () => bridge(values.quick ? quick : thorough, console.error),
+    bridge: () => bridge({ ...(values.quick ? quick : thorough), runtimes }, console.error),
     survive: async () => [
-      await survive({ runtimes: runtime ? [runtime] : runtimeNames, calls: 20 }, console.error),
+      await survive({ runtimes, calls: 20 }, console.error),
     ],
-    record: () => record(Number(values.lines), console.error),
+    record: () => record({ lines: Number(values.lines), engines }, console.error),
     soak: async () => [
       await soak(
         {

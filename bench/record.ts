@@ -27,25 +27,31 @@ const CALLS_AT_ONCE = 40
 const CUSTOMERS = 20
 const BEGIN = Date.parse('2026-01-01T00:00:00Z')
 const EVERY_MS = 15 * 60_000
-const ASKED = 300
 
-/** Measures both databases with so many lines. */
+/** The databases that can be measured. */
+export const ENGINES = ['sqlite', 'postgres'] as const
+
+export type RecordOptions = Readonly<{
+  /** How many lines of transcript there are. */
+  lines: number
+  engines: readonly typeof ENGINES[number][]
+  /** How often each question is asked. */
+  asked?: number
+  /** How long nothing is written, and then 2,000 events a second. */
+  writeMs?: number
+}>
+
+/** Measures databases, one after the other; a PostgreSQL is started only to be measured. */
 export const record = async (
-  lines: number,
+  { lines, engines, asked = 300, writeMs = 10_000 }: RecordOptions,
   say: (text: string) => void,
 ): Promise<readonly Table[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-bench-'))
-  const server = await startPostgres()
-  const path = join(folder, 'record.db')
-  const url = await server.database()
-  const engines: readonly Sql[] = [
-    createSqliteSql(path, createSqliteThread(path)),
-    createPostgresSql({ url, clock: systemClock }),
-  ]
   const reads: (string | number)[][] = []
   const writes: (string | number)[][] = []
   try {
-    for (const database of engines) {
+    for (const engine of engines) {
+      const { database, settle, stop } = await OPEN[engine](folder)
       const makeWriter = (database: Sql) =>
         createRecordWriter({
           database,
@@ -57,17 +63,17 @@ export const record = async (
       await store.migrate()
       const calls = Math.floor(lines / LINES_A_CALL)
       await fill(store, calls, (done) => say(`${database.engine}: ${done} of ${calls} calls`))
-      if (database.engine === 'postgres') await analyze(url)
-      for (const row of await askAll(database.engine, store, calls)) {
+      await settle()
+      for (const row of await askAll(engine, store, calls, asked)) {
         say(row.join(' '))
         reads.push(row)
       }
-      writes.push(await writeWhileTicking(database.engine, store))
+      writes.push(await writeWhileTicking(engine, store, writeMs))
       say(writes.at(-1)?.join(' ') ?? '')
       await store.close()
+      await stop()
     }
   } finally {
-    await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
   return [
@@ -77,8 +83,8 @@ export const record = async (
       rows: reads,
     },
     {
-      title:
-        'writing 2,000 events a second for 10 s: how late a timer of 5 ms is on the thread of the audio, ms, and what an event takes of it',
+      title: `writing 2,000 events a second for ${writeMs / 1000} s: ` +
+        'how late a timer of 5 ms is on the thread of the audio, ms, and what an event takes of it',
       columns: [
         'database',
         'idle p50',
@@ -90,6 +96,33 @@ export const record = async (
       rows: writes,
     },
   ]
+}
+
+type Opened = Readonly<{
+  database: Sql
+  /** Does what the database would do by itself, some minutes after so much was written. */
+  settle: () => Promise<void>
+  stop: () => Promise<void>
+}>
+
+const OPEN: Readonly<Record<typeof ENGINES[number], (folder: string) => Promise<Opened>>> = {
+  sqlite: (folder) => {
+    const path = join(folder, 'record.db')
+    return Promise.resolve({
+      database: createSqliteSql(path, createSqliteThread(path)),
+      settle: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    })
+  },
+  postgres: async () => {
+    const server = await startPostgres()
+    const url = await server.database()
+    return {
+      database: createPostgresSql({ url, clock: systemClock }),
+      settle: () => analyze(url),
+      stop: server.stop,
+    }
+  },
 }
 
 /** What a server does by itself some minutes after so much was written; here it may take longer than a statement of the service. */
@@ -182,7 +215,7 @@ const writesOf = (call: number, random: () => number): readonly RecordWrite[] =>
   ]
 }
 
-const askAll = async (engine: string, store: RecordStore, calls: number) => {
+const askAll = async (engine: string, store: RecordStore, calls: number, times: number) => {
   const random = seeded(11)
   const anyCall = () => Math.floor(random() * calls)
   const questions: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -206,7 +239,7 @@ const askAll = async (engine: string, store: RecordStore, calls: number) => {
   const rows: (string | number)[][] = []
   for (const [name, ask] of Object.entries(questions)) {
     const took: number[] = []
-    for (let asked = 0; asked < ASKED; asked++) {
+    for (let asked = 0; asked < times; asked++) {
       const from = performance.now()
       await ask()
       took.push(performance.now() - from)
@@ -216,15 +249,15 @@ const askAll = async (engine: string, store: RecordStore, calls: number) => {
   return rows
 }
 
-const writeWhileTicking = async (engine: string, store: RecordStore) => {
+const writeWhileTicking = async (engine: string, store: RecordStore, forMs: number) => {
   let event = 0
   const write = () =>
     store.write(Array.from(
       { length: EVENTS_A_TICK },
       (): RecordWrite => ({ type: 'line', line: lineOf(event++) }),
     ))
-  const idle = await ticks(() => {})
-  const writing = await ticks(write)
+  const idle = await ticks(forMs, () => {})
+  const writing = await ticks(forMs, write)
   await store.flush()
   const usAnEvent = (writing.cpuUs - idle.cpuUs) / event
   return [
@@ -236,10 +269,10 @@ const writeWhileTicking = async (engine: string, store: RecordStore) => {
 
 const TICK_MS = 5
 const EVENTS_A_TICK = 10
-const TICKING_MS = 10_000
 
 /** Does something every 5 ms for a while; gives by how much each time was late, and what it took of this thread. */
 const ticks = (
+  forMs: number,
   action: () => void,
 ): Promise<Readonly<{ late: readonly number[]; cpuUs: number }>> =>
   new Promise((resolve) => {
@@ -252,7 +285,7 @@ const ticks = (
       late.push(Math.max(0, now - due))
       due = now + TICK_MS
       action()
-      if (now - begun < TICKING_MS) return
+      if (now - begun < forMs) return
       clearInterval(timer)
       const { user, system } = process.threadCpuUsage(before)
       resolve({ late, cpuUs: user + system })
