@@ -4,11 +4,13 @@
  * Run it on each runtime: `node bench/fuzz.ts`, `bun bench/fuzz.ts`, `deno run -A bench/fuzz.ts`.
  */
 import { deepStrictEqual, ok } from 'node:assert'
+import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { decode, decodePlain } from '../src/twilio/decode.ts'
 import { anyText, isCutRight } from '../test/twilio/any-text.ts'
 
-const RUNS = 100_000
+const { values } = parseArgs({ options: { messages: { type: 'string', default: '100000' } } })
+const RUNS = Number(values.messages)
 
 const differsNowhere = fc.property(anyText, (text) => {
   deepStrictEqual(decode(text), decodePlain(text))

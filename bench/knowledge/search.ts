@@ -6,6 +6,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import process from 'node:process'
+import { parseArgs } from 'node:util'
 import { createSearchIndex } from '../../src/knowledge/search-index.ts'
 
 /** What was measured, in ms and MB. */
@@ -21,9 +22,15 @@ export type SearchFigures = Readonly<{
   searchCpuMs: readonly number[]
 }>
 
-const TEXT_CHARACTERS = 10_000_000
+const { values } = parseArgs({
+  options: {
+    characters: { type: 'string', default: '10000000' },
+    searches: { type: 'string', default: '300' },
+  },
+})
+const TEXT_CHARACTERS = Number(values.characters)
+const SEARCHES = Number(values.searches)
 const WORDS = 50_000
-const SEARCHES = 300
 
 const main = async (): Promise<void> => {
   const random = createRandom()
