@@ -1,8 +1,8 @@
 /** `tandem costs`, `tandem forget` and `tandem migrate`: the record as a whole. */
 import { systemClock } from '../clock.ts'
-import type { Recordings } from '../record/recordings.ts'
 import { forgetPerson } from '../record/forget-person.ts'
 import * as files from '../runtime/files.ts'
+import { sumOfEach } from '../runtime/progress-bar.ts'
 import { sqlite } from '../runtime/sqlite.ts'
 import type { CostsBy } from '../store/record-store.ts'
 import { ANY_EPOCH } from '../store/store.ts'
@@ -50,7 +50,8 @@ export const forget = (
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
     const counts = {
-      recordings: inStorage + await removeRecordings(context, recordings, callSids),
+      recordings: inStorage +
+        await sumOfEach(context.progress, 'calls', callSids, (each) => recordings.remove([each])),
       messages: await createMessageBook(files, dataFolder).forget(number, callSids),
       eventLogs: await eventLogs.remove(callSids),
     }
@@ -97,24 +98,6 @@ const migrated = (steps: readonly number[], version: number): string =>
   steps.length === 0
     ? `up to date, at version ${version}: nothing to do`
     : `steps done: ${steps.join(', ')}; now at version ${version}`
-
-const removeRecordings = async (
-  context: CommandContext,
-  recordings: Pick<Recordings, 'remove'>,
-  callSids: readonly string[],
-): Promise<number> => {
-  const progress = await context.progress('calls', callSids.length)
-  let removed = 0
-  try {
-    for (const callSid of callSids) {
-      removed += await recordings.remove([callSid])
-      progress.advance()
-    }
-    return removed
-  } finally {
-    progress.stop()
-  }
-}
 
 const forgetCheckpoints = async (
   context: CommandContext,

@@ -1,5 +1,5 @@
 /** Deletes a person from what all machines share: every call they made or were called in, and how those sounded in the storage. */
-import { noProgress, type StartProgress } from '../runtime/progress-bar.ts'
+import { noProgress, type StartProgress, sumOfEach } from '../runtime/progress-bar.ts'
 import type { RecordStore } from '../store/record-store.ts'
 import type { StoredCall, StoredRecordings } from './stored-recordings.ts'
 
@@ -24,28 +24,14 @@ export const forgetPerson = async (
   startProgress: StartProgress = noProgress,
 ): Promise<Forgotten> => {
   // The storage first: only the record knows what is there of whom.
-  const inStorage = stored
-    ? await removeStored(stored, await callsWith(record, number), startProgress)
-    : 0
+  const calls = stored ? await callsWith(record, number) : []
+  const inStorage = await sumOfEach(
+    startProgress,
+    'calls in the storage',
+    calls,
+    async (call) => await stored?.remove([call]) ?? 0,
+  )
   return { callSids: await record.forget(number), inStorage }
-}
-
-const removeStored = async (
-  stored: Pick<StoredRecordings, 'remove'>,
-  calls: readonly StoredCall[],
-  startProgress: StartProgress,
-): Promise<number> => {
-  const progress = await startProgress('calls in the storage', calls.length)
-  let removed = 0
-  try {
-    for (const call of calls) {
-      removed += await stored.remove([call])
-      progress.advance()
-    }
-    return removed
-  } finally {
-    progress.stop()
-  }
 }
 
 const callsWith = async (

@@ -29,3 +29,23 @@ export const showProgress: StartProgress = async (what, total) => {
   bar.start(total, 0)
   return { advance: (by = 1) => bar.increment(by), stop: () => bar.stop() }
 }
+
+/** Does work with each, one after the other, and shows how far it is; gives the sum of what each gave. */
+export const sumOfEach = async <Item>(
+  start: StartProgress,
+  what: string,
+  items: readonly Item[],
+  work: (item: Item) => Promise<number>,
+): Promise<number> => {
+  const progress = await start(what, items.length)
+  let sum = 0
+  try {
+    for (const item of items) {
+      sum += await work(item)
+      progress.advance()
+    }
+    return sum
+  } finally {
+    progress.stop()
+  }
+}
