@@ -21,7 +21,7 @@ import { startPostgres } from '../test/store/postgres.ts'
 import type { Table } from './table.ts'
 
 const LINES_A_CALL = 50
-const MOMENTS_A_CALL = 50
+const MOMENTS_A_CALL = 10
 const EVERY_LINE_MS = 3_000
 const CALLS_AT_ONCE = 40
 const CUSTOMERS = 20
