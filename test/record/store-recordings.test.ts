@@ -65,7 +65,7 @@ const createMachine = async (recordings: Readonly<Record<string, Uint8Array>>, b
     stopping.abort()
     await storing.stop()
   })
-  const left = async () => (await local.local()).map(({ callSid }) => callSid)
+  const left = async () => (await local.local()).map(({ callSid }) => callSid).toSorted()
   return { folder, clock, open, logged, outcomes, storing, left, stopping }
 }
 
