@@ -67,95 +67,99 @@ test('for any story the stored lines and the recording agree with what was heard
   let whole = 0
   let muted = 0
   let kept = 0
-  await fc.assert(
-    fc.asyncProperty(story, async ({ turns, audio, jitterMs, suppressSilence, ...rest }) => {
-      const { speed, lateDeltas, transcriptionDelayMs, isRedacted, ...latencies } = rest
-      const redact = isRedacted
-        ? `\nredact: { words: [${TAKEN_OUT.join(', ')}], patterns: [of speech] }`
-        : ''
-      const { call, file, settled } = startRecordedCall({
-        agent: `audio: ${audio}\ngreeting: ${GREETING}`,
-        customer: `limits: { silence: false }\nrecording: {}${redact}`,
-        scenario: { ...ANSWERED, speed, lateDeltas, transcriptionDelayMs },
-        behaviour: { jitterMs, suppressSilence },
-        ...latencies,
-      })
-      call.until('the agent speaks', () => call.line.record().playedMs > 20)
-      for (const { afterMs, does } of turns) {
-        call.clock.advance(afterMs)
-        if (does === 'cuts in') call.line.say(clipOfText(clips, INTERRUPTION)?.sound.pcm ?? PAUSE)
-        if (does === 'loses the model') call.breakModel()
-        call.clock.advance(does === 'cuts in' ? 3_500 : 1_000)
+  const tell = () =>
+    fc.assert(
+      fc.asyncProperty(story, async ({ turns, audio, jitterMs, suppressSilence, ...rest }) => {
+        const { speed, lateDeltas, transcriptionDelayMs, isRedacted, ...latencies } = rest
+        const redact = isRedacted
+          ? `\nredact: { words: [${TAKEN_OUT.join(', ')}], patterns: [of speech] }`
+          : ''
+        const { call, file, settled } = startRecordedCall({
+          agent: `audio: ${audio}\ngreeting: ${GREETING}`,
+          customer: `limits: { silence: false }\nrecording: {}${redact}`,
+          scenario: { ...ANSWERED, speed, lateDeltas, transcriptionDelayMs },
+          behaviour: { jitterMs, suppressSilence },
+          ...latencies,
+        })
+        call.until('the agent speaks', () => call.line.record().playedMs > 20)
+        for (const { afterMs, does } of turns) {
+          call.clock.advance(afterMs)
+          if (does === 'cuts in') call.line.say(clipOfText(clips, INTERRUPTION)?.sound.pcm ?? PAUSE)
+          if (does === 'loses the model') call.breakModel()
+          call.clock.advance(does === 'cuts in' ? 3_500 : 1_000)
+          await settled()
+          if (isRedacted) expectNothingOf(channelOf(file.bytes(), 0))
+        }
+        call.clock.advance(1_000)
+        call.line.hangUp()
+        call.clock.advance(500)
         await settled()
+
+        const heard = call.line.heard(0, call.line.nowMs())
+        // A frame where it was cut, and a round trip where the caller hung up.
+        const roundTripMs = 2 * (latencies.callerLatencyMs + jitterMs)
+        const most = FRAME + roundTripMs * BYTES_PER_MS
+        const right = channelOf(file.bytes(), 1)
+        expect(worstWindow(right, heard, isRedacted)).toBeLessThanOrEqual(most)
         if (isRedacted) expectNothingOf(channelOf(file.bytes(), 0))
-      }
-      call.clock.advance(1_000)
-      call.line.hangUp()
-      call.clock.advance(500)
-      await settled()
+        const isLost = turns.some(({ does }) => does === 'loses the model')
 
-      const heard = call.line.heard(0, call.line.nowMs())
-      // A frame where it was cut, and a round trip where the caller hung up.
-      const roundTripMs = 2 * (latencies.callerLatencyMs + jitterMs)
-      const most = FRAME + roundTripMs * BYTES_PER_MS
-      const right = channelOf(file.bytes(), 1)
-      expect(worstWindow(right, heard, isRedacted)).toBeLessThanOrEqual(most)
-      if (isRedacted) expectNothingOf(channelOf(file.bytes(), 0))
-      const isLost = turns.some(({ does }) => does === 'loses the model')
-
-      let from = 0
-      const told = heard.slice().fill(0)
-      const lines = await storedLines(call.entries)
-      for (const line of lines) {
-        if (line.kind !== 'agent') continue
-        const text = sentenceOf(line.text)
-        // What was cut to nothing cannot be told from silence.
-        if (text === undefined) continue
-        const sound = throughTheLine(clipOf(text), audio)
-        const heardMs = line.heardMs ?? sound.length / BYTES_PER_MS
-        const lead = sound.findIndex(isSound)
-        // What was heard when the caller hung up is told as if they had heard on until we knew.
-        const lateMs = line === lines.at(-1) ? roundTripMs : 0
-        const close = (CLOSE_MS + lateMs) * BYTES_PER_MS
-        if (heardMs * BYTES_PER_MS < lead + BEGINNING_BYTES + close) continue
-        const end = Math.floor(heardMs * BYTES_PER_MS)
-        const said = sound.subarray(lead, end - close)
-        // The same may have been begun before, and cut so soon that it was passed over here.
-        const found = placesOf(said.subarray(0, BEGINNING_BYTES), heard.subarray(from))
-          .find((place) => isSame(heard.subarray(from + place, from + place + said.length), said))
-        expect(found, `"${line.text}" is stored, and was not heard`).toBeDefined()
-        // All that is said to be heard was heard, and nothing more.
-        const at = from + (found ?? 0) - lead
-        const unheard = sound.subarray(end + close, end + close + AFTER_BYTES)
-        const next = heard.subarray(at + end + close, at + end + close + unheard.length)
-        if (unheard.some(isSound)) expect(isSame(next, unheard), 'it went on').toBe(false)
-        from = at + end
-        told.fill(1, at, at + end)
-        if (isRedacted) {
-          const recorded = right.subarray(at + lead, at + end - close).filter(isSound).length
-          const truth = heard.subarray(at + lead, at + end - close).filter(isSound).length
-          if (isTakenOut(generatedOf(call.entries, line.itemId))) {
-            muted += 1
-            expect(recorded, `"${text}" is recorded`).toBe(0)
-          } else if (!isTakenOut(text) && !isLost && line !== lines.at(-1)) {
-            kept += 1
-            expect(recorded / truth, `"${text}" is muted`).toBeGreaterThan(NEARLY)
+        let from = 0
+        const told = heard.slice().fill(0)
+        const lines = await storedLines(call.entries)
+        for (const line of lines) {
+          if (line.kind !== 'agent') continue
+          const text = sentenceOf(line.text)
+          // What was cut to nothing cannot be told from silence.
+          if (text === undefined) continue
+          const sound = throughTheLine(clipOf(text), audio)
+          const heardMs = line.heardMs ?? sound.length / BYTES_PER_MS
+          const lead = sound.findIndex(isSound)
+          // What was heard when the caller hung up is told as if they had heard on until we knew.
+          const lateMs = line === lines.at(-1) ? roundTripMs : 0
+          const close = (CLOSE_MS + lateMs) * BYTES_PER_MS
+          if (heardMs * BYTES_PER_MS < lead + BEGINNING_BYTES + close) continue
+          const end = Math.floor(heardMs * BYTES_PER_MS)
+          const said = sound.subarray(lead, end - close)
+          // The same may have been begun before, and cut so soon that it was passed over here.
+          const found = placesOf(said.subarray(0, BEGINNING_BYTES), heard.subarray(from))
+            .find((place) => isSame(heard.subarray(from + place, from + place + said.length), said))
+          expect(found, `"${line.text}" is stored, and was not heard`).toBeDefined()
+          // All that is said to be heard was heard, and nothing more.
+          const at = from + (found ?? 0) - lead
+          const unheard = sound.subarray(end + close, end + close + AFTER_BYTES)
+          const next = heard.subarray(at + end + close, at + end + close + unheard.length)
+          if (unheard.some(isSound)) expect(isSame(next, unheard), 'it went on').toBe(false)
+          from = at + end
+          told.fill(1, at, at + end)
+          if (isRedacted) {
+            const recorded = right.subarray(at + lead, at + end - close).filter(isSound).length
+            const truth = heard.subarray(at + lead, at + end - close).filter(isSound).length
+            if (isTakenOut(generatedOf(call.entries, line.itemId))) {
+              muted += 1
+              expect(recorded, `"${text}" is recorded`).toBe(0)
+            } else if (!isTakenOut(text) && !isLost && line !== lines.at(-1)) {
+              kept += 1
+              expect(recorded / truth, `"${text}" is muted`).toBeGreaterThan(NEARLY)
+            }
+          }
+          expect(text.startsWith(line.text)).toBe(true)
+          if (line.heardMs !== undefined) cut += 1
+          else {
+            whole += 1
+            expect(line.text).toBe(text)
           }
         }
-        expect(text.startsWith(line.text)).toBe(true)
-        if (line.heardMs !== undefined) cut += 1
-        else {
-          whole += 1
-          expect(line.text).toBe(text)
-        }
-      }
-      expect(longestUntold(heard, told), 'heard, and not stored').toBeLessThanOrEqual(UNTOLD_BYTES)
-    }),
-    { numRuns: 25 },
-  )
-  // The stories are about sentences that were heard to their end, and about those that were not.
-  expect(Math.min(cut, whole)).toBeGreaterThan(4)
-  expect(Math.min(muted, kept)).toBeGreaterThan(1)
+        expect(longestUntold(heard, told), 'heard, and not stored').toBeLessThanOrEqual(
+          UNTOLD_BYTES,
+        )
+      }),
+      { numRuns: 25 },
+    )
+  // They are about sentences that were heard to their end and those that were not, muted and kept; else more are told.
+  const isPoor = () => Math.min(cut, whole) < 5 || Math.min(muted, kept) < 2
+  for (let told = 0; told === 0 || (isPoor() && told < 5); told++) await tell()
+  expect(isPoor()).toBe(false)
 }, 120_000)
 
 /** All that the caller says is taken out, and never on the disk. */
