@@ -17,7 +17,7 @@ export type Insert = Readonly<{
 /** The statement that puts one row into its table. */
 export const insertOne = (insert: Insert): Statement => ({
   text: textOf(insert, ONE, (names) => `values (${placeholders(names)})`),
-  values: Object.values(insert.row),
+  values: Object.values(insert.row).map(storable),
 })
 
 /**
@@ -38,7 +38,7 @@ export const insertTogether = (inserts: readonly Insert[]): readonly Statement[]
   }
   return [...groups.values()].map((group) => ({
     text: textOf(group[0], MANY, fromJson),
-    values: [JSON.stringify(group.map(({ row }) => row), asText)],
+    values: [JSON.stringify(group.map(({ row }) => row), (_, value) => storable(value))],
   }))
 }
 
@@ -50,8 +50,8 @@ const fromJson = (names: readonly string[]): string => {
     from json_to_recordset(?::text::json) as given (${typed.join(', ')})`
 }
 
-/** JSON can say what a text of PostgreSQL cannot. */
-const asText = (_: string, value: unknown): unknown =>
+/** A text can have signs that databases refuse, or take for its end. */
+const storable = <Given>(value: Given): Given | string =>
   typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value
 
 /** Columns that are numbers, in every table that has them. */

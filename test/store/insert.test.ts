@@ -49,7 +49,8 @@ describe('rows on their way into their tables', () => {
     ])
   })
 
-  test('lose what no text of PostgreSQL can have', () => {
+  test('lose what no text of a database can have', () => {
     expect(insertTogether([dish('so\0up \ud83d')])[0].values).toEqual(['[{"name":"soup \ufffd"}]'])
+    expect(insertOne(dish('so\0up \ud83d')).values).toEqual(['soup \ufffd'])
   })
 })

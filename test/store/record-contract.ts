@@ -302,7 +302,7 @@ export const recordContract = (name: string, open: () => Promise<Sql>): void => 
       const record = await opened()
       record.write([writes.call(), writes.line({ text: 'Half \ud83d a smile,\u0000 and an end.' })])
       await record.flush()
-      expect((await record.call('CA1'))?.lines[0].text).toMatch(/^Half . a smile,.* and an end\.$/)
+      expect((await record.call('CA1'))?.lines[0].text).toBe('Half \ufffd a smile, and an end.')
       expect(record.errors).toEqual([])
     })
 
