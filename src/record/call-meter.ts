@@ -3,14 +3,8 @@ import type { CallMeter } from '../bridge/begin-call.ts'
 import type { BegunCall } from '../bridge/call-facts.ts'
 import type { Log } from '../log.ts'
 import type { DayCosts } from './day-costs.ts'
-import type { Prices } from './money.ts'
-import {
-  type Billing,
-  noteCost,
-  NOTHING_USED,
-  runningNano,
-  transcriptionModelOf,
-} from './running-cost.ts'
+import { type Prices, tariffOf } from './money.ts'
+import { noteCost, NOTHING_USED, runningNano, transcriptionModelOf } from './running-cost.ts'
 
 export type MeterOptions = Readonly<{
   prices: () => Prices
@@ -27,23 +21,17 @@ export const createMeters = ({ prices, dayCosts, now, log }: MeterOptions) =>
 ): CallMeter | undefined => {
   const { costPerCall, costPerDay } = customer.limits
   if (costPerCall === undefined && costPerDay === undefined) return undefined
-  const billing: Billing = {
-    prices: prices(),
-    startedAt: now(),
-    model,
-    transcriptionModel: transcriptionModelOf(customer),
-  }
+  const startedAt = now()
+  const transcriptionModel = transcriptionModelOf(customer)
+  const tariff = tariffOf({ prices: prices(), startedAt, model, transcriptionModel })
+  if (!tariff) log.warn('limit.no-price', { callSid, customer: customer.id, model })
   let used = NOTHING_USED
   let counted = 0
 
-  if (runningNano(billing, used, 0) === undefined) {
-    log.warn('limit.no-price', { callSid, customer: customer.id, model })
-  }
-
   const count = (atMs: number): number => {
-    const nano = runningNano(billing, used, atMs) ?? 0
+    const nano = tariff ? runningNano(tariff, used, atMs) : 0
     if (nano > counted) {
-      dayCosts.add(customer, billing.startedAt, nano - counted)
+      dayCosts.add(customer, startedAt, nano - counted)
       counted = nano
     }
     return counted

@@ -106,27 +106,59 @@ export const addTokens = (a: TokenCounts, b: TokenCounts): TokenCounts => ({
   audioOut: a.audioOut + b.audioOut,
 })
 
-/** What was used, at one moment. */
-export type Used = Readonly<{
-  at: number
+/** What is billed, and by which prices. */
+export type Billing = Readonly<{
+  prices: Prices
+  /** When the call began, ms since 1970. */
+  startedAt: number
   model: string
-  tokens: TokenCounts
-  /** Seconds of speech that were transcribed, and by which model. */
-  transcription?: Readonly<{ model: string; seconds: number }> | undefined
-  /** How long the line was open, in seconds. */
-  talkedS?: number
+  transcriptionModel: string | undefined
 }>
 
-/** The cost in billionths of a dollar; undefined when there is no price for the model. */
-export const costNano = (prices: Prices, used: Used): number | undefined => {
-  const tables = tablesAt(prices, used.at)
-  const model = first(tables, ({ models }) => priceOf(models, used.model))
-  if (!model) return undefined
+/** The prices of one call, which are those of the day on which it began. */
+export type Tariff = Readonly<{
+  /** Dollars for a million tokens of each kind. */
+  tokens: TokenPrices
+  /** Dollars for a minute of transcribed speech, and for a begun minute of the phone. */
+  transcribedMinute: number
+  phoneMinute: number
+  /** What a region adds to the models' prices. */
+  surcharge: number
+}>
+
+/** Finds the prices of a call; undefined when there is none for its model. */
+export const tariffOf = (
+  { prices, startedAt, model, transcriptionModel }: Billing,
+): Tariff | undefined => {
+  const tables = tablesAt(prices, startedAt)
+  const tokens = first(tables, ({ models }) => priceOf(models, model))
+  if (!tokens) return undefined
+  const transcribedMinute = transcriptionModel === undefined
+    ? undefined
+    : first(tables, ({ transcription }) => priceOf(transcription, transcriptionModel))
+  return {
+    tokens,
+    transcribedMinute: transcribedMinute ?? 0,
+    phoneMinute: first(tables, ({ twilioMinute }) => twilioMinute) ?? 0,
+    surcharge: prices.surcharge,
+  }
+}
+
+/** What a call has used. */
+export type Used = Readonly<{
+  tokens: TokenCounts
+  /** Seconds of speech that were transcribed, and for which the line was open. */
+  transcribedS: number
+  talkedS: number
+}>
+
+/** The cost in billionths of a dollar. */
+export const costNano = (tariff: Tariff, { tokens, transcribedS, talkedS }: Used): number => {
   // Dollars for a million tokens are thousands of billionths for one.
-  const spoken = kinds.reduce((sum, kind) => sum + used.tokens[kind] * model[kind] * 1_000, 0)
-  const minute = first(tables, ({ twilioMinute }) => twilioMinute) ?? 0
-  const phone = Math.ceil((used.talkedS ?? 0) / 60) * minute * NANO
-  return Math.round((spoken + writtenNano(tables, used)) * prices.surcharge + phone)
+  const spoken = kinds.reduce((sum, kind) => sum + tokens[kind] * tariff.tokens[kind] * 1_000, 0)
+  const written = transcribedS / 60 * tariff.transcribedMinute * NANO
+  const phone = Math.ceil(talkedS / 60) * tariff.phoneMinute * NANO
+  return Math.round((spoken + written) * tariff.surcharge + phone)
 }
 
 /** The list prices with the changes of the service file. */
@@ -136,12 +168,6 @@ export const pricesWith = (
   surcharge: changes.surcharge,
   tables: [...DEFAULT_PRICES.tables, ...changes.tables],
 })
-
-const writtenNano = (tables: readonly PriceTable[], { transcription }: Used): number => {
-  if (!transcription) return 0
-  const { model, seconds } = transcription
-  return seconds / 60 * (first(tables, (table) => priceOf(table.transcription, model)) ?? 0) * NANO
-}
 
 /** The tables that hold at a moment, the newest first. */
 const tablesAt = ({ tables }: Prices, at: number): readonly PriceTable[] =>

@@ -6,7 +6,7 @@ import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { HumanLine } from '../bridge/listening/spoken-order.ts'
 import type { TranscriptLine } from '../call/transcript.ts'
 import { beginCounting, count, type Counted } from './counting.ts'
-import type { Prices } from './money.ts'
+import { type Prices, type Tariff, tariffOf } from './money.ts'
 import type { CallLine, LineKind, RecordWrite } from './record.ts'
 import { noteCost, NOTHING_USED, type RunningCost, runningNano } from './running-cost.ts'
 
@@ -50,6 +50,8 @@ export type Recording =
     /** Words of the agent that nobody has heard to their end yet, and items heard whose words are not all there. */
     unheard: ReadonlyMap<string, Told>
     heard: ReadonlySet<string>
+    /** Absent when there is no price for the model. */
+    tariff: Tariff | undefined
     cost: RunningCost
   }>
 
@@ -82,6 +84,7 @@ export const beginRecording = (begun: CallToRecord): Recorded => {
     moments: 0,
     unheard: new Map(),
     heard: new Set(),
+    tariff: tariffOf(begun),
     cost: NOTHING_USED,
   }
   const version: RecordWrite = {
@@ -136,8 +139,8 @@ const keepCounted = (recording: Recording, entry: FeedEntry): Recorded => {
 
 /** Writes what is known of the call and of this part of it, with what it cost so far. */
 const keepFacts = (recording: Recording, atMs: number): Recorded => {
-  const { begun, cost: { tokens } } = recording
-  const cost = runningNano(begun, recording.cost, atMs)
+  const { tariff, cost: { tokens } } = recording
+  const cost = tariff && runningNano(tariff, recording.cost, atMs)
   const [revision, next] = revise(recording)
   const call = { ...recording.call, revision }
   const part = { ...recording.part, revision, tokens, costNano: cost ?? 0 }

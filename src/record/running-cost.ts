@@ -1,7 +1,7 @@
 /** What a call has cost so far: put together entry by entry while it goes on, and costed at any moment. */
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Customer } from '../config/config.ts'
-import { addTokens, costNano, NO_TOKENS, type Prices, type TokenCounts, tokensOf } from './money.ts'
+import { addTokens, costNano, NO_TOKENS, type Tariff, type TokenCounts, tokensOf } from './money.ts'
 
 /** What is paid for, as far as this process has seen it used. */
 export type RunningCost = Readonly<{
@@ -10,15 +10,6 @@ export type RunningCost = Readonly<{
   /** When the line opened, and when the call was over; ms of the call. */
   openSinceMs: number | undefined
   endedAtMs?: number
-}>
-
-/** At which prices. */
-export type Billing = Readonly<{
-  prices: Prices
-  /** When the call began, ms since 1970. */
-  startedAt: number
-  model: string
-  transcriptionModel: string | undefined
 }>
 
 /** Nothing was used yet. */
@@ -45,20 +36,16 @@ export const noteCost = (cost: RunningCost, entry: FeedEntry): RunningCost => {
   }
 }
 
-/** The cost at a moment of the call, in billionths of a dollar; undefined when there is no price for the model. */
+/** The cost at a moment of the call, in billionths of a dollar. */
 export const runningNano = (
-  { prices, startedAt, model, transcriptionModel }: Billing,
+  tariff: Tariff,
   { tokens, transcribedS, openSinceMs, endedAtMs }: RunningCost,
   atMs: number,
-): number | undefined =>
-  costNano(prices, {
-    at: startedAt,
-    model,
+): number =>
+  costNano(tariff, {
     tokens,
+    transcribedS,
     talkedS: openSinceMs === undefined ? 0 : ((endedAtMs ?? atMs) - openSinceMs) / 1_000,
-    transcription: transcriptionModel === undefined
-      ? undefined
-      : { model: transcriptionModel, seconds: transcribedS },
   })
 
 /** What puts the words of a customer's callers down, and is paid for it. */
