@@ -1,5 +1,6 @@
 /** How changes are put together: one after the other, with the effects of all in order. */
 import type { CallEffect, CallReport } from './effects.ts'
+import type { PlayingItem } from './playback.ts'
 import type { Change } from './responses.ts'
 import { lineOf, type Transcript } from './transcript.ts'
 
@@ -20,3 +21,7 @@ export const reportLine = (transcript: Transcript, itemId: string): readonly Cal
   const line = lineOf(transcript, itemId)
   return line ? [report({ type: 'line', line })] : []
 }
+
+/** Tells that items were heard to their end. */
+export const reportHeard = (items: readonly PlayingItem[]): readonly CallEffect[] =>
+  items.map(({ itemId, modelMs }) => report({ type: 'agent-heard', itemId, heardMs: modelMs }))

@@ -2,6 +2,7 @@
  * A line on which nothing is heard is taken for dead, so a caller who has to wait hears a soft tone, or a word of the agent's where
  * the tool has one.
  */
+import { reportHeard } from './change.ts'
 import type { CallEffect } from './effects.ts'
 import { clear, isPlaying, sentSound } from './playback.ts'
 import { ask, type Change } from './responses.ts'
@@ -18,7 +19,7 @@ const FILLER_LATE_MS = 1_600
 const QUICK_TOOL_MS = 400
 
 const PIECE_MS = 1_000
-/** A new piece goes out this long before the last one ends. */
+/** A piece that follows another goes out this long before that one ends. */
 const LEAD_MS = 300
 
 /** Lets the caller hear that the line is alive, where it is time to. */
@@ -28,9 +29,8 @@ export const holdLine = (state: Talking, atMs: number): Change<Talking> => {
     const tools = state.tools.map((each) => ({ ...each, isFilled: true }))
     return ask({ ...state, tools }, { kind: 'exactly', sentence: filler }, atMs)
   }
-  return isDue(state, atMs) && !isPlaying({ ...state.playback, marks: [] }, atMs + LEAD_MS)
-    ? [state, [{ type: 'play-hold', ms: PIECE_MS }]]
-    : [state, []]
+  const isNext = !isPlaying({ ...state.playback, marks: [] }, state.holding ? atMs + LEAD_MS : atMs)
+  return isDue(state, atMs) && isNext ? [state, [{ type: 'play-hold', ms: PIECE_MS }]] : [state, []]
 }
 
 /** A piece of hold tone was sent. */
@@ -40,11 +40,17 @@ export const holdSent = (state: Talking, sentMs: number, atMs: number): Change<T
   return [{ ...state, playback, holding: true }, effects]
 }
 
-/** The hold tone ends where the agent is back, not when its last piece does. */
+/**
+ * The hold tone ends where the agent is back, not when its last piece does; but words that the tone follows and that are still to be
+ * heard would be cleared with it.
+ */
 export const releaseHold = (state: Talking, atMs: number): Change<Talking> => {
   if (!state.holding) return [state, []]
-  const { playback } = clear(state.playback, atMs)
-  return [{ ...state, playback, holding: false }, [{ type: 'clear-playback' }]]
+  const { playback, cut, whole } = clear(state.playback, atMs)
+  return cut.length > 0 ? [{ ...state, holding: false }, []] : [
+    { ...state, playback, holding: false },
+    [{ type: 'clear-playback' }, ...reportHeard(whole)],
+  ]
 }
 
 const isDue = (state: Talking, atMs: number): boolean => {

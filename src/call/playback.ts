@@ -148,6 +148,8 @@ export type Cleared = Readonly<{
   playback: Playback
   /** The items that were not heard whole, in order; `heardMs` is 0 for one that was never begun. */
   cut: readonly CutItem[]
+  /** Those that were, though no mark has proved it yet. */
+  whole: readonly PlayingItem[]
   /** What was heard of the whole line since its start. */
   heardMs: number
   /** What was sent and will not be heard. */
@@ -162,6 +164,7 @@ export const clear = (playback: Playback, atMs: number): Cleared => {
     .map((item) => ({ item, heardMs: heardOf(item, heardMs) }))
   return {
     cut,
+    whole: playback.items.filter((item) => isWhole(item, heardMs)),
     heardMs,
     unheardMs: playback.sentMs - heardMs,
     playback: {

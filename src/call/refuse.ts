@@ -5,7 +5,7 @@
  * the voice by many seconds and has mostly ended when the caller cuts in.
  */
 import { answersCaller } from './consent.ts'
-import { reportLine } from './change.ts'
+import { reportHeard, reportLine } from './change.ts'
 import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
 import { clear, type Cleared, type CutItem, isPlaying } from './playback.ts'
@@ -33,7 +33,7 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
   }
 
   const cleared = clear(state.playback, atMs)
-  const { playback, cut } = cleared
+  const { playback, cut, whole } = cleared
   const transcript = cutLines(state, cut)
   return {
     state: { ...refuseActive(state, cut.map(({ item }) => item.itemId)), playback, transcript },
@@ -41,6 +41,7 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
       ...(playing ? [{ type: 'clear-playback' } as const] : []),
       ...cancel(state),
       ...cut.map((each) => tellHeard(each, transcript, state.sessionFromMs)),
+      ...reportHeard(whole),
     ],
     lines: cut.flatMap(({ item }) => reportLine(transcript, item.itemId)),
     cut: playing ? cleared : undefined,

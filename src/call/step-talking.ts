@@ -1,7 +1,7 @@
 /** What happens next while the line is open. */
 import { hasAnswered, hasAsked } from './approvals.ts'
 import { awaitStream, leaveStream, mayResume, partWithStream } from './caller-leg.ts'
-import { andThen, report } from './change.ts'
+import { andThen, report, reportHeard } from './change.ts'
 import { isWorthKeeping, keep } from './checkpoint.ts'
 import { answersCaller, followConsent, settled, speakOver } from './consent.ts'
 import type { CallEffect } from './effects.ts'
@@ -239,9 +239,7 @@ const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
     silent ? { ...state, floor: { is: 'nobody', sinceMs: atMs } } : state,
     echo,
     [
-      ...echo.heard.map(({ itemId, modelMs }) =>
-        report({ type: 'agent-heard', itemId, heardMs: modelMs })
-      ),
+      ...reportHeard(echo.heard),
       ...(echo.heard.length > 0 || isWorthKeeping(state.playback, echo.playback)
         ? [keep({ ...state, playback: echo.playback }, atMs)]
         : []),

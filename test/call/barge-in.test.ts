@@ -6,6 +6,7 @@ import { pieceMs } from '../../src/call/playback.ts'
 import { step } from '../../src/call/step.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createPhoneLine, type PhoneLineOptions } from '../support/phone-line.ts'
+import { response, runCall } from './call-runner.ts'
 import { RULES } from './rules.ts'
 
 type LineSettings = Partial<Omit<PhoneLineOptions, 'clock' | 'echo'>> & {
@@ -300,4 +301,19 @@ describe('a barge-in', () => {
       { type: 'caller-speaking' },
     ])
   })
+})
+
+it('a sentence that was heard to its end is known to be, also when the caller speaks before its mark is back', () => {
+  const { started, says, sends, audioEnds, ends } = response('r1')
+  const { reports } = runCall(
+    {},
+    started,
+    says('Of course.'),
+    { ...sends(500), atMs: 100 },
+    audioEnds,
+    ends,
+    { type: 'caller-started-speaking', itemId: 'u', atMs: 700 },
+  )
+  expect(reports).toContainEqual({ type: 'agent-heard', itemId: 'item_r1', heardMs: 500 })
+  expect(reports).toContainEqual({ type: 'barged-in', heardMs: 500, unheardMs: 0, cut: [] })
 })

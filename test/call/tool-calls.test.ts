@@ -210,6 +210,45 @@ describe('while a tool works', () => {
     expect(done.slice(-2)).toEqual([TONE, { type: 'clear-playback' }])
   })
 
+  it('no tone is sent behind words that are still to be heard, and none of them is cleared with it', () => {
+    const part = { responseId: 'r2', itemId: 'item_r2', contentIndex: 0 } as const
+    const speaks = [
+      started,
+      called('a'),
+      ended,
+      { type: 'agent-response-started', responseId: 'r2', atMs: 2_000 },
+      { type: 'agent-audio-sent', ...part, sentMs: 1_000, modelMs: 1_000, atMs: 2_000 },
+      { type: 'agent-audio-ended', ...part, atMs: 2_001 },
+      { type: 'tick', atMs: 2_900 },
+    ] as const
+    expect(run(...speaks).done).not.toContainEqual(TONE)
+    const { done, state } = run(
+      ...speaks,
+      { type: 'hold-sent', sentMs: 1_000, atMs: 2_950 },
+      { type: 'agent-about-to-speak', atMs: 2_960 },
+    )
+    expect(done).not.toContainEqual({ type: 'clear-playback' })
+    expect(state).toMatchObject({ holding: false, playback: { items: [{ itemId: 'item_r2' }] } })
+  })
+
+  it('words that were heard before the tone are known to be, also when it ends before their mark is back', () => {
+    const part = { responseId: 'r2', itemId: 'item_r2', contentIndex: 0 } as const
+    const { effects } = run(
+      started,
+      called('a'),
+      ended,
+      { type: 'agent-response-started', responseId: 'r2', atMs: 2_000 },
+      { type: 'agent-audio-sent', ...part, sentMs: 1_000, modelMs: 990, atMs: 2_000 },
+      { type: 'agent-audio-ended', ...part, atMs: 2_001 },
+      { type: 'hold-sent', sentMs: 1_000, atMs: 3_250 },
+      { type: 'agent-about-to-speak', atMs: 3_300 },
+    )
+    expect(effects.slice(-2)).toEqual([
+      { type: 'clear-playback' },
+      { type: 'report', report: { type: 'agent-heard', itemId: 'item_r2', heardMs: 990 } },
+    ])
+  })
+
   it('of OpenAI itself a tone is heard, too, and its answer is waited for longer', () => {
     const uses = (stage: 'running' | 'over') =>
       ({ type: 'agent-used-remote-tool', itemId: 'mcp_1', stage }) as const
