@@ -3,7 +3,7 @@ import { checkText } from './config/check-text.ts'
 import type { Config } from './config/config.ts'
 import { type ConfigStoreOptions, createConfigStore, type Reload } from './config/config-store.ts'
 import type { Problem } from './config/problem.ts'
-import type { HasVariable } from './config/templates.ts'
+import type { HasVariable } from './config/values/templates.ts'
 import type { Log } from './log.ts'
 
 export type LiveConfig = Readonly<{

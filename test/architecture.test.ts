@@ -28,7 +28,7 @@ test('every file and import is seen', () => {
   expect(files.length).toBeGreaterThan(100)
   expect(imports).toContainEqual({ from: 'src/main.ts', to: 'src/runtime/bun.ts' })
   expect(imports).toContainEqual({ from: 'src/bridge/bridge.ts', to: 'src/call/step.ts' })
-  expect(imports).toContainEqual({ from: 'src/config/yaml-file.ts', to: 'yaml' })
+  expect(imports).toContainEqual({ from: 'src/config/yaml/yaml-file.ts', to: 'yaml' })
 })
 
 test('audio, twilio, realtime and call import nothing outside themselves', () => {

@@ -1,6 +1,6 @@
 /** What is known of a call from outside: who calls whom, which line it is on, and which machine has it. */
 import type { Line } from '../config/config.ts'
-import type { Variables } from '../config/variables.ts'
+import type { Variables } from '../config/values/variables.ts'
 
 /** A call as Twilio offers it, and the line it came in on. */
 export type CallFacts = Readonly<{

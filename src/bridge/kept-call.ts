@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../call/checkpoint.ts'
 import { MAIN_AGENT } from '../call/rules.ts'
 import { z } from 'zod'
-import type { Variables } from '../config/variables.ts'
+import type { Variables } from '../config/values/variables.ts'
 import type { StoredCheckpoint } from '../store/store.ts'
 
 const part = { itemId: z.string(), text: z.string(), final: z.boolean(), atMs: z.number() }

@@ -1,6 +1,6 @@
 /** Has calls summed up after their end. A summary is owed by this process: one that is about to stop waits for it, as long as it can. */
 import type { Customer } from '../config/config.ts'
-import type { ParameterSchema } from '../config/tool-parameters.ts'
+import type { ParameterSchema } from '../config/schema/parameters.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { loadArgumentReaders, type ReadArguments } from '../tools/arguments.ts'

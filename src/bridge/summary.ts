@@ -1,7 +1,7 @@
 /** The summary of a call: what the model is asked to write when the call is over, and what is made of its answer. */
 import { z } from 'zod'
 import type { Usage } from '../call/events.ts'
-import type { Summary } from '../config/summary-schema.ts'
+import type { Summary } from '../config/schema/summary.ts'
 import { ToolError } from '../errors.ts'
 import type { ReadArguments } from '../tools/arguments.ts'
 import type { LastWord } from './last-word.ts'

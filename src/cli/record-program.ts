@@ -1,6 +1,6 @@
 /** The commands about the record, as they are typed. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { TAG, TAG_RULE } from '../config/tag.ts'
+import { TAG, TAG_RULE } from '../config/values/tag.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { parseMoment } from './since.ts'
 

@@ -1,5 +1,5 @@
 /** `tandem schema`: prints the JSON Schema that editors use for the YAML files. */
-import { renderJsonSchema } from '../config/json-schema.ts'
+import { renderJsonSchema } from '../config/schema/json-schema.ts'
 import * as files from '../runtime/files.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 

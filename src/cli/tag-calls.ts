@@ -1,5 +1,5 @@
 /** `tandem calls tag`: gives tags to calls, or takes some away, as `POST /api/v1/calls/{callSid}/tags` does. */
-import { MOST_TAGS } from '../config/tags-schema.ts'
+import { MOST_TAGS } from '../config/schema/tags.ts'
 import type { Tagged } from '../store/record-tags.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { withRecord } from './record-access.ts'

@@ -1,6 +1,6 @@
 /** Who is not answered: callers by their number, by how their number begins, or because they hide it. */
 import type { Finding } from './problem.ts'
-import { E164_PATTERN, toE164 } from './phone-number.ts'
+import { E164_PATTERN, toE164 } from './values/phone-number.ts'
 
 const E164 = new RegExp(E164_PATTERN)
 const PREFIX = /^\+[1-9][0-9]{0,13}\*$/

@@ -1,8 +1,8 @@
 /** What a file says of a call that is up, from the shape of the file: destinations, keys, entries. */
 import type { Destination, KeyAction, Keypad } from './config.ts'
-import { parseDurationMs } from './duration.ts'
-import type { KeypadShape, KeysShape } from './keypad-schema.ts'
-import type { DestinationShape } from './transfer-schema.ts'
+import { parseDurationMs } from './values/duration.ts'
+import type { KeypadShape, KeysShape } from './schema/keypad.ts'
+import type { DestinationShape } from './schema/transfer.ts'
 
 /** Makes the destinations of a file. */
 export const createDestinations = (

@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 import { type ConfigFiles, readFolder } from './load.ts'
 import { parseFiles, takenBy } from './parse-config.ts'
 import { inReadingOrder, type Problem } from './problem.ts'
-import type { HasVariable } from './templates.ts'
+import type { HasVariable } from './values/templates.ts'
 
 export type CheckTextOptions = Readonly<{
   /** The files of the machine; knowledge is read from them. */

@@ -4,7 +4,7 @@ import { describeOpening } from './hours/describe.ts'
 import type { LoadedConfig } from './load.ts'
 import type { Problem } from './problem.ts'
 import { inReadingOrder } from './problem.ts'
-import type { SourceFile } from './yaml-file.ts'
+import type { SourceFile } from './yaml/yaml-file.ts'
 
 /**
  * Reports on a configuration, line by line: its problems and warnings, its lines when it has any, and the sum of it. `wallMs` is the

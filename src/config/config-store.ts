@@ -10,8 +10,8 @@ import type { NextConfig } from './next-config.ts'
 import { nextConfig } from './next-config.ts'
 import { parseFiles } from './parse-config.ts'
 import type { Problem } from './problem.ts'
-import type { HasVariable } from './templates.ts'
-import type { SourceFile } from './yaml-file.ts'
+import type { HasVariable } from './values/templates.ts'
+import type { SourceFile } from './yaml/yaml-file.ts'
 
 export type ConfigStore = Readonly<{
   /** The configuration for a call that begins now. */

@@ -1,17 +1,17 @@
 /** The configuration as the rest of the program sees it: checked, with every default filled in, and never changed in place. */
-import type { ApiLimits } from './api-schema.ts'
+import type { ApiLimits } from './schema/api.ts'
 import type { Hours } from './hours/hours.ts'
-import type { Listen } from './listen-schema.ts'
-import type { Operator } from './operators-schema.ts'
+import type { Listen } from './schema/listen.ts'
+import type { Operator } from './schema/operators.ts'
 import type { Outbound } from './outbound.ts'
-import { toE164 } from './phone-number.ts'
-import type { PriceChanges } from './prices-schema.ts'
-import type { Storage } from './storage-schema.ts'
-import type { Redaction, Retention } from './record-schema.ts'
-import type { Recording } from './recording-schema.ts'
-import type { Summary } from './summary-schema.ts'
+import { toE164 } from './values/phone-number.ts'
+import type { PriceChanges } from './schema/prices.ts'
+import type { Storage } from './schema/storage.ts'
+import type { Redaction, Retention } from './schema/record.ts'
+import type { Recording } from './schema/recording.ts'
+import type { Summary } from './schema/summary.ts'
 import type { ToolConfig } from './tools.ts'
-import type { Webhook } from './webhooks-schema.ts'
+import type { Webhook } from './schema/webhooks.ts'
 
 export type { Hours, Listen }
 

@@ -3,12 +3,12 @@
  * stands below the instructions and what is searched is decided in `src/knowledge`, when pages have been fetched.
  */
 import type { KnowledgeEntry } from './config.ts'
-import { checkRefresh, parseDurationMs } from './duration.ts'
-import { checkLength } from './knowledge-length.ts'
+import { checkRefresh, parseDurationMs } from './values/duration.ts'
+import { checkLength } from './rules/knowledge-length.ts'
 import { basename, resolveBeside } from './paths.ts'
 import type { Finding, KeyPath, Problem } from './problem.ts'
-import type { YamlFile } from './yaml-file.ts'
-import { isGroup } from './yaml-file.ts'
+import type { YamlFile } from './yaml/yaml-file.ts'
+import { isGroup } from './yaml/yaml-file.ts'
 
 /** The text of a knowledge file. */
 export type Document = Readonly<{

@@ -4,9 +4,9 @@ import { knowledgeFiles } from './knowledge.ts'
 import type { ConfigSources, ParsedConfig } from './parse-config.ts'
 import { parseConfig } from './parse-config.ts'
 import type { Problem } from './problem.ts'
-import type { HasVariable } from './templates.ts'
-import type { SourceFile } from './yaml-file.ts'
-import { readYaml } from './yaml-file.ts'
+import type { HasVariable } from './values/templates.ts'
+import type { SourceFile } from './yaml/yaml-file.ts'
+import { readYaml } from './yaml/yaml-file.ts'
 
 /** The files of a machine, as far as a configuration needs them. Paths have `/`. */
 export type ConfigFiles = Readonly<{

@@ -1,7 +1,7 @@
 /** What `outbound` of a customer means: who may be called from its numbers, and what happens when nobody in person answers. */
 import type { z } from 'zod'
-import { parseDurationMs } from './duration.ts'
-import type { outboundSchema } from './outbound-schema.ts'
+import { parseDurationMs } from './values/duration.ts'
+import type { outboundSchema } from './schema/outbound.ts'
 import type { Finding } from './problem.ts'
 
 /** How a customer calls out. */

@@ -8,8 +8,8 @@ import type { Finding, Problem } from './problem.ts'
 import { inReadingOrder } from './problem.ts'
 import type { ServiceFile } from './service.ts'
 import { parseService } from './service.ts'
-import type { HasVariable } from './templates.ts'
-import type { SourceFile } from './yaml-file.ts'
+import type { HasVariable } from './values/templates.ts'
+import type { SourceFile } from './yaml/yaml-file.ts'
 
 /** The texts a configuration is made of. */
 export type ConfigSources = Readonly<{

@@ -2,12 +2,12 @@
 import type { ServiceConfig } from './config.ts'
 import { DEFAULT_SERVICE } from './config.ts'
 import type { Problem } from './problem.ts'
-import { createSuggest } from './sections.ts'
-import { serviceSchema } from './service-schema.ts'
-import { checkShape } from './shape.ts'
-import type { SourceFile } from './yaml-file.ts'
-import { readYaml } from './yaml-file.ts'
-import type { HasVariable } from './templates.ts'
+import { createSuggest } from './yaml/sections.ts'
+import { serviceSchema } from './schema/service.ts'
+import { checkShape } from './yaml/shape.ts'
+import type { SourceFile } from './yaml/yaml-file.ts'
+import { readYaml } from './yaml/yaml-file.ts'
+import type { HasVariable } from './values/templates.ts'
 
 /** What became of the service file. */
 export type ServiceFile = Readonly<{

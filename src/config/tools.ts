@@ -1,9 +1,9 @@
 /** What an agent can do, from the shape of its file: every default filled in. */
-import { type BuiltInTool, builtInTool } from './built-in-tools.ts'
-import { parseDurationMs } from './duration.ts'
-import { parameterNames, type ParameterSchema, parameterSchema } from './tool-parameters.ts'
-import type { ToolsShape } from './tool-schema.ts'
-import { parseTemplate, slotsOf } from './templates.ts'
+import { type BuiltInTool, builtInTool } from './values/built-in-tools.ts'
+import { parseDurationMs } from './values/duration.ts'
+import { parameterNames, type ParameterSchema, parameterSchema } from './schema/parameters.ts'
+import type { ToolsShape } from './schema/tool.ts'
+import { parseTemplate, slotsOf } from './values/templates.ts'
 
 /** One entry of `tools`. */
 export type ToolConfig = BuiltInToolConfig | HttpToolConfig | McpConfig

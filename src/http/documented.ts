@@ -1,7 +1,7 @@
 /** All of the API that its document describes, and the document. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
-import type { Scope } from '../config/operators-schema.ts'
+import type { Scope } from '../config/schema/operators.ts'
 import { StoreError, UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { RecordStore } from '../store/record-store.ts'

@@ -1,5 +1,5 @@
 /** Who asks, by their token, and what it is good for. */
-import type { Operator, Scope } from '../config/operators-schema.ts'
+import type { Operator, Scope } from '../config/schema/operators.ts'
 import { isEqual, sha256 } from '../runtime/hmac.ts'
 
 /** Tells what a token is good for; undefined for one that nobody has. Takes as long whoever it is. */

@@ -2,7 +2,7 @@
  * What of an agent's knowledge stands below its instructions, and how it is told of the rest. The model reads all of it again for
  * each answer, so there is room for what is asked every day and not for a catalogue.
  */
-import { estimateTokens, INLINE_TOKENS_MAX } from '../config/knowledge-length.ts'
+import { estimateTokens, INLINE_TOKENS_MAX } from '../config/rules/knowledge-length.ts'
 
 /** A text that an agent may know, and where it is from. */
 export type NamedText = Readonly<{ name: string; text: string }>

@@ -1,6 +1,6 @@
 /** What is asked of us when somebody is to be called, and why it may be refused. */
 import type { Line } from '../config/config.ts'
-import { blanksOf, LONGEST_VALUE, type Variables } from '../config/variables.ts'
+import { blanksOf, LONGEST_VALUE, type Variables } from '../config/values/variables.ts'
 import type { DestinationProblem } from './destination.ts'
 
 /** A call that is asked for. */

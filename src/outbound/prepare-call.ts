@@ -1,6 +1,6 @@
 /** Holds an order against the configuration: a call that may be placed, or why it may not. */
 import type { Config } from '../config/config.ts'
-import { filledIn } from '../config/variables.ts'
+import { filledIn } from '../config/values/variables.ts'
 import { checkDestination } from './destination.ts'
 import { createEntry, type Entry, type OutboundCall } from './entry.ts'
 import { type Order, type OrderProblem, problem, problemOfOrder } from './order.ts'

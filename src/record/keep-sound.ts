@@ -3,7 +3,7 @@ import type { CallSound } from '../bridge/call-sound.ts'
 import { type Clock, settledWithin } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
 import type { StorageKeys } from '../config/environment.ts'
-import type { Storage } from '../config/storage-schema.ts'
+import type { Storage } from '../config/schema/storage.ts'
 import type { Log } from '../log.ts'
 import * as disk from '../runtime/files.ts'
 import {

@@ -1,6 +1,6 @@
 /** The storage that the service file names, as it is at the moment: the file may be changed while the service runs. */
 import type { StorageKeys } from '../config/environment.ts'
-import type { Storage } from '../config/storage-schema.ts'
+import type { Storage } from '../config/schema/storage.ts'
 import { type Bucket, openBucket, type S3Options } from './s3.ts'
 import { createStoredRecordings, type StoredRecordings } from './stored-recordings.ts'
 

@@ -2,7 +2,7 @@
  * What is kept of a call, as values. A write says how something is and not how it changed, and carries a revision; so the same
  * write may come twice or late (a journal is replayed after an outage) and does no harm.
  */
-import type { WebhookEventType } from '../config/webhooks-schema.ts'
+import type { WebhookEventType } from '../config/schema/webhooks.ts'
 import type { TokenCounts } from './money.ts'
 
 /** Who called whom and how it ended: one a call. */

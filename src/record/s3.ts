@@ -9,7 +9,7 @@
 import { AwsV4Signer } from 'aws4fetch'
 import { z } from 'zod'
 import type { StorageKeys } from '../config/environment.ts'
-import type { Storage } from '../config/storage-schema.ts'
+import type { Storage } from '../config/schema/storage.ts'
 import { UpstreamError } from '../errors.ts'
 
 export type S3Options = Readonly<{

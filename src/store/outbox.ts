@@ -2,8 +2,8 @@
  * The events that wait to be sent, in the record's database. Several processes send from one outbox: who claims an event has it for a
  * while, and an event of a call waits until the one before it, to the same server, was taken or given up.
  */
-import type { WebhookEventType } from '../config/webhooks-schema.ts'
-import { WEBHOOK_EVENTS } from '../config/webhooks-schema.ts'
+import type { WebhookEventType } from '../config/schema/webhooks.ts'
+import { WEBHOOK_EVENTS } from '../config/schema/webhooks.ts'
 import type { OutboxEvent } from '../record/record.ts'
 import type { Insert } from './insert.ts'
 import { placeholders, type Row, type Sql, sql, type Statement } from './sql.ts'

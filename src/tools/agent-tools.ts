@@ -1,6 +1,6 @@
 /** The tools of one agent, made from its file once and used by all of its calls. */
 import type { Clock } from '../clock.ts'
-import { BUILT_IN_TOOLS, TOOLS_OF_OTHER_KEYS } from '../config/built-in-tools.ts'
+import { BUILT_IN_TOOLS, TOOLS_OF_OTHER_KEYS } from '../config/values/built-in-tools.ts'
 import type { McpConfig, ToolConfig } from '../config/tools.ts'
 import type { Log } from '../log.ts'
 import type { GuardedFetch } from '../runtime/guarded-fetch.ts'

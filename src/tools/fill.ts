@@ -1,5 +1,5 @@
 /** Fills in the templates of a customer file: variables of the environment, and what the caller entered on the keypad. */
-import { parseTemplate } from '../config/templates.ts'
+import { parseTemplate } from '../config/values/templates.ts'
 import { ToolError } from '../errors.ts'
 
 /** Where the values of a template come from. */

@@ -2,7 +2,7 @@
  * The request of an HTTP tool, from its templates and the arguments of the model. What the model says is data wherever it goes: it
  * cannot leave its place in the path, add a header or choose another host.
  */
-import { parseTemplate, type Slot } from '../config/templates.ts'
+import { parseTemplate, type Slot } from '../config/values/templates.ts'
 import type { HttpRequestConfig } from '../config/tools.ts'
 import { ToolError } from '../errors.ts'
 import { fill, filling, type Fillings } from './fill.ts'

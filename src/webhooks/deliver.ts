@@ -4,7 +4,7 @@
  */
 import type { Cancel, Clock } from '../clock.ts'
 import type { Customer } from '../config/config.ts'
-import type { Webhook } from '../config/webhooks-schema.ts'
+import type { Webhook } from '../config/schema/webhooks.ts'
 import type { Log } from '../log.ts'
 import type { GuardedFetch } from '../runtime/guarded-fetch.ts'
 import type { ClaimedEvent, Outcome } from '../store/outbox.ts'

@@ -3,7 +3,7 @@
  * puts each event right behind the write it belongs to. So the two are kept in one transaction.
  */
 import type { FeedEntry } from '../bridge/call-feed.ts'
-import type { Webhook, WebhookEventType } from '../config/webhooks-schema.ts'
+import type { Webhook, WebhookEventType } from '../config/schema/webhooks.ts'
 import type {
   CallFacts,
   OutboxEvent,

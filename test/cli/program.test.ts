@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { writeWav } from '../../src/audio/wav.ts'
-import { renderJsonSchema } from '../../src/config/json-schema.ts'
+import { renderJsonSchema } from '../../src/config/schema/json-schema.ts'
 import * as files from '../../src/runtime/files.ts'
 import { runtime } from '../runtime/current.ts'
 import { createFolder, createProgram } from './program-fixture.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { renderJsonSchema } from '../../src/config/json-schema.ts'
+import { renderJsonSchema } from '../../src/config/schema/json-schema.ts'
 
 type Node = Readonly<{ [key: string]: unknown }>
 

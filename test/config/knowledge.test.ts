@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { estimateTokens } from '../../src/config/knowledge-length.ts'
+import { estimateTokens } from '../../src/config/rules/knowledge-length.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { resolveBeside } from '../../src/config/paths.ts'
 import { customerOf, line, PATH, problemsOf, withLines } from './sources.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { customerOf, problemsOf, warningsOf, withLines } from './sources.ts'
-import { blanksOf, filledIn, fillIn } from '../../src/config/variables.ts'
+import { blanksOf, filledIn, fillIn } from '../../src/config/values/variables.ts'
 
 describe('outbound', () => {
   test('is absent unless it is written: then nobody can be called', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { parseDurationMs } from '../../src/config/duration.ts'
-import { toE164 } from '../../src/config/phone-number.ts'
-import { nearest } from '../../src/config/spelling.ts'
+import { parseDurationMs } from '../../src/config/values/duration.ts'
+import { toE164 } from '../../src/config/values/phone-number.ts'
+import { nearest } from '../../src/config/yaml/spelling.ts'
 import { fingerprint } from '../../src/config/version.ts'
 
 test('a duration has a unit or is in seconds', () => {

@@ -1,7 +1,7 @@
 /** Events on their way from a real database to real servers; only time is the test's. */
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import { WEBHOOK_EVENTS } from '../../src/config/webhooks-schema.ts'
+import { WEBHOOK_EVENTS } from '../../src/config/schema/webhooks.ts'
 import { type Fields, silentLog } from '../../src/log.ts'
 import type { OutboxEvent } from '../../src/record/record.ts'
 import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { WEBHOOK_EVENTS, type WebhookEventType } from '../../src/config/webhooks-schema.ts'
+import { WEBHOOK_EVENTS, type WebhookEventType } from '../../src/config/schema/webhooks.ts'
 import type { RecordWrite } from '../../src/record/record.ts'
 import { beginTelling, noteForEvents, withEvents } from '../../src/webhooks/events.ts'
 import { NOON } from '../store/fixture.ts'

@@ -1,6 +1,6 @@
 /** Durations in a scenario: `700ms`, `1.3s`, `2m`, or a plain number of seconds. */
 import { z } from 'zod'
-import { parseDurationMs } from '../../config/duration.ts'
+import { parseDurationMs } from '../../config/values/duration.ts'
 
 /** A duration as it stands in YAML, made into ms. */
 export const duration = z.union([z.string(), z.number()]).transform((value, context) => {

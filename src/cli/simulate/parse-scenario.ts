@@ -1,9 +1,9 @@
 /** One scenario file: its text in, a scenario or everything that makes no sense in it out. */
 import { basename, dirname } from '../../config/paths.ts'
 import type { Finding, KeyPath, Problem } from '../../config/problem.ts'
-import { createSuggest } from '../../config/sections.ts'
-import { checkShape } from '../../config/shape.ts'
-import { readYaml, type SourceFile, type YamlFile } from '../../config/yaml-file.ts'
+import { createSuggest } from '../../config/yaml/sections.ts'
+import { checkShape } from '../../config/yaml/shape.ts'
+import { readYaml, type SourceFile, type YamlFile } from '../../config/yaml/yaml-file.ts'
 import { type InnerFile, innerFile } from './inner-file.ts'
 import { scenarioSchema, type ScenarioShape } from './scenario-schema.ts'
 

@@ -1,6 +1,6 @@
 /** The call of a scenario: placed at a simulated Twilio, followed to its end, and told from both ends. */
 import type { FeedEntry } from '../../bridge/call-feed.ts'
-import { builtInTool, TOOLS_OF_OTHER_KEYS } from '../../config/built-in-tools.ts'
+import { builtInTool, TOOLS_OF_OTHER_KEYS } from '../../config/values/built-in-tools.ts'
 import type { Service } from '../../service.ts'
 import type { CallOutcome } from '../../sim/caller/outcome.ts'
 import type { SimulatedCall } from '../../sim/caller/place-call.ts'

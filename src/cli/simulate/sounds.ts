@@ -1,6 +1,6 @@
 /** What the caller of a scenario says, as far as it is a recording: it is read before the call, and must be there. */
 import type { Problem } from '../../config/problem.ts'
-import { didYouMean } from '../../config/spelling.ts'
+import { didYouMean } from '../../config/yaml/spelling.ts'
 import type { Clip } from '../../sim/model/clips.ts'
 import { phoneSound } from '../conversation.ts'
 import type { Scenario } from './parse-scenario.ts'

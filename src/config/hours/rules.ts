@@ -1,8 +1,8 @@
 /** What the hours of a customer file must mean, beyond their shape. */
-import { list, text } from '../checks.ts'
+import { list, text } from '../rules/checks.ts'
 import type { Finding, KeyPath, Problem } from '../problem.ts'
-import type { YamlFile } from '../yaml-file.ts'
-import { isGroup } from '../yaml-file.ts'
+import type { YamlFile } from '../yaml/yaml-file.ts'
+import { isGroup } from '../yaml/yaml-file.ts'
 import { checkTimeZone } from './time-zone.ts'
 import { isDate, parseDays, parseSpan } from './words.ts'
 

@@ -3,7 +3,7 @@
  * cheapest thing it can be asked for: 2 to 5 µs, where a whole date takes twice that.
  */
 import type { Finding } from '../problem.ts'
-import { didYouMean } from '../spelling.ts'
+import { didYouMean } from '../yaml/spelling.ts'
 
 /** How far the clocks of a zone are ahead of UTC at a moment, in ms. The zone must be one that `checkTimeZone` accepts. */
 export const offsetMs = (timezone: string, wallMs: number): number => {

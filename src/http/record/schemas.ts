@@ -1,6 +1,6 @@
 /** The shapes of the API's answers about calls, and how the record is put into them. */
 import { z } from '@hono/zod-openapi'
-import { WEBHOOK_EVENTS } from '../../config/webhooks-schema.ts'
+import { WEBHOOK_EVENTS } from '../../config/schema/webhooks.ts'
 import { inOrder, type WrittenSummary } from '../../record/record.ts'
 import type { OutboxEntry } from '../../store/outbox.ts'
 import type { CallSummary, FoundLine, WholeCall } from '../../store/record-store.ts'

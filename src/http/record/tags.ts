@@ -1,6 +1,6 @@
 /** Tags that operators and their programs give to calls. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { MOST_TAGS, tagSchema } from '../../config/tags-schema.ts'
+import { MOST_TAGS, tagSchema } from '../../config/schema/tags.ts'
 import type { RecordStore } from '../../store/record-store.ts'
 import {
   answer,
