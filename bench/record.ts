@@ -10,13 +10,11 @@ import postgres from 'postgres'
 import { systemClock } from '../src/clock.ts'
 import { NO_TOKENS } from '../src/record/money.ts'
 import type { CallLine, RecordWrite } from '../src/record/record.ts'
-import { createSqliteThread } from '../src/runtime/sqlite-thread.ts'
+import { createDatabaseThread } from '../src/store/database-thread.ts'
 import { noJournal } from '../src/store/journal.ts'
-import { createPostgresSql } from '../src/store/postgres-sql.ts'
 import { createRecordStore, type RecordStore } from '../src/store/record-store.ts'
 import { createRecordWriter } from '../src/store/record-writer.ts'
-import type { Sql } from '../src/store/sql.ts'
-import { createSqliteSql } from '../src/store/sqlite-sql.ts'
+import type { RecordDatabase } from '../src/store/record-database.ts'
 import { startPostgres } from '../test/store/postgres.ts'
 import type { Table } from './table.ts'
 
@@ -37,13 +35,14 @@ export type RecordOptions = Readonly<{
   engines: readonly typeof ENGINES[number][]
   /** How often each question is asked. */
   asked?: number
-  /** How long nothing is written, and then 2,000 events a second. */
+  /** How often nothing is written, and then 2,000 events a second, and for how long each time. */
+  rounds?: number
   writeMs?: number
 }>
 
 /** Measures databases, one after the other; a PostgreSQL is started only to be measured. */
 export const record = async (
-  { lines, engines, asked = 300, writeMs = 10_000 }: RecordOptions,
+  { lines, engines, asked = 300, rounds = 5, writeMs = 4_000 }: RecordOptions,
   say: (text: string) => void,
 ): Promise<readonly Table[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-bench-'))
@@ -52,7 +51,7 @@ export const record = async (
   try {
     for (const engine of engines) {
       const { database, settle, stop } = await OPEN[engine](folder)
-      const makeWriter = (database: Sql) =>
+      const makeWriter = (database: RecordDatabase) =>
         createRecordWriter({
           database,
           journal: noJournal,
@@ -68,7 +67,7 @@ export const record = async (
         say(row.join(' '))
         reads.push(row)
       }
-      writes.push(await writeWhileTicking(engine, store, writeMs))
+      writes.push(await writeWhileTicking(engine, store, rounds, writeMs))
       say(writes.at(-1)?.join(' ') ?? '')
       await store.close()
       await stop()
@@ -83,13 +82,17 @@ export const record = async (
       rows: reads,
     },
     {
-      title: `writing 2,000 events a second for ${writeMs / 1000} s: ` +
-        'how late a timer of 5 ms is on the thread of the audio, ms, and what an event takes of it',
+      title:
+        `writing 2,000 events a second for ${
+          writeMs / 1000
+        } s and not, ${rounds} times by turns: ` +
+        'how late a timer of 5 ms is on the thread of the audio, ms (median of the times; least to most), ' +
+        'and what an event takes of it',
       columns: [
         'database',
         'idle p50',
-        'idle p99',
         'writing p50',
+        'idle p99',
         'writing p99',
         'CPU us an event',
       ],
@@ -99,7 +102,7 @@ export const record = async (
 }
 
 type Opened = Readonly<{
-  database: Sql
+  database: RecordDatabase
   /** Does what the database would do by itself, some minutes after so much was written. */
   settle: () => Promise<void>
   stop: () => Promise<void>
@@ -109,7 +112,7 @@ const OPEN: Readonly<Record<typeof ENGINES[number], (folder: string) => Promise<
   sqlite: (folder) => {
     const path = join(folder, 'record.db')
     return Promise.resolve({
-      database: createSqliteSql(path, createSqliteThread(path)),
+      database: createDatabaseThread({ engine: 'sqlite', path }),
       settle: () => Promise.resolve(),
       stop: () => Promise.resolve(),
     })
@@ -118,7 +121,7 @@ const OPEN: Readonly<Record<typeof ENGINES[number], (folder: string) => Promise<
     const server = await startPostgres()
     const url = await server.database()
     return {
-      database: createPostgresSql({ url, clock: systemClock }),
+      database: createDatabaseThread({ engine: 'postgres', url }),
       settle: () => analyze(url),
       stop: server.stop,
     }
@@ -249,23 +252,39 @@ const askAll = async (engine: string, store: RecordStore, calls: number, times: 
   return rows
 }
 
-const writeWhileTicking = async (engine: string, store: RecordStore, forMs: number) => {
+const writeWhileTicking = async (
+  engine: string,
+  store: RecordStore,
+  rounds: number,
+  forMs: number,
+) => {
   let event = 0
   const write = () =>
     store.write(Array.from(
       { length: EVENTS_A_TICK },
       (): RecordWrite => ({ type: 'line', line: lineOf(event++) }),
     ))
-  const idle = await ticks(forMs, () => {})
-  const writing = await ticks(forMs, write)
-  await store.flush()
-  const usAnEvent = (writing.cpuUs - idle.cpuUs) / event
+  const idle: Ticks[] = []
+  const writing: Ticks[] = []
+  for (let round = 0; round < rounds; round++) {
+    idle.push(await ticks(forMs, () => {}))
+    writing.push(await ticks(forMs, write))
+    await store.flush()
+  }
+  const cpuUs = (all: readonly Ticks[]) => all.reduce((sum, each) => sum + each.cpuUs, 0)
   return [
     engine,
-    ...[idle.late, writing.late].flatMap((late) => [at(late, 0.5), at(late, 0.99)]),
-    usAnEvent.toFixed(0),
+    ...[0.5, 0.99].flatMap((share) => [idle, writing].map((all) => spread(all, share))),
+    ((cpuUs(writing) - cpuUs(idle)) / event).toFixed(0),
   ]
 }
+
+const spread = (all: readonly Ticks[], share: number): string => {
+  const late = all.map((each) => Number(at(each.late, share)))
+  return `${at(late, 0.5)} (${Math.min(...late)} to ${Math.max(...late)})`
+}
+
+type Ticks = Readonly<{ late: readonly number[]; cpuUs: number }>
 
 const TICK_MS = 5
 const EVENTS_A_TICK = 10
@@ -274,7 +293,7 @@ const EVENTS_A_TICK = 10
 const ticks = (
   forMs: number,
   action: () => void,
-): Promise<Readonly<{ late: readonly number[]; cpuUs: number }>> =>
+): Promise<Ticks> =>
   new Promise((resolve) => {
     const late: number[] = []
     const before = process.threadCpuUsage()

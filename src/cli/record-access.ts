@@ -39,7 +39,7 @@ export const withRecord = async (
   }
   const { dataFolder, databaseUrl } = parsed.environment
   const { clock } = context
-  const database = await openDatabase({ databaseUrl, dataFolder, clock, statementMs })
+  const database = openDatabase({ databaseUrl, dataFolder, statementMs })
   const onError = ({ message }: StoreError) => context.err(message)
   const record = createRecordStore(
     database,

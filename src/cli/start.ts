@@ -64,7 +64,7 @@ export const startAll = async (
   void listening.promise.then(threads.resolve)
   const { store, record } = isEphemeral
     ? { store: createMemoryStore(), record: noRecord }
-    : await openStores(context, environment, log, threads.promise)
+    : openStores(context, environment, log, threads.promise)
   try {
     const service = await startService({
       runtime: context.runtime,
@@ -109,17 +109,17 @@ export const startAll = async (
   }
 }
 
-const openStores = async (
+const openStores = (
   { clock }: CommandContext,
   { dataFolder, databaseUrl, machine }: Environment,
   log: Log,
   mayStart: Promise<void>,
-): Promise<Readonly<{ store: Store; record: RecordStore }>> => {
+): Readonly<{ store: Store; record: RecordStore }> => {
   const onError = ({ code, message }: StoreError) =>
     log.error('record.failed', { code, problem: message })
   const onStoreError = ({ code, message }: StoreError) =>
     log.error('store.failed', { code, problem: message })
-  const database = await openDatabase({ databaseUrl, dataFolder, clock }, mayStart)
+  const database = openDatabase({ databaseUrl, dataFolder }, mayStart)
   const name = machine ?? randomSecret().slice(0, 12)
   const record = openRecord(database, name, {
     dataFolder,

@@ -32,7 +32,7 @@ export const createSettler = (path: string): Settler => {
   }
 
   const start = (): Worker => {
-    const thread = new Worker(threadFile('sqlite-settler-thread'), {
+    const thread = new Worker(threadFile('runtime/sqlite-settler-thread'), {
       workerData: { path, turn },
     })
     thread.on('message', (failure?: string) => finish(failure && new Error(failure)))

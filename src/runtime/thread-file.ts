@@ -1,7 +1,7 @@
-/** The files of threads: they lie beside this one and end as it does, in the source as in what is built of it. */
+/** The files of threads: in the source, and in what is built of it, they lie beside this folder and end as this file does. */
 
-/** Gives the address of a file here by its name without its ending. */
-export const threadFile = (name: string): URL => {
+/** Gives the address of a file by its path in the source without its ending: `store/database-thread-worker`. */
+export const threadFile = (path: string): URL => {
   const ending = /\.[jt]s$/.exec(import.meta.url)?.[0] ?? '.ts'
-  return new URL(`./${name}${ending}`, import.meta.url)
+  return new URL(`../${path}${ending}`, import.meta.url)
 }

@@ -1,6 +1,6 @@
 /**
- * Rows on their way into their tables, as statements: one for each row or, for PostgreSQL, one for all rows of a table. There a
- * statement takes the thread of the calls longer than the rows in it do; SQLite has a thread of its own.
+ * Rows on their way into their tables, as statements: one for each row or, for PostgreSQL, one for all rows of a table. There the
+ * statement is what takes the time, here and on the server, and not the rows in it.
  */
 import { placeholders, type Row, type Statement } from './sql.ts'
 

@@ -2,14 +2,13 @@
 import type { Clock } from '../clock.ts'
 import type { StoreError } from '../errors.ts'
 import * as files from '../runtime/files.ts'
-import { createSqliteThread } from '../runtime/sqlite-thread.ts'
+import { createDatabaseThread } from './database-thread.ts'
 import { createJournal } from './journal.ts'
 import { noOutboundQueue } from './outbound-queue.ts'
 import { noOutbox } from './outbox.ts'
+import type { RecordDatabase } from './record-database.ts'
 import { createRecordStore, type RecordStore } from './record-store.ts'
 import { createRecordWriter } from './record-writer.ts'
-import type { Sql } from './sql.ts'
-import { createSqliteSql } from './sqlite-sql.ts'
 
 export type OpenOptions = Readonly<{
   databaseUrl: string | undefined
@@ -20,25 +19,21 @@ export type OpenOptions = Readonly<{
   onError: (error: StoreError) => void
 }>
 
-/**
- * Makes the database known; nothing is read or written yet. The driver of PostgreSQL is loaded by those who have one; the thread of
- * SQLite waits for `mayStart`.
- */
-export const openDatabase = async (
-  { databaseUrl, dataFolder, clock, statementMs }: Omit<OpenOptions, 'onError'>,
+/** Makes the database known; nothing is read or written yet, and its thread waits for `mayStart`. */
+export const openDatabase = (
+  { databaseUrl, dataFolder, statementMs }: Omit<OpenOptions, 'onError' | 'clock'>,
   mayStart?: Promise<void>,
-): Promise<Sql> => {
-  if (databaseUrl !== undefined) {
-    const { createPostgresSql } = await import('./postgres-sql.ts')
-    return createPostgresSql({ url: databaseUrl, clock, statementMs })
-  }
-  const path = `${dataFolder}/record.db`
-  return createSqliteSql(path, createSqliteThread(path, mayStart))
-}
+): RecordDatabase =>
+  createDatabaseThread(
+    databaseUrl === undefined
+      ? { engine: 'sqlite', path: `${dataFolder}/record.db` }
+      : { engine: 'postgres', url: databaseUrl, statementMs },
+    mayStart,
+  )
 
 /** Makes the record of a process over its database. `name` is what its journal is called by. */
 export const openRecord = (
-  database: Sql,
+  database: RecordDatabase,
   name: string,
   { dataFolder, clock, onError }: Omit<OpenOptions, 'databaseUrl' | 'statementMs'>,
 ): RecordStore => {

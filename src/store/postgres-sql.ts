@@ -116,7 +116,7 @@ const hasDied = (error: unknown): boolean =>
 
 /**
  * The library rolls back after every failure, also on a connection that has died, and then writes to a socket that is not there, at a
- * moment when nobody can catch it: the process would end, with all its calls. It notices by itself that the connection is gone, so
+ * moment when nobody can catch it: the thread would end, with all that it was asked. It notices by itself that the connection is gone, so
  * only what leaves it alive is told here.
  */
 const unlessDead = (error: unknown): Promise<never> => {

@@ -2,6 +2,7 @@
 import type { RecordWrite } from '../record/record.ts'
 import { createOutboundQueue, type OutboundQueue } from './outbound-queue.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
+import type { RecordDatabase } from './record-database.ts'
 import { deleteBefore, forgetNumber, type KeptKind, takeLease } from './record-deletes.ts'
 import { migrateRecord, RECORD_MIGRATIONS, type Standing, standingOf } from './record-migrations.ts'
 import {
@@ -18,7 +19,6 @@ import {
 import { findLines, type FoundLine } from './record-search.ts'
 import { changeTags, type TagChange, type Tagged, tagsOf } from './record-tags.ts'
 import type { RecordWriter } from './record-writer.ts'
-import type { Sql } from './sql.ts'
 
 /** All that asks rejects with a `StoreError` when the database is away; `write` never does. */
 export type RecordStore = Readonly<{
@@ -60,8 +60,8 @@ export type { CallCursor, CallFilter, CallSummary, Costs, CostsBy, FoundLine, Ke
 
 /** Makes the store of a database, and its writer over what waits for the tables; both are closed with it. */
 export const createRecordStore = (
-  database: Sql,
-  makeWriter: (database: Sql) => RecordWriter,
+  database: RecordDatabase,
+  makeWriter: (database: RecordDatabase) => RecordWriter,
   now: () => number,
 ): RecordStore => {
   let migrating: Promise<readonly number[]> = Promise.resolve([])
@@ -96,7 +96,7 @@ export const createRecordStore = (
 }
 
 /** A database that is asked and told nothing while its tables are still being made. If that fails, what comes then fails by itself. */
-const whenMade = (database: Sql, made: () => Promise<unknown>): Sql => {
+const whenMade = (database: RecordDatabase, made: () => Promise<unknown>): RecordDatabase => {
   const ready = () => made().catch(() => {})
   return {
     ...database,
@@ -107,6 +107,10 @@ const whenMade = (database: Sql, made: () => Promise<unknown>): Sql => {
     write: async (statements) => {
       await ready()
       return database.write(statements)
+    },
+    keep: async (writes) => {
+      await ready()
+      return database.keep(writes)
     },
   }
 }

@@ -8,8 +8,8 @@ import type { RecordWrite } from '../record/record.ts'
 import type { Journal } from './journal.ts'
 import { createTeller } from './pacer.ts'
 import { storeError } from './problem.ts'
-import { batchOf, inTransactions, keep } from './record-writes.ts'
-import type { Sql } from './sql.ts'
+import type { RecordDatabase } from './record-database.ts'
+import { batchOf, inTransactions } from './record-writes.ts'
 
 export type RecordWriter = Readonly<{
   /** Keeps writes. Returns at once and never throws. */
@@ -21,7 +21,7 @@ export type RecordWriter = Readonly<{
 }>
 
 export type RecordWriterOptions = Readonly<{
-  database: Sql
+  database: Pick<RecordDatabase, 'keep'>
   journal: Journal
   clock: Clock
   /** Hears what could not be kept, of each kind at most once a minute. */
@@ -95,7 +95,7 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
   /** Writes a batch, all or nothing; false when the database is away. */
   const put = async (batch: readonly RecordWrite[]): Promise<boolean> => {
     try {
-      await database.write(keep(database.engine, batch))
+      await database.keep(batch)
       return true
     } catch (cause) {
       const error = asStoreError(cause)
@@ -111,7 +111,7 @@ export const createRecordWriter = (options: RecordWriterOptions): RecordWriter =
   const putEach = async (batch: readonly RecordWrite[]): Promise<boolean> => {
     for (const together of inTransactions(batch)) {
       try {
-        await database.write(keep(database.engine, together))
+        await database.keep(together)
       } catch (cause) {
         const error = asStoreError(cause)
         tell(error)

@@ -1,20 +1,18 @@
-/** The record's database on one machine: a SQLite file, reached by a thread of its own. */
-import type { SqliteThread, ThreadRows, ThreadWork } from '../runtime/sqlite-thread.ts'
+/** The record's database on one machine: a SQLite file. It is asked without waiting, so it belongs on a thread without calls. */
+import { createSqliteFile } from '../runtime/sqlite-file.ts'
 import { storeError } from './problem.ts'
 import type { Sql } from './sql.ts'
 
-/** Makes the database of a file. `thread` is closed with it. */
-export const createSqliteSql = (path: string, thread: SqliteThread): Sql => {
-  const run = (doing: string, work: ThreadWork): Promise<ThreadRows> =>
-    thread.run(work).catch((cause) => Promise.reject(storeError(`cannot ${doing} ${path}`, cause)))
+/** Makes the database of a file known; it is opened with the first statement. */
+export const createSqliteSql = (path: string): Sql => {
+  const file = createSqliteFile(path)
+  const attempt = <Result>(doing: string, work: () => Result): Promise<Result> =>
+    Promise.try(work).catch((cause) => Promise.reject(storeError(`cannot ${doing} ${path}`, cause)))
 
   return {
     engine: 'sqlite',
-    query: (statement) => run('read', { kind: 'read', statements: [statement] }),
-    write: async (statements) => {
-      const rows = await run('write to', { kind: 'write', statements })
-      return rows.map(({ changes }) => Number(changes))
-    },
-    close: thread.close,
+    query: (statement) => attempt('read', () => file.read(statement)),
+    write: (statements) => attempt('write to', () => file.write(statements)),
+    close: () => attempt('close', file.close),
   }
 }

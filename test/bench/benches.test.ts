@@ -9,7 +9,7 @@ import { textOf } from '../../bench/table.ts'
 test('the bench of the record fills SQLite, asks it and writes to it', async () => {
   const said: string[] = []
   const tables = await record(
-    { lines: 500, engines: ['sqlite'], asked: 2, writeMs: 50 },
+    { lines: 500, engines: ['sqlite'], asked: 2, rounds: 2, writeMs: 50 },
     (text) => said.push(text),
   )
   expect(said[0]).toBe('sqlite: 0 of 10 calls')
@@ -18,7 +18,7 @@ test('the bench of the record fills SQLite, asks it and writes to it', async () 
     .toContain('sqlite: calls with a tag')
   expect(asking.rows.flat()).not.toContain('NaN')
   expect(textOf(writing)).toMatch(
-    /^writing 2,000 events a second for 0\.05 s: .*\n\n.*\n.*\nsqlite /,
+    /^writing 2,000 events a second for 0\.05 s and not, 2 times by turns: .*\n\n.*\n.*\nsqlite /,
   )
 })
 

@@ -229,7 +229,7 @@ test('none of them is in the journal of a database that is away', async () => {
   const clock = createFakeClock()
   const away = () => Promise.reject(new StoreError('store-unreachable', 'it is away'))
   const writer = createRecordWriter({
-    database: { engine: 'sqlite', query: away, write: away, close: () => Promise.resolve() },
+    database: { keep: away },
     journal: createJournal({ folder, files, name: 'a', now: Date.now }),
     clock,
     onError: () => {},

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import * as files from '../../src/runtime/files.ts'
+import { createDatabaseThread } from '../../src/store/database-thread.ts'
 import { createJournal } from '../../src/store/journal.ts'
 import { createPostgresSql } from '../../src/store/postgres-sql.ts'
 import { migrateRecord } from '../../src/store/record-migrations.ts'
@@ -26,7 +27,11 @@ afterAll(() => server.stop())
 
 const open = async () => createPostgresSql({ url: await server.database(), clock: systemClock })
 
-recordContract('postgres', open)
+/** As a service has it. */
+const openThread = async () =>
+  createDatabaseThread({ engine: 'postgres', url: await server.database() })
+
+recordContract('postgres', openThread)
 outboxContract('postgres', open)
 outboundQueueContract('postgres', open)
 
@@ -57,7 +62,7 @@ test('a statement has the time that whoever asks can wait', async () => {
 
 test('a server that is killed in the middle of 20 calls loses no line of them', async () => {
   const folder = await makeFolder()
-  const database = createPostgresSql({ url: await server.database(), clock: systemClock })
+  const database = await openThread()
   const journal = createJournal({ folder, files, name: 'a', now: Date.now })
   const record = await openRecord(database, journal)
   const say = (turn: number) =>
@@ -146,8 +151,9 @@ test('a pooler is asked for nothing that it would refuse', async () => {
   const address = pooler.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const url = `postgres://tandem:test@127.0.0.1:${port}/calls?prepare=false`
-  const database = createPostgresSql({ url, clock: systemClock })
-  onTestFinished(() => database.close())
+  const database = createPostgresSql({ url, clock: systemClock, statementMs: 50 })
+  // It would wait for seconds for the pooler, which is not there any more.
+  onTestFinished(() => void database.close())
   const asked = database.query({ text: 'select 1', values: [] }).catch(() => {})
   const names = (await said.promise).split('\0').filter((_, at) => at % 2 === 0)
   expect(names.filter((name) => name !== '').toSorted())

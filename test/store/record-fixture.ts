@@ -11,12 +11,11 @@ import type {
   RecordWrite,
 } from '../../src/record/record.ts'
 import { type Journal, noJournal } from '../../src/store/journal.ts'
+import { createRecordDatabase, type RecordDatabase } from '../../src/store/record-database.ts'
 import { createRecordStore, type RecordStore } from '../../src/store/record-store.ts'
 import { createRecordWriter } from '../../src/store/record-writer.ts'
 import type { Sql } from '../../src/store/sql.ts'
 import { createSqliteSql } from '../../src/store/sqlite-sql.ts'
-import type { SqliteThread } from '../../src/runtime/sqlite-thread.ts'
-import { createSqliteWork } from '../../src/runtime/sqlite-work.ts'
 import { NOON } from './fixture.ts'
 
 export const facts = (changes: Partial<CallFacts> = {}): CallFacts => ({
@@ -110,28 +109,22 @@ export const sharedRecord = (
 }
 
 /** A SQLite database without its thread, which takes long to start. */
-export const openSqlite = (path: string): Sql => {
-  const answer = createSqliteWork(path)
-  const run: SqliteThread['run'] = (work) => {
-    const answered = answer({ id: 1, work })
-    return 'rows' in answered
-      ? Promise.resolve(answered.rows)
-      : Promise.reject(new Error(answered.failure))
-  }
-  const close = () => Promise.resolve(void answer({ id: 1, work: 'close' }))
-  return createSqliteSql(path, { run, close })
-}
+export const openSqlite = createSqliteSql
 
-const open = async (database: Sql, journal: Journal = noJournal): Promise<OpenRecord> => {
+const open = async (
+  database: Sql | RecordDatabase,
+  journal: Journal = noJournal,
+): Promise<OpenRecord> => {
+  const told = 'keep' in database ? database : createRecordDatabase(database)
   const errors: StoreError[] = []
-  const makeWriter = (database: Sql) =>
+  const makeWriter = (database: RecordDatabase) =>
     createRecordWriter({
       database,
       journal,
       clock: systemClock,
       onError: (error) => errors.push(error),
     })
-  const store = createRecordStore(database, makeWriter, () => NOON)
+  const store = createRecordStore(told, makeWriter, () => NOON)
   await store.migrate()
   return { ...store, errors }
 }

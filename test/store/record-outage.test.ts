@@ -6,6 +6,7 @@ import { StoreError } from '../../src/errors.ts'
 import type { RecordWrite } from '../../src/record/record.ts'
 import * as files from '../../src/runtime/files.ts'
 import { createJournal } from '../../src/store/journal.ts'
+import { createRecordDatabase, type RecordDatabase } from '../../src/store/record-database.ts'
 import { createRecordStore } from '../../src/store/record-store.ts'
 import { createRecordWriter } from '../../src/store/record-writer.ts'
 import type { Sql } from '../../src/store/sql.ts'
@@ -27,14 +28,14 @@ const openFragile = async (folder?: string, name = 'a') => {
     write: (statements) => isAway ? away() : database.write(statements),
   }
   const journal = createJournal({ folder: place, files, name, now: Date.now })
-  const makeWriter = (database: Sql) =>
+  const makeWriter = (database: RecordDatabase) =>
     createRecordWriter({
       database,
       journal,
       clock,
       onError: (error) => errors.push(error),
     })
-  const record = createRecordStore(fragile, makeWriter, () => 0)
+  const record = createRecordStore(createRecordDatabase(fragile), makeWriter, () => 0)
   onTestFinished(() => record.close())
   await record.migrate()
   const journals = async () => (await readdir(place)).filter((file) => file.endsWith('.journal'))

@@ -2,12 +2,12 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
-import { createSqliteThread } from '../../src/runtime/sqlite-thread.ts'
+import { createDatabaseThread } from '../../src/store/database-thread.ts'
 import { noJournal } from '../../src/store/journal.ts'
+import type { RecordDatabase } from '../../src/store/record-database.ts'
 import { createRecordStore } from '../../src/store/record-store.ts'
 import { createRecordWriter } from '../../src/store/record-writer.ts'
-import { type Sql, sql } from '../../src/store/sql.ts'
-import { createSqliteSql } from '../../src/store/sqlite-sql.ts'
+import { sql } from '../../src/store/sql.ts'
 import { makeFolder, NOON } from './fixture.ts'
 import { outboundQueueContract } from './outbound-queue-contract.ts'
 import { outboxContract } from './outbox-contract.ts'
@@ -20,7 +20,8 @@ recordContract('sqlite', async () => openSqlite(await newPath()))
 outboxContract('sqlite', async () => openSqlite(await newPath()))
 outboundQueueContract('sqlite', async () => openSqlite(await newPath()))
 
-const openThread = (path: string) => createSqliteSql(path, createSqliteThread(path))
+const openThread = (path: string, mayStart?: Promise<void>) =>
+  createDatabaseThread({ engine: 'sqlite', path }, mayStart)
 
 test('the record lives in a file that only its owner may read, on a thread of its own', async () => {
   const path = await newPath()
@@ -59,12 +60,14 @@ test('what fails on the thread fails here, with what to do about it', async () =
     ),
   })
   await database.close()
-  await expect(database.query(sql('select 1'))).rejects.toThrow('the database is closed')
+  await expect(database.query(sql('select 1'))).rejects.toThrow(
+    'the thread of the database has ended: it was closed',
+  )
 })
 
 test('a thread that may not start yet keeps what is asked of it, in order', async () => {
   const start = Promise.withResolvers<void>()
-  const database = createSqliteSql(':memory:', createSqliteThread(':memory:', start.promise))
+  const database = openThread(':memory:', start.promise)
   const told: string[] = []
   const asked = [
     database.write([sql('create table t (n)')]).then(() => told.push('made')),
@@ -80,7 +83,7 @@ test('a thread that may not start yet keeps what is asked of it, in order', asyn
 test('a thread that was never to start does what was asked when it is closed', async () => {
   const path = await newPath()
   const never = new Promise<void>(() => {})
-  const database = createSqliteSql(path, createSqliteThread(path, never))
+  const database = openThread(path, never)
   const made = database.write([sql('create table t (n)')])
   await database.close()
   await expect(made).resolves.toEqual([0])
@@ -89,7 +92,7 @@ test('a thread that was never to start does what was asked when it is closed', a
 /** A record whose tables are still being made, and what its operator was told. */
 const openWhileMade = async () => {
   const problems: string[] = []
-  const makeWriter = (database: Sql) =>
+  const makeWriter = (database: RecordDatabase) =>
     createRecordWriter({
       database,
       journal: noJournal,

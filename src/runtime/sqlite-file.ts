@@ -1,8 +1,19 @@
-/** What the thread of a `SqliteThread` does: opens the file when there is work, does the work in order, answers each piece of it. */
+/** A SQLite file and the statements it is asked. Everything here waits for the disk, so it belongs on a thread without calls. */
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import type { ThreadAnswer, ThreadRequest, ThreadRows, ThreadWork } from './sqlite-thread.ts'
+
+export type SqliteValue = string | number | null
+export type SqliteRow = Readonly<Record<string, SqliteValue>>
+export type SqliteStatement = Readonly<{ text: string; values: readonly SqliteValue[] }>
+
+/** All of it throws SQLite's own errors; a file that cannot be used is opened anew with what is asked next. */
+export type SqliteFile = Readonly<{
+  read: (statement: SqliteStatement) => readonly SqliteRow[]
+  /** Runs statements in order, all of them or none; gives how many rows each changed. */
+  write: (statements: readonly SqliteStatement[]) => readonly number[]
+  close: () => void
+}>
 
 /** Here it harms no call to wait for another process. What was said is overwritten when it is deleted. */
 const SETTINGS = `
@@ -16,8 +27,8 @@ const SETTINGS = `
 /** Statements kept prepared; those with lists of any length would be without end. */
 const PREPARED = 100
 
-/** Makes the one who works on a file; answers at once, so it belongs on a thread of its own. */
-export const createSqliteWork = (path: string): (request: ThreadRequest) => ThreadAnswer => {
+/** Makes a file known by its path, or `:memory:`; it and its folder are made with the first statement. */
+export const createSqliteFile = (path: string): SqliteFile => {
   let database: DatabaseSync | undefined
   const prepared = new Map<string, StatementSync>()
 
@@ -49,18 +60,13 @@ export const createSqliteWork = (path: string): (request: ThreadRequest) => Thre
     return statement
   }
 
-  const read = ({ statements }: ThreadWork): ThreadRows =>
-    statements.flatMap(({ text, values }) => prepare(text).all(...values).map(rowOf))
-
-  const write = ({ statements }: ThreadWork): ThreadRows => {
+  const inTransaction = <Result>(work: () => Result): Result => {
     const writing = open()
     writing.exec('begin immediate')
     try {
-      const rows = statements.map(({ text, values }) => ({
-        changes: Number(prepare(text).run(...values).changes),
-      }))
+      const result = work()
       writing.exec('commit')
-      return rows
+      return result
     } catch (error) {
       // A full disk has rolled back already.
       if (writing.isTransaction) writing.exec('rollback')
@@ -68,32 +74,36 @@ export const createSqliteWork = (path: string): (request: ThreadRequest) => Thre
     }
   }
 
-  const answer = ({ id, work }: ThreadRequest): ThreadAnswer => {
+  /** After most failures a fresh handle is better: it sees a disk that was mounted anew. */
+  const attempt = <Result>(work: () => Result): Result => {
     try {
-      if (work === 'close') {
-        close()
-        return { id, rows: [] }
-      }
-      return { id, rows: work.kind === 'read' ? read(work) : write(work) }
+      return work()
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error)
-      // A fresh handle sees a disk that was mounted anew.
-      if (!/locked|constraint/.test(failure) && path !== ':memory:') {
+      if (path !== ':memory:' && !/locked|constraint/.test(String(error))) {
         try {
           close()
         } catch {
           // Nothing is left that could be done with it.
         }
       }
-      return { id, failure }
+      throw error
     }
   }
 
-  return answer
+  return {
+    read: ({ text, values }) => attempt(() => prepare(text).all(...values).map(rowOf)),
+    write: (statements) =>
+      attempt(() =>
+        inTransaction(() =>
+          statements.map(({ text, values }) => Number(prepare(text).run(...values).changes))
+        )
+      ),
+    close,
+  }
 }
 
-const rowOf = (row: Record<string, SQLOutputValue>) =>
+const rowOf = (row: Record<string, SQLOutputValue>): SqliteRow =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]))
 
-const plain = (value: SQLOutputValue) =>
+const plain = (value: SQLOutputValue): SqliteValue =>
   typeof value === 'bigint' ? Number(value) : value instanceof Uint8Array ? null : value
