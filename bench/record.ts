@@ -75,6 +75,7 @@ export const record = async (
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+  const seconds = writeMs / 1000
   return [
     {
       title: `asking a record of ${lines} lines, ms`,
@@ -82,10 +83,7 @@ export const record = async (
       rows: reads,
     },
     {
-      title:
-        `writing 2,000 events a second for ${
-          writeMs / 1000
-        } s and not, ${rounds} times by turns: ` +
+      title: `writing 2,000 events a second for ${seconds} s and not, ${rounds} times by turns: ` +
         'how late a timer of 5 ms is on the thread of the audio, ms (median of the times; least to most), ' +
         'and what an event takes of it',
       columns: [

@@ -16,18 +16,20 @@ const open = async (place: DatabasePlace): Promise<RecordDatabase> => {
   return createRecordDatabase(createPostgresSql({ ...place, clock: systemClock }))
 }
 
+const NOTHING = { rows: [], changes: [] }
+
 const perform = async (database: RecordDatabase, asked: DatabaseAsked): Promise<DatabaseAnswer> => {
   switch (asked.kind) {
     case 'query':
-      return { rows: await database.query(asked.statement) }
+      return { ...NOTHING, rows: await database.query(asked.statement) }
     case 'write':
-      return { changes: await database.write(asked.statements) }
+      return { ...NOTHING, changes: await database.write(asked.statements) }
     case 'keep':
       await database.keep(JSON.parse(asked.writes))
-      return { changes: [] }
+      return NOTHING
     case 'close':
       await database.close()
-      return { changes: [] }
+      return NOTHING
   }
 }
 

@@ -19,10 +19,9 @@ export type DatabaseAsked =
   | Readonly<{ kind: 'keep'; writes: string }>
   | Readonly<{ kind: 'close' }>
 
-/** The rows that were read, how many rows each statement changed, or what went wrong. */
+/** The rows that were read and how many rows each statement changed, or what went wrong. */
 export type DatabaseAnswer =
-  | Readonly<{ rows: readonly Row[] }>
-  | Readonly<{ changes: readonly number[] }>
+  | Readonly<{ rows: readonly Row[]; changes: readonly number[] }>
   | Readonly<{ code: StoreErrorCode; message: string }>
 
 /** Makes the database known; its thread starts with what is asked first, though not before `mayStart`. */
@@ -47,14 +46,8 @@ export const createDatabaseThread = (
 
   return {
     engine: place.engine,
-    query: async (statement) => {
-      const answer = await ask({ kind: 'query', statement })
-      return 'rows' in answer ? answer.rows : []
-    },
-    write: async (statements) => {
-      const answer = await ask({ kind: 'write', statements })
-      return 'changes' in answer ? answer.changes : []
-    },
+    query: async (statement) => (await ask({ kind: 'query', statement })).rows,
+    write: async (statements) => (await ask({ kind: 'write', statements })).changes,
     keep: async (writes) => {
       await ask({ kind: 'keep', writes: JSON.stringify(writes) })
     },
