@@ -49,10 +49,10 @@ export const createThread = <Asked, Answer>(
   const start = (): Worker => {
     const thread = new Worker(threadFile(file), { workerData: about })
     thread.on('message', answered)
-    thread.on('error', (error) => {
-      // The one that was started since has not died.
-      if (thread === worker) died(error instanceof Error ? error.message : String(error))
-    })
+    // The one that was started since has not died.
+    const over = (why: string) => thread === worker && died(why)
+    thread.on('error', (error) => over(error instanceof Error ? error.message : String(error)))
+    thread.on('exit', () => over('it stopped'))
     return thread
   }
 

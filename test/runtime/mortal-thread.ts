@@ -1,7 +1,9 @@
-/** A thread that gives back what it is asked, and dies when it is asked to. */
+/** A thread that gives back what it is asked, and dies or stops when it is asked to. */
+import process from 'node:process'
 import { answerThread } from '../../src/runtime/thread-side.ts'
 
 answerThread((greeting: string) => (asked: string) => {
+  if (asked === 'stop') process.exit()
   if (asked === 'die') {
     queueMicrotask(() => {
       throw new Error('it was asked to')

@@ -13,11 +13,13 @@ test('a thread answers what it is asked, each its own', async () => {
   expect(await Promise.all([ask('one'), ask('two')])).toEqual(['hello one', 'hello two'])
 })
 
-test('a thread that dies fails what it was asked, and the next question starts another', async () => {
+test('a thread that dies or stops fails what it was asked, and the next question starts another', async () => {
   const { ask } = open()
   expect(await ask('one')).toBe('hello one')
   await expect(ask('die')).rejects.toThrow('it was asked to')
   expect(await ask('two')).toBe('hello two')
+  await expect(ask('stop')).rejects.toThrow('it stopped')
+  expect(await ask('three')).toBe('hello three')
 })
 
 test('a thread whose file is not there fails what it is asked', async () => {
