@@ -4,7 +4,7 @@
  */
 import { reportHeard } from './change.ts'
 import type { CallEffect } from './effects.ts'
-import { clear, isPlaying, sentSound } from './playback.ts'
+import { clear, isPlaying, sentSound, silentSinceMs } from './playback.ts'
 import { ask, type Change } from './responses.ts'
 import type { Talking } from './state.ts'
 import { busySinceMs } from './tool-calls.ts'
@@ -54,15 +54,17 @@ export const releaseHold = (state: Talking, atMs: number): Change<Talking> => {
 }
 
 const isDue = (state: Talking, atMs: number): boolean => {
-  if (state.model.is === 'interrupted') return atMs - state.model.sinceMs >= MODEL_AWAY_MS
-  const { floor } = state
+  const { floor, model, holding } = state
+  if (model.is === 'interrupted') {
+    return holding || quietMs(state, model.sinceMs, atMs) >= MODEL_AWAY_MS
+  }
   if (floor.is === 'awaited' && atMs < state.limitedUntilMs) {
-    return atMs - floor.sinceMs >= MODEL_AWAY_MS
+    return holding || quietMs(state, floor.sinceMs, atMs) >= MODEL_AWAY_MS
   }
   if (floor.is === 'caller' || !isFetching(state)) return false
-  if (state.holding) return true
+  if (holding) return true
   const hasFiller = state.tools.some(({ isFilled }) => isFilled)
-  return isSlow(state, atMs) && quietMs(state, atMs) >= (hasFiller ? FILLER_LATE_MS : TOOL_BUSY_MS)
+  return isSlow(state, atMs) && waitedMs(state, atMs) >= (hasFiller ? FILLER_LATE_MS : TOOL_BUSY_MS)
 }
 
 const isSlow = (state: Talking, atMs: number): boolean =>
@@ -75,12 +77,15 @@ const isFetching = (state: Talking): boolean =>
     !(state.response.is === 'active' && state.response.hasSpoken))
 
 /** How long the caller has heard nothing and said nothing. */
-const quietMs = ({ floor, ...state }: Talking, atMs: number): number => {
-  if (floor.is === 'awaited' || floor.is === 'nobody') return atMs - floor.sinceMs
-  const sinceMs = busySinceMs(state) ??
-    (state.response.is === 'free' ? atMs : state.response.sinceMs)
-  return atMs - sinceMs
-}
+const waitedMs = (state: Talking, atMs: number): number =>
+  quietMs(state, 'sinceMs' in state.floor ? state.floor.sinceMs : 0, atMs)
+
+/**
+ * How long nothing was heard since a moment. It is the play-out that tells and not whoever has the floor: the mark behind the last
+ * words is echoed a round trip after they were heard, or later.
+ */
+const quietMs = ({ playback }: Talking, sinceMs: number, atMs: number): number =>
+  atMs - Math.max(sinceMs, silentSinceMs(playback))
 
 /** What is said while a tool works, once a tool call and only if nothing else is being said. */
 const fillerDue = (state: Talking, atMs: number): string | undefined => {
@@ -90,6 +95,6 @@ const fillerDue = (state: Talking, atMs: number): string | undefined => {
     return undefined
   }
   const call = state.tools.find(({ stage, isFilled }) => stage === 'running' && !isFilled)
-  if (!call || !isSlow(state, atMs) || quietMs(state, atMs) < FILLER_MS) return undefined
+  if (!call || !isSlow(state, atMs) || waitedMs(state, atMs) < FILLER_MS) return undefined
   return state.rules.agents[state.agent]?.fillers[call.name]
 }

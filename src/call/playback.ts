@@ -200,6 +200,10 @@ export const heardBy = (playback: Playback, atMs: number): number => {
   return Math.max(playback.provenMs, Math.min(playback.sentMs, playedMs))
 }
 
+/** Since when nothing is left to hear, as far as is known: what had been sent then would have followed without a pause. */
+export const silentSinceMs = ({ sentMs, run, roundTripMs }: Playback): number =>
+  sentMs + run.originMs - roundTripMs
+
 /** Whether something is left to hear, or may be: the last mark is not back yet. */
 export const isPlaying = (playback: Playback, atMs: number): boolean =>
   playback.marks.length > 0 || !isIdle(playback, atMs)

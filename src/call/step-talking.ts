@@ -20,6 +20,7 @@ import {
   type Marked,
   sent,
   sentSound,
+  silentSinceMs,
 } from './playback.ts'
 import { breakPlan, type Departure, dropPlan, hasSaidSo } from './plan.ts'
 import { bargeIn, refuseResponse } from './refuse.ts'
@@ -234,9 +235,10 @@ const audioSent = (
 }
 
 const withEcho = (state: Talking, echo: Echo, { atMs }: CallEvent): Step => {
-  const silent = state.floor.is === 'agent' && !isPlaying(echo.playback, atMs)
+  const isSilent = state.floor.is === 'agent' && !isPlaying(echo.playback, atMs)
+  const sinceMs = Math.min(atMs, silentSinceMs(echo.playback))
   return withMark(
-    silent ? { ...state, floor: { is: 'nobody', sinceMs: atMs } } : state,
+    isSilent ? { ...state, floor: { is: 'nobody', sinceMs } } : state,
     echo,
     [
       ...reportHeard(echo.heard),
