@@ -14,6 +14,8 @@ export type AgentLane = Readonly<{
   audio: (delta: AgentPart & Readonly<{ payload: string }>) => void
   /** The model has sent all of an item. */
   ended: (part: AgentPart) => void
+  /** The model has sent all of a response, whatever it has said of its items. */
+  responseEnded: (responseId: string) => void
   /** The line is open: what waited goes out, and from now on everything goes straight through. */
   open: (line: OpenLine) => void
   /** The line is gone: what comes from now on waits for the next one. */
@@ -99,7 +101,7 @@ export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
         refused += 1
         return happened({ type: 'agent-audio-refused', ...part })
       }
-      // Not every server says that an item has ended before it begins the next.
+      // Not every server says that an item has ended.
       if (current && !isSame(current, part)) finish(current)
       current = part
       const modelMs = transcoder.modelMs(payload)
@@ -108,6 +110,9 @@ export const createAgentLane = (options: AgentLaneOptions): AgentLane => {
     ended: ({ responseId, itemId, contentIndex }) => {
       const part = { responseId, itemId, contentIndex }
       if (current && isSame(current, part)) finish(part)
+    },
+    responseEnded: (responseId) => {
+      if (current?.responseId === responseId) finish(current)
     },
     open: (opened) => {
       line = opened

@@ -118,6 +118,7 @@ export const createBridge = (options: BridgeOptions): Bridge => {
       agentLane.cutOff()
       callerLane.close()
     }
+    if (happening.type === 'agent-response-ended') agentLane.responseEnded(happening.responseId)
     const atMs = clock.nowMs()
     const event = { ...happening, atMs }
     const before = state

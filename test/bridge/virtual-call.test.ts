@@ -48,6 +48,20 @@ describe('the greeting', () => {
     expect(call.toModel.filter(({ type }) => type === 'response.create')).toHaveLength(1)
   })
 
+  it('is known to be heard also where the server does not say that its audio has ended', () => {
+    const call = startVirtualCall({ agent: GREETING, untold: ['response.output_audio.done'] })
+    call.clock.advance(6_000)
+    const { sentMs, playedMs } = call.line.record()
+    expect(playedMs).toBe(sentMs)
+    expect(typesOf(call.entries).filter((type) => type === 'agent-heard')).toHaveLength(1)
+    call.line.say(tone(600))
+    call.until('the agent answers', () => call.line.record().playedMs > playedMs + 200)
+    call.line.say(tone(600))
+    call.until('the queue was cleared', () => call.line.record().clears.length > 0)
+    call.clock.advance(1)
+    expect(only(call).record.truncations).toHaveLength(1)
+  })
+
   it('is not spoken by an agent without one', () => {
     const call = startVirtualCall()
     call.clock.advance(10_000)

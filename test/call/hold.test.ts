@@ -116,35 +116,38 @@ describe('a caller who has to wait after a sentence', () => {
       echoJitterMs: fc.array(ms(250), { minLength: 1, maxLength: 6 }),
     })
     const wordsMs = ms(150).map((frames) => 20 * frames + 20)
-    fc.assert(fc.property(line, wordsMs, ms(4_000), ms(5_000), wordsMs, (
-      settings,
-      firstMs,
-      calledAfterMs,
-      workMs,
-      lastMs,
-    ) => {
-      const [first, last] = [response('r1'), response('r2')]
-      const call = wait(settings)
-      call.tell(first.started)
-      call.say('r1', firstMs)
-      call.pass(calledAfterMs)
-      const isSpeaking = call.wordsMs() < firstMs
-      const calledAt = call.heard.length
-      call.tell(first.calls('a', 'find'))
-      call.tell(first.ends)
-      call.pass(workMs)
-      call.tell({ type: 'tool-returned', toolCallId: 'a', output: 'done', failed: false })
-      call.pass(500)
-      call.tell(last.started)
-      call.say('r2', lastMs)
-      call.tell(last.ends)
-      const backAt = call.heard.length
-      call.pass(firstMs + lastMs + 1_000)
-      // A caller who has waited before a tool was called waits for the tool a little longer.
-      const slow = call.heard.slice(isSpeaking ? QUIET_MS + settings.downMs : calledAt, backAt)
-      expect(longestSilence(slow)).toBeLessThanOrEqual(2_000)
-      expect(pauseBeforeTone(call.heard)).toBeGreaterThanOrEqual(isSpeaking ? 1_000 : 400)
-      expect(call.wordsMs()).toBe(firstMs + lastMs)
-    }), { numRuns: 100 })
+    fc.assert(
+      fc.property(line, wordsMs, ms(4_000), ms(5_000), wordsMs, (
+        settings,
+        firstMs,
+        calledAfterMs,
+        workMs,
+        lastMs,
+      ) => {
+        const [first, last] = [response('r1'), response('r2')]
+        const call = wait(settings)
+        call.tell(first.started)
+        call.say('r1', firstMs)
+        call.pass(calledAfterMs)
+        const isSpeaking = call.wordsMs() < firstMs
+        const calledAt = call.heard.length
+        call.tell(first.calls('a', 'find'))
+        call.tell(first.ends)
+        call.pass(workMs)
+        call.tell({ type: 'tool-returned', toolCallId: 'a', output: 'done', failed: false })
+        call.pass(500)
+        call.tell(last.started)
+        call.say('r2', lastMs)
+        call.tell(last.ends)
+        const backAt = call.heard.length
+        call.pass(firstMs + lastMs + 1_000)
+        // A caller who has waited before a tool was called waits for the tool a little longer.
+        const slow = call.heard.slice(isSpeaking ? QUIET_MS + settings.downMs : calledAt, backAt)
+        expect(longestSilence(slow)).toBeLessThanOrEqual(2_000)
+        expect(pauseBeforeTone(call.heard)).toBeGreaterThanOrEqual(isSpeaking ? 1_000 : 400)
+        expect(call.wordsMs()).toBe(firstMs + lastMs)
+      }),
+      { numRuns: 100 },
+    )
   })
 })

@@ -40,6 +40,8 @@ export type VirtualCallOptions = Readonly<{
   readAlong?: (text: string) => void
   /** How the model behaves, always or on the first session, the second and so on (the last one goes on). */
   scenario?: Partial<Scenario> | readonly Partial<Scenario>[]
+  /** Events that the model's server does not have. */
+  untold?: readonly string[]
   /** One way between Twilio and us, and between us and the model. */
   callerLatencyMs?: number
   modelLatencyMs?: number
@@ -130,6 +132,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
         socket: {
           ...there.socket,
           send: (text) => {
+            if (options.untold?.includes(typeOf(text))) return true
             fromModel.push({ type: typeOf(text), atMs: clock.nowMs() })
             return there.socket.send(text)
           },
