@@ -70,7 +70,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     attempts += 1
     const timeoutMs = Math.min(ATTEMPT_MS, giveUpAtMs - clock.nowMs())
     session = openRealtimeSession(
-      { ...options, ...agent, timeoutMs, past: conversation },
+      { ...options, ...sessionNow(), timeoutMs },
       {
         ready: (expiresAtS) => {
           phase = 'ready'
@@ -83,10 +83,12 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     )
   }
 
+  const sessionNow = () => ({ endpoint: agent.endpoint, settings: settingsNow, past: conversation })
+
   /** A second session, which says nothing until it has taken over. */
   const openReserve = () => {
     const opened: RealtimeSession = openRealtimeSession(
-      { ...options, ...agent, timeoutMs: ATTEMPT_MS, past: conversation },
+      { ...options, ...sessionNow(), timeoutMs: ATTEMPT_MS },
       {
         ready: (expiresAtS) =>
           events.happened({ type: 'reserve-ready', expiresInMs: expiresInMs(expiresAtS) }),
@@ -186,11 +188,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     appendAudio: (payload) => {
       if (phase === 'ready') session?.send(appendAudio(payload))
     },
-    answerCaller: () => {
-      const change = sessionChange(agentChangeOf(settingsNow()))
-      send(change)
-      reserve?.send(change)
-    },
+    answerCaller: () => send(sessionChange(agentChangeOf(settingsNow()))),
     requestResponse: (request) => send(createResponse(instructionsOf(request))),
     cancelResponse: (responseId) => send(cancelResponse(responseId)),
     truncateItem: (itemId, contentIndex, audioEndMs) =>

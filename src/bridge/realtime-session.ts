@@ -31,9 +31,8 @@ export type RealtimeSessionOptions = Readonly<{
   clock: Clock
   log: Log
   endpoint: Endpoint
-  settings: SessionSettings
-  /** Whether the caller is to be answered already; it may change while the session is being opened. */
-  answersCaller: () => boolean
+  /** What it is to be like now: who speaks in it, and what they may do, may change while it is being opened. */
+  settings: () => SessionSettings
   /** How long it may take to become ready. */
   timeoutMs: number
   /** What was said so far; asked for at the moment the session can be told. */
@@ -65,15 +64,11 @@ export const openRealtimeSession = (
   events: RealtimeSessionEvents,
 ): RealtimeSession => {
   const { log, settings, timeoutMs } = options
+  const audio = settings().audio
   let phase: 'opening' | 'ready' | 'ended' = 'opening'
   let expiresAtS: number | undefined
   let errorCode: string | undefined
-  let answersCaller = true
-
-  const settingsNow = (): SessionSettings => {
-    answersCaller = options.answersCaller()
-    return { ...settings, answersCaller }
-  }
+  let told = ''
 
   const end = (cause: string, isRetryable: boolean) => {
     if (phase === 'ended') return
@@ -100,7 +95,7 @@ export const openRealtimeSession = (
         expiresAtS = event.expiresAtS
         return
       case 'session-updated':
-        return updated(formatProblem(settings.audio, event.session))
+        return updated(formatProblem(audio, event.session))
       case 'error':
         errorCode = event.code
         if (event.eventId !== SESSION_EVENT_ID) return events.event(event)
@@ -126,15 +121,18 @@ export const openRealtimeSession = (
     phase = 'ready'
     cancelTimeout()
     for (const text of options.past().flatMap((item) => createItems(item))) socket.send(text)
-    if (answersCaller !== options.answersCaller()) {
-      socket.send(sessionChange(agentChangeOf(settingsNow())))
-    }
+    const change = changeTo(settings())
+    if (change !== told) socket.send(change)
     events.ready(expiresAtS)
   }
 
   const { url, headers } = options.endpoint
   const socket: Socket = options.connect(url, { headers, timeoutMs }, {
-    opened: () => void socket.send(sessionUpdate(sessionOf(settingsNow()))),
+    opened: () => {
+      const first = settings()
+      told = changeTo(first)
+      socket.send(sessionUpdate(sessionOf(first)))
+    },
     message: (text) => {
       if (phase !== 'ended') receive(decode(text))
     },
@@ -152,3 +150,6 @@ export const openRealtimeSession = (
     close,
   }
 }
+
+/** What the server is told of an agent that goes on in a session. */
+const changeTo = (settings: SessionSettings): string => sessionChange(agentChangeOf(settings))

@@ -161,6 +161,41 @@ limits: { silence: false }
   })
 })
 
+describe('a key that hands the caller on', () => {
+  const BILLING = `
+agents: { billing: { instructions: You know all invoices. } }
+keys: { "2": { handOff: billing } }
+limits: { silence: false }
+`
+  const instructions = (call: VirtualCall) =>
+    call.sessions[call.sessions.length - 1].settings().instructions
+
+  it.each([
+    ['its socket opens', { connectMs: 1_000 }],
+    ['its settings are taken', { sessionMs: 600 }],
+  ])('holds for a session that is just being opened, while %s', (_, scenario) => {
+    const call = startVirtualCall({ customer: BILLING, scenario })
+    call.clock.advance(50)
+    call.line.pressKey('2')
+    call.clock.advance(4_000)
+    expect(types(call)).toContain('handed-off')
+    expect(instructions(call)).toContain('You know all invoices.')
+  })
+
+  it('holds for the session that is opened to take over from the present one', () => {
+    const call = startVirtualCall({
+      customer: BILLING,
+      agent: 'greeting: Thanks for calling Bright Smile. How can I help?',
+      scenario: [{ maxSessionMs: 60_000 }, { connectMs: 4_000 }],
+    })
+    call.until('the second session is asked for', () => call.dialled() === 2)
+    call.line.pressKey('2')
+    call.until('it has taken over', () => types(call).includes('model-renewed'))
+    expect(call.sessions).toHaveLength(2)
+    expect(instructions(call)).toContain('You know all invoices.')
+  })
+})
+
 describe('keys', () => {
   it('that the caller presses reach the agent as one entry, and are answered', () => {
     const call = startVirtualCall({ scenario: scenarioOf('  - say: Is there anything else?') })
