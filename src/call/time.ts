@@ -32,9 +32,9 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
     const next = followPlan(state, state.plan, atMs)
     return next.is === 'wait' ? keepGoing(state, atMs) : next
   }
-  if (state.isLeaving && isSilent && state.approvals.length === 0) {
-    return { is: 'over', reason: 'handed-over' }
-  }
+  // What waits for a word of the caller's, or for their keys, the next process would know nothing of.
+  const isWaiting = state.approvals.length > 0 || state.keypad.is !== 'idle'
+  if (state.isLeaving && isSilent && !isWaiting) return { is: 'over', reason: 'handed-over' }
   const talkedMs = state.talkedMs + atMs - state.connectedAtMs
   const up = timeIsUp(state, talkedMs)
   if (talkedMs >= up.atMs) return on(sayGoodbye(state, up.reason, atMs))

@@ -59,4 +59,23 @@ describe('the end of a call', () => {
     )
     expect(lines(reports)).toEqual([])
   })
+
+  it('waits for what the caller is entering, where it can go on elsewhere at a quiet moment', () => {
+    const leaving = [
+      { type: 'hand-over', isForced: false },
+      { type: 'caller-pressed-key', digit: '5', atMs: 1_000 },
+      { type: 'tick', atMs: 1_250 },
+    ] as const
+    expect(runCall({}, ...leaving).state.phase).toBe('talking')
+    const asked = runCall(
+      { agents: { main: { ...agents.main, actions: ['collect_digits'] } } },
+      r.started,
+      r.calls('a', 'collect_digits', { digits: 4 }),
+      r.ends,
+      ...leaving,
+    )
+    expect(asked.state.phase).toBe('talking')
+    const quiet = runCall({}, leaving[0], leaving[2])
+    expect(quiet.state).toMatchObject({ phase: 'ended', reason: 'handed-over' })
+  })
 })
