@@ -4,7 +4,7 @@
  * there and no more.
  */
 import type { CallEvent } from './events.ts'
-import { isPlaying } from './playback.ts'
+import { isPlaying, silentSinceMs } from './playback.ts'
 import type { CallState, Talking } from './state.ts'
 
 /** What the agent may ask the caller to enter. */
@@ -14,7 +14,7 @@ export type KeypadEntry = Readonly<{
   mostDigits: number
   /** The key that ends the entry before it is full; empty for none. */
   terminator: string
-  /** How long the caller may take for each key, counted from what was heard. */
+  /** How long the caller may take for each key, counted from what was heard or said last. */
   timeoutMs: number
   /** Kept from the model and from everything that is written. */
   isSecret: boolean
@@ -42,9 +42,13 @@ export type Keypad =
 
 /** What a key, or the time that has passed, means. */
 export type KeyOutcome =
-  | Readonly<{ is: 'waiting'; keypad: Keypad }>
+  | EntryOutcome
   | Readonly<{ is: 'action'; action: KeyAction }>
   | Readonly<{ is: 'entered'; digits: string }>
+
+/** How far an entry is that the agent waits for. */
+export type EntryOutcome =
+  | Readonly<{ is: 'waiting'; keypad: Keypad }>
   | Readonly<{ is: 'collected'; entry: KeypadEntry; toolCallId: string; digits: string }>
 
 type KeyPressed = Extract<CallEvent, { type: 'caller-pressed-key' }>
@@ -68,16 +72,36 @@ export const takeKey = (
     : { is: 'waiting', keypad: { is: 'entering', digits, lastAtMs: atMs } }
 }
 
+/** Begins an entry that the agent asks for. What the caller is entering already is part of it: some do not wait to be asked. */
+export const beginEntry = (
+  { keypad }: Pick<Talking, 'keypad'>,
+  entry: KeypadEntry,
+  toolCallId: string,
+  atMs: number,
+): EntryOutcome => {
+  const typed = keypad.is === 'entering' ? keypad.digits : ''
+  const begun: Keypad = { is: 'collecting', entry, toolCallId, digits: '', lastAtMs: atMs }
+  return [...typed].reduce<EntryOutcome>(
+    (outcome, digit) =>
+      outcome.is === 'waiting' && outcome.keypad.is === 'collecting'
+        ? collect(outcome.keypad, digit, atMs)
+        : outcome,
+    { is: 'waiting', keypad: begun },
+  )
+}
+
 /** Looks whether an entry is over because no key comes any more; undefined when it is not. */
 export const keysOver = (state: Talking, atMs: number): KeyOutcome | undefined => {
-  const { keypad } = state
+  const { keypad, floor, playback } = state
   if (keypad.is === 'entering') {
     return atMs - keypad.lastAtMs >= PAUSE_MS ? { is: 'entered', digits: keypad.digits } : undefined
   }
-  if (keypad.is === 'idle' || isPlaying(state.playback, atMs)) return undefined
-  const heardAtMs = state.floor.is === 'nobody' ? state.floor.sinceMs : 0
+  if (keypad.is === 'idle' || isPlaying(playback, atMs)) return undefined
+  // Who asks something back has not given up.
+  if (floor.is === 'caller') return undefined
+  const spokenAtMs = floor.is === 'agent' ? silentSinceMs(playback) : floor.sinceMs
   const { entry, toolCallId, digits, lastAtMs } = keypad
-  return atMs - Math.max(lastAtMs, heardAtMs) >= entry.timeoutMs
+  return atMs - Math.max(lastAtMs, spokenAtMs) >= entry.timeoutMs
     ? { is: 'collected', entry, toolCallId, digits }
     : undefined
 }
@@ -107,7 +131,7 @@ const collect = (
   keypad: Extract<Keypad, { is: 'collecting' }>,
   digit: string,
   atMs: number,
-): KeyOutcome => {
+): EntryOutcome => {
   const { entry, toolCallId } = keypad
   const isEnd = digit === entry.terminator
   const digits = isEnd ? keypad.digits : keypad.digits + digit

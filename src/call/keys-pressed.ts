@@ -5,7 +5,7 @@ import { handOff, handOffProblem } from './hand-off.ts'
 import type { CallEvent } from './events.ts'
 import { collectedOutput, enteredNote, type KeyAction, type KeyOutcome, takeKey } from './keypad.ts'
 import { note } from './notes.ts'
-import { planToLeave, sayAndLeave } from './plan.ts'
+import { dropPlan, planToLeave, sayAndLeave } from './plan.ts'
 import { bargeIn } from './refuse.ts'
 import { ask, type Change } from './responses.ts'
 import type { Floor, Talking } from './state.ts'
@@ -27,7 +27,9 @@ export const keyPressed = (state: Talking, event: KeyPressed): Change<Talking> =
     { ...next, holding: false, timesAsked: 0, floor: quiet(next.floor, atMs) },
     [told],
   ])
-  return andThen(stopped, (next) => {
+  // Like whoever speaks, who presses a key is not sent away.
+  const staying = andThen(stopped, (next) => dropPlan(next, 'pressed a key', atMs))
+  return andThen(staying, (next) => {
     switch (outcome.is) {
       case 'waiting':
         return [{ ...next, keypad: outcome.keypad }, []]

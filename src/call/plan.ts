@@ -85,16 +85,22 @@ export const hasSaidSo = (state: Talking): Talking =>
     ? { ...state, plan: { ...state.plan, sentence: '' } }
     : state
 
-const SPOKE = 'Not done: the caller spoke before. Go on with the call.'
 const BROKE = 'Not done: the line to the caller broke before.'
 
-/** The caller speaks: what the agent or a silence has planned is off; what the caller or the clock wants stays. */
-export const dropPlan = (state: Talking, atMs: number): Change<Talking> => {
+/** The caller speaks, or presses a key: what the agent or a silence has planned is off; what the caller or the clock wants stays. */
+export const dropPlan = (
+  state: Talking,
+  did: 'spoke' | 'pressed a key',
+  atMs: number,
+): Change<Talking> => {
   const { plan } = state
   if (plan.is === 'stay') return [state, []]
   const { departure, toolCallId } = plan
   const stayed: Talking = { ...state, plan: { is: 'stay' } }
-  if (toolCallId !== undefined) return tellOff(stayed, toolCallId, SPOKE, atMs)
+  if (toolCallId !== undefined) {
+    const output = `Not done: the caller ${did} before. Go on with the call.`
+    return tellOff(stayed, toolCallId, output, atMs)
+  }
   const isSilence = departure.is === 'end' && departure.reason === 'caller-silent'
   return [isSilence ? stayed : state, NOTHING]
 }

@@ -87,7 +87,7 @@ const stepOpen = (state: Talking, event: CallEvent): Step => {
     case 'caller-turn-ended':
       return stepUp({ ...state, handOffs: 0 }, event)
     case 'caller-pressed-key':
-      return keyPressed(hasAnswered(state), event)
+      return isLeavingMessage(state) ? stepUp(state, event) : keyPressed(hasAnswered(state), event)
     case 'agent-response-started':
       return isNotMessage(state) || (state.response.is === 'asked' && state.floor.is === 'caller')
         ? refuseResponse(state, event.responseId, event.atMs)
@@ -154,7 +154,7 @@ const callerSpeaks = (
     [{ type: 'keep-turn', itemId }, report({ type: 'caller-speaking' })],
   ])
   // Who speaks is not silent, and is not sent away by the agent; time that is up stays up.
-  return andThen(taken, (next) => dropPlan(next, atMs))
+  return andThen(taken, (next) => dropPlan(next, 'spoke', atMs))
 }
 
 const streamLost = (state: Talking, atMs: number): Step =>

@@ -3,6 +3,8 @@ import { type Action, actionOf } from './actions.ts'
 import { answerApproval } from './approvals.ts'
 import { andThen } from './change.ts'
 import { handOff, handOffProblem } from './hand-off.ts'
+import { beginEntry } from './keypad.ts'
+import { collected } from './keys-pressed.ts'
 import { isPlaying } from './playback.ts'
 import { type Departure, planToLeave } from './plan.ts'
 import type { Change } from './responses.ts'
@@ -46,9 +48,11 @@ const take = (state: Talking, action: Action, event: ToolCalled): Change<Talking
       if (state.keypad.is === 'collecting') {
         return refuseTool(state, event, 'Another entry is being waited for.')
       }
-      const { entry } = action
-      const keypad = { is: 'collecting', entry, toolCallId, digits: '', lastAtMs: atMs } as const
-      return [withStage({ ...state, keypad }, toolCallId, 'planned'), []]
+      const planned = withStage(state, toolCallId, 'planned')
+      const outcome = beginEntry(state, action.entry, toolCallId, atMs)
+      return outcome.is === 'collected'
+        ? collected(planned, outcome, atMs)
+        : [{ ...planned, keypad: outcome.keypad }, []]
     }
     case 'answer-approval':
       return answerApproval(state, action, event)

@@ -56,6 +56,20 @@ describe('a caller who says nothing', () => {
   })
 })
 
+describe('a caller who only presses keys', () => {
+  it('has all the time again, also into the goodbye', () => {
+    const call = startVirtualCall({
+      agent: AGENT,
+      customer: 'limits: { silence: 20s }\nphrases: { goodbye: Goodbye. }',
+    })
+    call.until('they are bidden goodbye', () => asked(call).length === 4, 120_000)
+    call.until('it is heard', () => call.line.record().queuedMs > 0, 2_000)
+    call.line.pressKey('1')
+    call.clock.advance(15_000)
+    expect(ended(call)).toBeUndefined()
+  })
+})
+
 describe('a call that is too long', () => {
   it('is warned a minute before, and ended after a goodbye', () => {
     const call = startVirtualCall({

@@ -92,6 +92,22 @@ describe('end_call', () => {
     expect(done.some(({ type }) => type === 'end-call')).toBe(false)
   })
 
+  it('is off when the caller presses a key before, and the model is told', () => {
+    const { done, state } = runCall(
+      rules,
+      r.started,
+      r.sends(3_000),
+      r.calls('a', 'end_call'),
+      r.audioEnds,
+      r.ends,
+      { type: 'caller-pressed-key', digit: '5', atMs: 1_000 },
+      { type: 'tick', atMs: 1_250 },
+    )
+    expect(outputOf(done, 'a'))
+      .toBe('Not done: the caller pressed a key before. Go on with the call.')
+    expect(state.phase).toBe('talking')
+  })
+
   it('is off when the line breaks before, and the model is told', () => {
     const { done } = runCall(
       rules,
@@ -388,6 +404,40 @@ describe('collect_digits', () => {
     ).toBe('The caller entered 1.')
     expect(outputOf(runCall(rules, ...asked, { type: 'tick', atMs: 20_000 }).done, 'a'))
       .toBe('The caller entered nothing.')
+  })
+
+  it('waits for a caller who asks something back, and for what the agent answers', () => {
+    const asks = [
+      ...asked,
+      { type: 'caller-started-speaking', itemId: 'u', atMs: 10_000 },
+      { type: 'tick', atMs: 16_000 },
+      { type: 'caller-stopped-speaking', itemId: 'u', atMs: 17_000 },
+      { type: 'tick', atMs: 31_999 },
+    ] as const
+    expect(outputOf(runCall(rules, ...asks).done, 'a')).toBeUndefined()
+    const over = runCall(rules, ...asks, { type: 'tick', atMs: 32_000 })
+    expect(outputOf(over.done, 'a')).toBe('The caller entered nothing.')
+    const answer = response('r2')
+    const { done } = runCall(
+      rules,
+      ...asks,
+      answer.started,
+      answer.sends(1_000),
+      { ...key('1'), atMs: 40_000 },
+      { ...key('#'), atMs: 40_500 },
+    )
+    expect(outputOf(done, 'a')).toBe('The caller entered 1.')
+  })
+
+  it('takes what the caller has begun to enter before it was asked for', () => {
+    const early = [key('1'), key('2')] as const
+    const { done } = runCall(rules, ...early, ...asked, key('3'))
+    expect(outputOf(done, 'a')).toBe('The caller entered 123.')
+    expect(done.some(({ type }) => type === 'tell-model')).toBe(false)
+    const two = [r.started, r.calls('a', 'collect_digits', { digits: 2 }), r.ends] as const
+    const whole = runCall(rules, ...early, ...two)
+    expect(outputOf(whole.done, 'a')).toBe('The caller entered 12.')
+    expect(whole.state).toMatchObject({ keypad: { is: 'idle' } })
   })
 
   it('keeps a secret from the model, the transcript and those who watch', () => {

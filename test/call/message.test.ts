@@ -61,8 +61,9 @@ describe('a message for a machine', () => {
     expect(after.done).toEqual([MESSAGE_REQUEST])
   })
 
-  it('is not interrupted by what the machine sounds like', () => {
-    const { done, state } = run(asked, started('m'), speaks('m'), heard, silent)
+  it('is not interrupted by what the machine sounds like, a key included', () => {
+    const key = { type: 'caller-pressed-key', digit: '1' } as const
+    const { done, state } = run(asked, started('m'), speaks('m'), heard, silent, key)
     expect(done).toEqual([MESSAGE_REQUEST])
     expect(state).toMatchObject({ floor: { is: 'agent' } })
   })
