@@ -16,10 +16,12 @@ export type PlayingItem = Readonly<{
   responseId: string
   itemId: string
   contentIndex: number
-  /** Where on the line it begins. */
+  /** Where on the line it begins, or goes on after a sound that was none of it. */
   startMs: number
   /** How much of it was sent, in whole frames. */
   sentMs: number
+  /** How much of that was heard before the sound. */
+  beforeMs: number
   /** How long the model's own audio of it is so far; the last frame may be padded beyond it. */
   modelMs: number
   /** Whether the model has said that this is all. */
@@ -215,15 +217,23 @@ const isIdle = (playback: Playback, atMs: number): boolean =>
 
 const addToItems = (playback: Playback, audio: SentAudio): readonly PlayingItem[] => {
   const { responseId, itemId, contentIndex, sentMs, modelMs } = audio
+  const startMs = playback.sentMs
   const last = playback.items.at(-1)
   if (last?.itemId !== itemId || last.contentIndex !== contentIndex) {
-    const startMs = playback.sentMs
     const item = { responseId, itemId, contentIndex, startMs, sentMs, modelMs }
-    return [...playback.items, { ...item, ended: false, isText: false }]
+    return [...playback.items, { ...item, beforeMs: 0, ended: false, isText: false }]
   }
   const grown = { ...last, sentMs: last.sentMs + sentMs, modelMs: last.modelMs + modelMs }
-  return [...playback.items.slice(0, -1), grown]
+  // A model that stalls in the middle of a sentence leaves room for a hold tone.
+  const isApart = startMs - endOf(last) >= 1
+  return [
+    ...playback.items.slice(0, -1),
+    isApart ? { ...grown, startMs, beforeMs: last.sentMs } : grown,
+  ]
 }
+
+/** Where on the line an item ends, as far as it was sent. */
+const endOf = ({ startMs, sentMs, beforeMs }: PlayingItem): number => startMs + sentMs - beforeMs
 
 const addMark = (playback: Playback): Marked => {
   const mark = { name: `m${playback.nextMark}`, positionMs: playback.sentMs }
@@ -268,8 +278,8 @@ const takeHeard = (playback: Playback): Echo => ({
 })
 
 const isWhole = (item: PlayingItem, heardMs: number): boolean =>
-  item.ended && item.startMs + item.sentMs <= heardMs
+  item.ended && endOf(item) <= heardMs
 
 /** What was heard of an item, in ms of the model's own audio. */
 const heardOf = (item: PlayingItem, heardMs: number): number =>
-  Math.max(0, Math.min(heardMs - item.startMs, item.sentMs, item.modelMs))
+  Math.min(item.beforeMs + Math.max(0, heardMs - item.startMs), item.sentMs, item.modelMs)

@@ -20,6 +20,7 @@ const wait = (settings: LineSettings) => {
   const clock = createFakeClock()
   let state: CallState = startCall(RULES, 0)
   const heard: ('words' | 'tone' | undefined)[] = []
+  const truncations: number[] = []
   const phone = createPhoneLine({
     ...settings,
     clock,
@@ -32,6 +33,7 @@ const wait = (settings: LineSettings) => {
     for (const effect of effects) {
       if (effect.type === 'clear-playback') phone.clear()
       if (effect.type === 'mark-playback') phone.mark(effect.name)
+      if (effect.type === 'truncate-item') truncations.push(effect.audioEndMs)
       if (effect.type !== 'play-hold') continue
       phone.play('tone', effect.ms)
       tell({ type: 'hold-sent', sentMs: effect.ms })
@@ -65,7 +67,7 @@ const wait = (settings: LineSettings) => {
   tell({ type: 'model-ready' })
   tell({ type: 'caller-connected' })
   pass(QUIET_MS)
-  return { tell, say, pass, heard, wordsMs: () => phone.heardMs('words') }
+  return { tell, say, pass, heard, truncations, wordsMs: () => phone.heardMs('words') }
 }
 
 /** How long nothing was heard between the last word and the tone. */
@@ -105,6 +107,23 @@ describe('a caller who has to wait after a sentence', () => {
     expect(pauseBeforeTone(call.heard)).toBeGreaterThanOrEqual(1_500)
     expect(pauseBeforeTone(call.heard)).toBeLessThan(1_500 + TICK_MS)
     expect(longestSilence(call.heard.slice(call.heard.indexOf('tone')))).toBeLessThan(1)
+  })
+
+  it('in its middle may speak over the rest of it, and the model knows what was heard', () => {
+    const { started, calls } = response('r1')
+    const call = wait(FAR)
+    call.tell(started)
+    call.tell(calls('a', 'find'))
+    call.say('r1', 1_000, false)
+    call.pass(3_000)
+    call.say('r1', 2_000)
+    call.pass(1_500)
+    expect(call.heard).toContain('tone')
+    call.tell({ type: 'caller-started-speaking', itemId: 'u' })
+    call.pass(500)
+    expect(call.wordsMs()).toBeGreaterThan(1_200)
+    expect(call.truncations).toHaveLength(1)
+    expect(Math.abs(call.truncations[0] - call.wordsMs())).toBeLessThanOrEqual(5)
   })
 
   it('is never in silence for two seconds, nor without a pause, and hears every word', () => {
