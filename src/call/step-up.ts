@@ -114,10 +114,19 @@ const responseEnded = (
   state: Up,
   event: Extract<CallEvent, { type: 'agent-response-ended' }>,
 ): Step => {
-  const { responseId, status, reason, usage, atMs } = event
-  const reported = report({ type: 'response-ended', responseId, status, reason, usage })
+  const { responseId, reason, usage, atMs } = event
+  const reported = report({
+    type: 'response-ended',
+    responseId,
+    status: event.status,
+    reason,
+    usage,
+  })
   const isActive = state.response.is === 'active' && state.response.responseId === responseId
   if (!isActive) return [state, [reported]]
+  // What was stopped by us may still fail, or be complete: nobody hears it, and nothing is to be made up for.
+  const isRefused = state.refused.some((each) => each.responseId === responseId)
+  const status = isRefused ? 'cancelled' : event.status
   const over = withoutUnmade(state, event)
   if (status === 'failed') {
     const outcome = responseFailed(over, reason, atMs)
@@ -134,7 +143,7 @@ const responseEnded = (
   }
   return andThen([{ ...over, consent }, [reported]], (next) =>
     andThen(
-      freed(next, event),
+      freed(next, { ...event, status }),
       (free) =>
         andThen(answerResults(free, responseId, atMs), (last) => [last, [keep(last, atMs)]]),
     ))

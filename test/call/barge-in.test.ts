@@ -253,6 +253,40 @@ describe('a barge-in', () => {
     expect(isWanted(call.state(), 'resp_2')).toBe(true)
   })
 
+  it('is not answered by what it has stopped, however the response then ends', () => {
+    const r = response('r1')
+    const over = (status: 'failed' | 'incomplete', reason: string) =>
+      runCall(
+        {},
+        r.started,
+        r.says('Of course.'),
+        r.sends(2_000),
+        { type: 'caller-started-speaking', itemId: 'u' },
+        { type: 'agent-response-ended', responseId: 'r1', status, reason },
+      )
+    for (
+      const { done, state } of [
+        over('failed', 'server_error'),
+        over('incomplete', 'content_filter'),
+      ]
+    ) {
+      expect(done.at(-1)).toMatchObject({ type: 'truncate-item' })
+      expect(state).toMatchObject({ response: { is: 'free' }, failures: 0 })
+    }
+  })
+
+  it('is kept for the next session although what it has stopped was complete, where no words are written down', () => {
+    const r = response('r1')
+    const { state } = runCall(
+      { isTranscribed: false },
+      r.started,
+      r.sends(2_000),
+      { type: 'caller-started-speaking', itemId: 'u' },
+      r.ends,
+    )
+    expect(state).toMatchObject({ unwritten: ['u'] })
+  })
+
   it('does not take the echoes of cleared marks for playback', () => {
     const call = talk({ downMs: 30, upMs: 30 })
     call.start('resp_1')
