@@ -12,7 +12,7 @@ import { modelComplained, modelReady } from './model-leg.ts'
 import { refuseAudio } from './refuse.ts'
 import { planRenewal, renewLater } from './renewal.ts'
 import { missRemoteTools, noteRemoteTool, withoutUnmade } from './remote-tools.ts'
-import { type Change, free, spoken, started } from './responses.ts'
+import { askNext, type Change, free, spoken, started } from './responses.ts'
 import type { CallState, Up } from './state.ts'
 import {
   answerResults,
@@ -123,7 +123,8 @@ const responseEnded = (
     usage,
   })
   const isActive = state.response.is === 'active' && state.response.responseId === responseId
-  if (!isActive) return [state, [reported]]
+  // One that was given up may have kept the model from beginning the next.
+  if (!isActive) return andThen([state, [reported]], (next) => askNext(next, atMs))
   // What was stopped by us may still fail, or be complete: nobody hears it, and nothing is to be made up for.
   const isRefused = state.refused.some((each) => each.responseId === responseId)
   const status = isRefused ? 'cancelled' : event.status

@@ -76,6 +76,29 @@ describe('step()', () => {
     expect(askedAtMs(120_000)).toBe(9_250)
   })
 
+  it('asks again when a response that was given up is over at last, which kept the next one from beginning', () => {
+    const { done, state } = run([
+      { type: 'model-ready', atMs: 0 },
+      { type: 'caller-connected', atMs: 10 },
+      { type: 'agent-response-started', responseId: 'r', atMs: 20 },
+      { type: 'tick', atMs: 10_020 },
+      {
+        type: 'model-complained',
+        code: 'conversation_already_has_active_response',
+        problem: '',
+        atMs: 10_060,
+      },
+      { type: 'agent-response-ended', responseId: 'r', status: 'cancelled', atMs: 10_070 },
+    ])
+    expect(done.map(({ type }) => type).filter((type) => type !== 'mark-playback')).toEqual([
+      'request-response',
+      'cancel-response',
+      'request-response',
+      'request-response',
+    ])
+    expect(state).toMatchObject({ response: { is: 'asked' }, waiting: [] })
+  })
+
   it('waits fifteen seconds for the stream', () => {
     expect(run([{ type: 'tick', atMs: 14_999 }]).done).toEqual([])
     expect(run([{ type: 'tick', atMs: 15_000 }]).done)
