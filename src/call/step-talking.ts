@@ -26,7 +26,7 @@ import { breakPlan, type Departure, dropPlan, hasSaidSo } from './plan.ts'
 import { bargeIn, refuseResponse } from './refuse.ts'
 import { planRenewal, reserveReady } from './renewal.ts'
 import { askNext, type Change } from './responses.ts'
-import type { CallState, Talking } from './state.ts'
+import type { CallState, Floor, Talking } from './state.ts'
 import { stepUp } from './step-up.ts'
 import { takeAction } from './take-action.ts'
 import { passTime, sayGoodbye } from './time.ts'
@@ -111,7 +111,12 @@ const stepOpen = (state: Talking, event: CallEvent): Step => {
     case 'model-ready':
       return andThen(
         releaseHold(state, event.atMs),
-        (next) => modelReady(next, planRenewal(event.expiresInMs, event.atMs), event.atMs),
+        (next) =>
+          modelReady(
+            { ...next, floor: unlessTold(next.floor, event.atMs) },
+            planRenewal(event.expiresInMs, event.atMs),
+            event.atMs,
+          ),
       )
     case 'model-interrupted':
       return andThen(
@@ -126,6 +131,10 @@ const stepOpen = (state: Talking, event: CallEvent): Step => {
       return stepUp(state, event)
   }
 }
+
+/** Whether the caller speaks still, a new session tells when it has heard them. What was too long ago it does not hear. */
+const unlessTold = (floor: Floor, atMs: number): Floor =>
+  floor.is === 'caller' ? { is: 'awaited', sinceMs: atMs } : floor
 
 /** A mark follows what was sent. */
 export const withMark = (

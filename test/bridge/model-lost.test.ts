@@ -271,6 +271,23 @@ describe('a model that is lost while the caller speaks', () => {
   })
 })
 
+describe('a model that is away for so long that the turn of the caller is not kept', () => {
+  it('is followed by one that is asked to speak, because nobody else would', () => {
+    const slow = { connectMs: 6_000 }
+    const call = startVirtualCall({ scenario: [{}, slow, slow, slow, {}] })
+    call.clock.advance(2_000)
+    call.line.say(tone(1_000))
+    call.clock.advance(500)
+    call.breakModel()
+    call.until('the next one is there', () => call.sessions.length === 2)
+    call.clock.advance(100)
+    expect(call.entries.at(-1)).toMatchObject({ type: 'model-resumed' })
+    expect(call.toModel.filter(({ type }) => type === 'response.create')).toEqual([])
+    call.clock.advance(6_000)
+    expect(call.toModel.filter(({ type }) => type === 'response.create')).toHaveLength(1)
+  })
+})
+
 describe('a model that is lost again', () => {
   it('loses nothing of a turn that began while it was away', () => {
     const call = startVirtualCall({ scenario: [{}, { connectMs: 1_200 }, {}] })
