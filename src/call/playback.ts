@@ -37,6 +37,8 @@ export type Playback = Readonly<{
   sentMs: number
   /** Up to here marks prove that it was played. */
   provenMs: number
+  /** Up to here nothing is cleared for a caller who speaks: there are tones of keys in it, of which half would be another number. */
+  keysToMs: number
   run: Run
   /** From sending a message to the earliest possible echo. */
   roundTripMs: number
@@ -55,6 +57,7 @@ export type Playback = Readonly<{
 export const EMPTY_PLAYBACK: Playback = {
   sentMs: 0,
   provenMs: 0,
+  keysToMs: 0,
   run: NO_RUN,
   roundTripMs: 0,
   roundTrips: 0,
@@ -173,6 +176,7 @@ export const clear = (playback: Playback, atMs: number): Cleared => {
       ...playback,
       sentMs: heardMs,
       provenMs: heardMs,
+      keysToMs: 0,
       markedMs: heardMs,
       items: [],
       // Twilio echoes these all the same; nobody waits for them any more.
@@ -193,6 +197,16 @@ export const sentSound = (playback: Playback, ms: number, atMs: number): Marked 
   const { items } = playback
   return { ...marked, playback: { ...marked.playback, items } }
 }
+
+/** Notes that tones of keys were sent, which are heard to their end. */
+export const sentKeys = (playback: Playback, ms: number, atMs: number): Marked => {
+  const marked = sentSound(playback, ms, atMs)
+  return { ...marked, playback: { ...marked.playback, keysToMs: marked.playback.sentMs } }
+}
+
+/** Whether keys are being pressed, or will be when what is before them was heard. */
+export const isPressing = (playback: Playback, atMs: number): boolean =>
+  heardBy(playback, atMs) < playback.keysToMs
 
 const NO_ITEM = { responseId: '', itemId: '', contentIndex: 0 }
 

@@ -8,7 +8,7 @@ import { answersCaller } from './consent.ts'
 import { reportHeard, reportLine } from './change.ts'
 import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
-import { clear, type Cleared, type CutItem, isPlaying } from './playback.ts'
+import { clear, type Cleared, type CutItem, isPlaying, isPressing } from './playback.ts'
 import { type Change, started } from './responses.ts'
 import type { Live, RefusedResponse, Talking } from './state.ts'
 import { cutLine, itemBefore, lineOf, type Transcript } from './transcript.ts'
@@ -48,9 +48,16 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
   }
 }
 
-/** The caller speaks over the agent, or presses a key. The consent sentence is said to its end all the same. */
+/**
+ * The caller speaks over the agent, or presses a key. The consent sentence is said to its end all the same, and keys are pressed that
+ * the agent presses; what it says besides comes to nothing.
+ */
 export const bargeIn = (state: Talking, atMs: number): Change<Talking> => {
   if (!answersCaller(state)) return [state, []]
+  if (isPressing(state.playback, atMs)) {
+    const sent = state.playback.items.map(({ itemId }) => itemId)
+    return [refuseActive(state, sent), cancel(state)]
+  }
   const { state: stopped, effects, lines, cut } = interrupt(state, atMs)
   return [stopped, [...effects, ...(cut ? [bargedIn(cut)] : []), ...lines]]
 }

@@ -19,7 +19,7 @@ import {
   itemEnded,
   type Marked,
   sent,
-  sentSound,
+  sentKeys,
   silentSinceMs,
 } from './playback.ts'
 import { breakPlan, type Departure, dropPlan, hasSaidSo } from './plan.ts'
@@ -225,7 +225,7 @@ const keysSent = (
   { toolCallId, sentMs, atMs }: Extract<CallEvent, { type: 'keys-sent' }>,
 ): Step =>
   andThen(
-    withMark(state, sentSound(state.playback, sentMs, atMs)),
+    withMark({ ...state, holding: false }, sentKeys(state.playback, sentMs, atMs)),
     (next) =>
       toolReturned(next, { toolCallId, output: 'The keys were pressed.', failed: false, atMs }),
   )

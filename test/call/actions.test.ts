@@ -311,6 +311,49 @@ describe('press_keys', () => {
     ])
   })
 
+  it('presses all of them although the other end speaks meanwhile, which is heard out', () => {
+    const pressed = [
+      r.started,
+      { ...r.sends(1_000), atMs: 100 },
+      r.audioEnds,
+      r.calls('a', 'press_keys', { keys: '1234567890' }),
+      { type: 'keys-sent', toolCallId: 'a', sentMs: 1_600 },
+    ] as const
+    const speaks = { type: 'caller-started-speaking', itemId: 'u' } as const
+    const { done, state } = runCall(rules, ...pressed, { ...speaks, atMs: 2_000 }, {
+      type: 'agent-audio-refused',
+      responseId: 'r1',
+      itemId: 'item_r1',
+      contentIndex: 0,
+    })
+    expect(done.map(({ type }) => type))
+      .toEqual(['play-keys', 'return-output', 'cancel-response'])
+    expect(state).toMatchObject({ floor: { is: 'caller' }, playback: { sentMs: 2_600 } })
+    const words = response('r2')
+    const after = runCall(
+      rules,
+      ...pressed,
+      r.ends,
+      words.started,
+      { ...words.sends(2_000), atMs: 2_000 },
+      { ...speaks, atMs: 3_000 },
+    )
+    expect(after.done.at(-1)).toMatchObject({ type: 'truncate-item', audioEndMs: 300 })
+  })
+
+  it('presses them behind a hold tone, which then is heard out, too', () => {
+    const { done } = runCall(
+      rules,
+      { type: 'hold-sent', sentMs: 1_000, atMs: 100 },
+      r.started,
+      r.calls('a', 'press_keys', { keys: '5' }),
+      { type: 'keys-sent', toolCallId: 'a', sentMs: 160, atMs: 200 },
+      r.ends,
+      { type: 'agent-about-to-speak', atMs: 600 },
+    )
+    expect(done.map(({ type }) => type)).toEqual(['play-keys', 'return-output', 'request-response'])
+  })
+
   it('leaves the stream for Twilio to press them, where the file asks for that', () => {
     const { done, state } = runCall(
       { ...rules, keysBy: 'twilio' },
