@@ -9,7 +9,7 @@ import type { Ended, Up } from './state.ts'
 import { sumUp } from './summary.ts'
 import type { ToolCall } from './tool-calls.ts'
 import { finishToolCall, toolLineOf, type Transcript } from './transcript.ts'
-import { letHumanGo } from './transfer.ts'
+import { breakOff } from './transfer.ts'
 
 /** Ends a call; `cause` says more than the reason where there is more to say. */
 export const end = (
@@ -28,7 +28,7 @@ export const end = (
     { phase: 'ended', reason, transcript },
     [
       ...(isHandedOver ? [keep(state, atMs)] : []),
-      ...(reason === 'transferred' ? [] : letHumanGo(state)),
+      ...breakOff(state, reason),
       ...summingUp.effects,
       { type: 'end-call', reason, isModelKept: summingUp.isModelKept },
       ...lines,

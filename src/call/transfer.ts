@@ -4,6 +4,7 @@
  */
 import { awaitStream, leaveStream, tellStream } from './caller-leg.ts'
 import type { CallEffect } from './effects.ts'
+import type { EndReason } from './end-reason.ts'
 import { ask, type Change } from './responses.ts'
 import type { Away, Ringing, Talking, Up } from './state.ts'
 import { note } from './notes.ts'
@@ -92,11 +93,13 @@ export const isTransferOver = (state: Away, atMs: number): boolean => {
   return atMs - state.sinceMs >= timeoutMs + GRACE_MS
 }
 
-/** What is left to do for a human who is still being called when the call ends. */
-export const letHumanGo = (state: Up): readonly CallEffect[] =>
-  state.phase === 'away' && state.rules.destinations[state.destination].mode === 'warm'
-    ? [{ type: 'hang-up-human' }]
-    : []
+/** What is left to do when a call ends while a human is still being called: nobody is to wait for the other. */
+export const breakOff = (state: Up, reason: EndReason): readonly CallEffect[] => {
+  if (state.phase !== 'away' || reason === 'transferred') return []
+  if (state.rules.destinations[state.destination].mode === 'cold') return []
+  const isWaiting = state.isTold && reason !== 'caller-hung-up'
+  return [{ type: 'hang-up-human' }, ...(isWaiting ? [{ type: 'bring-back' } as const] : [])]
+}
 
 const askAbout = (state: Ringing, text: string, atMs: number): Change<Ringing> => {
   const [noted, effects] = note(state, text, atMs)

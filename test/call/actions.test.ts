@@ -274,6 +274,21 @@ describe('transfer_call', () => {
     ])
   })
 
+  it('fetches the caller who waits for a human when the call cannot go on', () => {
+    const end = { type: 'model-lost', cause: 'close-1006' } as const
+    const waiting = runCall(rules, ...asked('manager'), { type: 'stream-asked' }, end)
+    expect(waiting.done.slice(-3)).toEqual([
+      { type: 'hang-up-human' },
+      { type: 'bring-back' },
+      { type: 'end-call', reason: 'model-lost', isModelKept: false },
+    ])
+    // Twilio has not put them there yet, and asks by itself.
+    expect(runCall(rules, ...asked('manager'), end).done).not.toContainEqual({ type: 'bring-back' })
+    // From a call to a number they come back by themselves.
+    expect(runCall(rules, ...asked('reception'), { type: 'stream-asked' }, end).done)
+      .not.toContainEqual({ type: 'bring-back' })
+  })
+
   it('believes a human to have answered of whom nothing is told, and fetches the caller of one who never decides', () => {
     const late = (destination: string, atMs: number) =>
       runCall(rules, ...asked(destination), { type: 'stream-asked' }, { type: 'tick', atMs })
