@@ -5,8 +5,9 @@
 import type { CallEffect } from './effects.ts'
 import type { EndReason } from './end-reason.ts'
 import { cancel, refuseActive } from './refuse.ts'
-import { ask, askNext, type Change, sameAgain } from './responses.ts'
-import type { Live, Talking } from './state.ts'
+import { isPlaying, silentSinceMs } from './playback.ts'
+import { ask, askNext, type Change, free, sameAgain } from './responses.ts'
+import { isWanted, type Live, type Talking } from './state.ts'
 import { busySinceMs } from './tool-calls.ts'
 
 /** What follows: the call goes on, or it ends. */
@@ -16,8 +17,8 @@ export type Outcome<State> =
 
 /** From asking to the first word, and from the end of the caller's turn to the beginning of a response. */
 const RESPONSE_MS = 10_000
-/** The same where the model waits for a tool that it has done elsewhere. */
-const REMOTE_MS = 30_000
+/** The same where the model waits for a tool that it has done elsewhere, and from what was heard last to what follows it. */
+const LONG_MS = 30_000
 const ANSWER_MS = 5_000
 const MOST_FAILURES = 2
 
@@ -78,6 +79,10 @@ export const responseFiltered = <State extends Live>(state: State, atMs: number)
 /** Looks whether the caller has waited too long for a word. */
 export const lookForAnswer = (state: Talking, atMs: number): Outcome<Talking> | undefined => {
   if (state.model.is !== 'ready' || !isOverdue(state, atMs)) return undefined
+  // Of what was stopped nothing is missed but that it is over.
+  const { response } = state
+  const isStopped = response.is === 'active' && !isWanted(state, response.responseId)
+  if (isStopped) return { is: 'on', change: free(state, atMs) }
   if (state.failures + 1 >= MOST_FAILURES) return { is: 'over', reason: 'model-silent' }
   const again = sameAgain(state)
   const effects: readonly CallEffect[] = cancel(state)
@@ -91,16 +96,16 @@ export const lookForAnswer = (state: Talking, atMs: number): Outcome<Talking> | 
   return { is: 'on', change: [next, [...effects, ...more]] }
 }
 
-const isOverdue = (
-  { response, floor, waiting, tools, consent }: Talking,
-  atMs: number,
-): boolean => {
+const isOverdue = (state: Talking, atMs: number): boolean => {
+  const { response, floor, waiting, tools, consent, playback } = state
   if (response.is === 'free') {
     const isOwed = floor.is === 'awaited' && consent.is === 'settled' && waiting.length === 0 &&
       tools.length === 0
     return isOwed && atMs - floor.sinceMs >= ANSWER_MS
   }
-  const hasSpoken = response.is === 'active' && response.hasSpoken
-  const sinceMs = atMs - response.sinceMs
-  return !hasSpoken && sinceMs >= (busySinceMs({ tools }) === undefined ? RESPONSE_MS : REMOTE_MS)
+  if (response.is === 'active' && response.hasSpoken) {
+    const heardAtMs = Math.max(response.sinceMs, silentSinceMs(playback))
+    return !isPlaying(playback, atMs) && atMs - heardAtMs >= LONG_MS
+  }
+  return atMs - response.sinceMs >= (busySinceMs(state) === undefined ? RESPONSE_MS : LONG_MS)
 }

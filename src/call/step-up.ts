@@ -13,7 +13,7 @@ import { refuseAudio } from './refuse.ts'
 import { planRenewal, renewLater } from './renewal.ts'
 import { missRemoteTools, noteRemoteTool, withoutUnmade } from './remote-tools.ts'
 import { askNext, type Change, free, spoken, started } from './responses.ts'
-import type { CallState, Up } from './state.ts'
+import { type CallState, isWanted, type Up } from './state.ts'
 import {
   answerResults,
   isCutShort,
@@ -126,8 +126,7 @@ const responseEnded = (
   // One that was given up may have kept the model from beginning the next.
   if (!isActive) return andThen([state, [reported]], (next) => askNext(next, atMs))
   // What was stopped by us may still fail, or be complete: nobody hears it, and nothing is to be made up for.
-  const isRefused = state.refused.some((each) => each.responseId === responseId)
-  const status = isRefused ? 'cancelled' : event.status
+  const status = isWanted(state, responseId) ? event.status : 'cancelled'
   const over = withoutUnmade(state, event)
   if (status === 'failed') {
     const outcome = responseFailed(over, reason, atMs)

@@ -99,6 +99,35 @@ describe('step()', () => {
     expect(state).toMatchObject({ response: { is: 'asked' }, waiting: [] })
   })
 
+  it('gives up a response that stops in the middle of a sentence, half a minute after it was last heard', () => {
+    const part = { responseId: 'r', itemId: 'i', contentIndex: 0 }
+    const stalled = (...more: readonly (Happening & { atMs?: number })[]) =>
+      run([
+        { type: 'model-ready', atMs: 0 },
+        { type: 'caller-connected', atMs: 10 },
+        { type: 'agent-response-started', responseId: 'r', atMs: 20 },
+        { type: 'agent-words', ...part, text: 'We are', final: false, atMs: 1_000 },
+        { type: 'agent-audio-sent', ...part, sentMs: 2_000, modelMs: 2_000, atMs: 1_000 },
+        ...['m2', 'm3', 'm4', 'm5'].map((name) =>
+          ({ type: 'mark-echoed', name, atMs: 3_000 }) as const
+        ),
+        ...more,
+      ]).done.filter(({ type }) => type !== 'mark-playback')
+    expect(stalled({ type: 'tick', atMs: 32_999 })).toHaveLength(1)
+    expect(stalled({ type: 'tick', atMs: 33_000 }).slice(1)).toEqual([
+      { type: 'cancel-response', responseId: 'r' },
+      { type: 'request-response', request: { kind: 'go-on' } },
+    ])
+    const spokenOver = [
+      { type: 'caller-started-speaking', itemId: 'u', atMs: 3_500 },
+      { type: 'caller-stopped-speaking', itemId: 'u', atMs: 20_000 },
+      { type: 'tick', atMs: 33_000 },
+      { type: 'tick', atMs: 33_250 },
+    ] as const
+    expect(stalled(...spokenOver).at(-1))
+      .toEqual({ type: 'request-response', request: { kind: 'reply' } })
+  })
+
   it('waits fifteen seconds for the stream', () => {
     expect(run([{ type: 'tick', atMs: 14_999 }]).done).toEqual([])
     expect(run([{ type: 'tick', atMs: 15_000 }]).done)
