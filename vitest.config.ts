@@ -92,6 +92,21 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        // `npm run test:chaos:postgres`: the same with a PostgreSQL; the file that has a database of its own to kill stays out.
+        test: {
+          name: 'chaos-postgres',
+          include: ['test/chaos/**/*.test.ts'],
+          exclude: ['test/chaos/database-killed.test.ts'],
+          globalSetup: 'test/support/postgres-server.ts',
+          setupFiles: ['test/support/on-postgres.ts', ...setupFiles],
+          ...real,
+          // Nor with projects that have more workers.
+          sequence: { groupOrder: 3 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })

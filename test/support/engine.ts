@@ -1,6 +1,6 @@
 /**
  * Which database the services of the tests keep their record in: a file in the data folder of each, or, where a PostgreSQL is named
- * (the project `postgres` names one), a database there for each data folder, the same for all processes that share the folder.
+ * (the projects `postgres` and `chaos-postgres` name one), a database there for each data folder, the same for all processes that share the folder.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
