@@ -27,6 +27,27 @@ describe('serve()', () => {
     await connect(url).ear.whenOpen
   })
 
+  test.each([
+    [
+      'in pieces',
+      'Transfer-Encoding: chunked\r\n\r\n3\r\nFro\r\n4\r\nm=+1\r\n0\r\n\r\n',
+      'From=+1',
+    ],
+    ['not at all', '\r\n', ''],
+  ])(
+    'gives a handler a body that comes %s, and a request of which another can be made',
+    async (_, rest, body) => {
+      const { port } = await serve(async (request) => {
+        const text = await request.text()
+        const other = new Request(request, { body: `[${text}]` })
+        return new Response(await other.text())
+      })
+      const client = connectRaw(port, `POST / HTTP/1.1\r\nHost: voice.example.com\r\n${rest}`)
+      expect(await client.until(`[${body}]`)).toMatch(/^HTTP\/1\.1 200 /)
+      client.tear()
+    },
+  )
+
   test('refuses a handshake with a status and a body, and hangs up', async () => {
     const { port } = await serve(() => new Response('bad signature', { status: 403 }))
     const client = connectRaw(
