@@ -17,8 +17,6 @@ import type { Fetch } from './twilio-rest/twilio-api.ts'
 export type Abilities =
   & Pick<BeginOptions, 'toolsOf' | 'knowledgeOf'>
   & Readonly<{
-    /** Loads what would hold everything up under a call. */
-    load: () => Promise<void>
     /** Takes in the customers as they are now. */
     adopt: (config: Config) => void
     /** Asks the MCP servers of all agents for their tools; a call that comes before they have answered goes without these. */
@@ -44,6 +42,11 @@ export type AbilitiesOptions = Readonly<{
   log: Log
 }>
 
+/** Loads what would hold everything up under a call: the client of MCP takes 0.1 s and more. */
+export const loadAbilities = async (config: Config): Promise<void> => {
+  if (hasMcpClient(toolOwners(config))) await loadMcpClient()
+}
+
 /** Makes the abilities of the customers of a configuration. Their pages are read from now on. */
 export const startAbilities = (options: AbilitiesOptions): Abilities => {
   const { config, variables, book, clock, wallMs, log } = options
@@ -64,10 +67,6 @@ export const startAbilities = (options: AbilitiesOptions): Abilities => {
     log,
   })
   return {
-    load: async () => {
-      // The client of MCP takes 0.1 s and more.
-      if (hasMcpClient(toolOwners(config()))) await loadMcpClient()
-    },
     toolsOf: (customer, agent) => shelf.of(toolOwner(customer, agent)),
     knowledgeOf: library.knowledgeOf,
     adopt: (changed) => {

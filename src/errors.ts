@@ -99,3 +99,7 @@ export class RequestError extends Error {
     this.code = code
   }
 }
+
+/** What was thrown, in its own words. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

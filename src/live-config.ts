@@ -11,6 +11,8 @@ export type LiveConfig = Readonly<{
   current: () => Config
   /** Says what is wrong with the text of a customer's file that is not in the folder yet. Never rejects. */
   checkCustomer: (id: string, text: string) => Promise<readonly Problem[]>
+  /** Reads the files again, where nobody tells that they have changed. */
+  readAgain: () => Promise<void>
   /** Takes no more changes in. */
   stop: () => void
 }>
@@ -27,7 +29,7 @@ export type LiveConfigOptions =
 /** Watches the files of a configuration that was loaded. */
 export const watchConfig = (options: LiveConfigOptions): LiveConfig => {
   const { files, folder, hasVariable, log } = options
-  const { current, stop } = createConfigStore({
+  const { current, reload, stop } = createConfigStore({
     ...options,
     onReload: (reload) => {
       logReload(log, reload)
@@ -38,6 +40,7 @@ export const watchConfig = (options: LiveConfigOptions): LiveConfig => {
     current,
     checkCustomer: (id, text) =>
       checkText({ files, folder, hasVariable, current: current() }, id, text),
+    readAgain: async () => void await reload(),
     stop,
   }
 }

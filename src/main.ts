@@ -26,6 +26,8 @@ const code = await runProgram(process.programArguments(), {
   isTerminal: process.isTerminal(),
   progress: showProgress,
   onStop: process.onStopSignal,
+  onHangUp: process.onHangUpSignal,
+  onFault: process.outliveFaults,
   exitNow: process.exitNow,
 })
 process.setExitCode(code)

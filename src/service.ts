@@ -2,7 +2,7 @@
  * The whole service put together: configuration, what agents can do, the record, the exchange, calls that are placed, webhooks,
  * routes. `serve` and `demo` are both this; what each part is for stands at the top of its own file.
  */
-import { startAbilities } from './abilities.ts'
+import { loadAbilities, startAbilities } from './abilities.ts'
 import { createExchange, type Exchange } from './bridge/exchange.ts'
 import { createListenedCalls } from './bridge/listening/listened-calls.ts'
 import { type Clock, settledWithin } from './clock.ts'
@@ -41,6 +41,8 @@ export type Service = Readonly<{
   secrets: Secrets
   config: () => Config
   exchange: Exchange
+  /** Takes in what has changed in the configuration, where the file system does not tell of it. */
+  readConfigAgain: () => Promise<void>
   /**
    * Refuses new calls, lets those that are on end or hands them over, within the limits of the environment, and resolves when
    * nothing runs any more.
@@ -64,6 +66,8 @@ export type ServiceOptions = Readonly<{
   mayRecord: boolean
   /** Told when an operator asks for the service to be drained; it is to be stopped then. */
   onDrainAsked: () => void
+  /** Told when it listens and cannot answer anybody; it is to be stopped then. */
+  onUnable?: (error: Error) => void
   clock: Clock
   /** Milliseconds since 1970. */
   wallMs: () => number
@@ -75,6 +79,8 @@ export type ServiceOptions = Readonly<{
   /** Told when the service cannot listen before the record has been asked. */
   onRecordNeeded?: () => void
 }>
+
+type App = ReturnType<typeof createApp>
 
 /** How long a start may wait for what customers have spent today. */
 const FIRST_COSTS_MS = 2_000
@@ -91,14 +97,18 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const secrets = await loadSecrets(environment, files)
   const first = await loadConfig(files, environment.configFolder, hasVariable)
   if (!('config' in first)) throw new ConfigError(first.problems)
+  await loadAbilities(first.config)
   let isReady = true
-  let app: ReturnType<typeof createApp> | undefined = undefined
+  let app: App | undefined = undefined
+  // Who rings as soon as the port is open waits until the rest is put together: not before that is the public address known.
+  const open = Promise.withResolvers<App>()
   const server = await runtime.serve({
     hostname: environment.host,
     port: environment.port,
-    // The public address may depend on the port, which is known only now.
     fetch: (request, connection) =>
-      app?.fetch(request, connection) ?? new Response('not ready', { status: 503 }),
+      app?.fetch(request, connection) ??
+        open.promise.then((opened) => opened.fetch(request, connection)),
+    ...(options.onUnable ? { onUnable: options.onUnable } : {}),
   })
 
   const config = watchConfig({
@@ -116,7 +126,6 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     config: config.current,
     book: { add: (message) => kept.addMessage(message) },
   })
-  await abilities.load()
   void (options.listening ?? Promise.resolve()).then(() => {
     if (isReady) abilities.prepare()
   })
@@ -260,6 +269,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     nowS: () => wallMs() / 1000,
     log,
   })
+  open.resolve(app)
 
   return {
     port: server.port,
@@ -269,6 +279,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     secrets,
     config: config.current,
     exchange,
+    readConfigAgain: config.readAgain,
     stop: () => {
       isReady = false
       return stopService({

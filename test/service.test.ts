@@ -104,3 +104,14 @@ test('a service does not listen with a mistake in its configuration', async () =
   await expect(start()).rejects.toBeInstanceOf(ConfigError)
   expect(asked).toEqual([])
 })
+
+test('a service answers who rings as soon as its port is open, once all of it is there', async () => {
+  const early: (Response | Promise<Response>)[] = []
+  const { start } = createStart(({ fetch }) => {
+    early.push(fetch(new Request('http://127.0.0.1:8080/readyz'), { accept: () => new Response() }))
+    return Promise.resolve({ port: 8080, stop: () => Promise.resolve() })
+  })
+  await start()
+  const [response] = await Promise.all(early)
+  expect([response.status, await response.text()]).toEqual([200, 'ready'])
+})

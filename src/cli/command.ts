@@ -22,6 +22,10 @@ export type CommandContext = Readonly<{
   exitNow: (code: ExitCode) => void
   /** Calls back when the process is asked to stop. */
   onStop: (stop: () => void) => void
+  /** Calls back when its terminal is closed or somebody sends SIGHUP; the process goes on. */
+  onHangUp: (act: () => void) => void
+  /** Calls back for each mistake of the program that nobody has caught; the process goes on. */
+  onFault: (tell: (error: unknown) => void) => void
 }>
 
 /** How a command ended: 0 it worked, 1 the thing failed, 2 wrong usage or configuration. */

@@ -1,7 +1,8 @@
 /** `tandem serve`: answers calls until it is told to stop. */
+import { messageOf } from '../errors.ts'
 import { startLog } from '../log.ts'
 import type { CommandContext, ExitCode } from './command.ts'
-import { startAll } from './start.ts'
+import { startAll, type Started } from './start.ts'
 
 export type ServeOptions = Readonly<{ json?: true; pii?: true }>
 
@@ -10,21 +11,27 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   const format = options.json || !context.isTerminal ? 'json' : 'text'
   const makeLog = (level: Parameters<typeof startLog>[0]['level']) =>
     startLog({ level, format, pii: options.pii === true, write: context.err })
-  let stopService = () => {}
+  const asked = Promise.withResolvers<void>()
+  const unable = Promise.withResolvers<Error>()
+  // Before the start: the first process of a container would otherwise not hear it until it is over.
+  context.onStop(asked.resolve)
   const started = await startAll(context, context.variables, makeLog, {
-    onDrainAsked: () => stopService(),
+    onDrainAsked: asked.resolve,
+    onUnable: unable.resolve,
   })
   if (typeof started === 'number') return started
-  const { service, isBuiltInModel, log, stop } = started
-  let isStopping = false
-  stopService = async () => {
-    if (isStopping) return
-    isStopping = true
-    await stop()
-    log.info('service.stopped')
-    context.exitNow(0)
-  }
-  context.onStop(() => stopService())
+  const { service, isBuiltInModel, log } = started
+  context.onHangUp(() => hangUp(context, started, asked.resolve))
+  context.onFault((error) => log.error('service.fault', { error }))
+  const end = once((code: ExitCode) => stop(context, started, code))
+  void asked.promise.then(() => end(0))
+  // No call can be on: nobody was ever answered.
+  void unable.promise.then(({ message }) => {
+    context.err(
+      `cannot answer at ${service.url}: a part of the program cannot be loaded; install it again: ${message}`,
+    )
+    end(1)
+  })
   context.out(JSON.stringify({
     event: 'listening',
     url: service.url,
@@ -41,4 +48,27 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     })
   }
   return 0
+}
+
+/** Whoever closes the terminal is gone; where there is none the configuration is meant, as with other servers. */
+const hangUp = ({ isTerminal }: CommandContext, { service, log }: Started, end: () => void) => {
+  if (isTerminal) return end()
+  log.info('config.read-again')
+  void service.readConfigAgain()
+}
+
+const stop = async (context: CommandContext, started: Started, code: ExitCode): Promise<void> => {
+  const problem = await started.stop().then(() => undefined, messageOf)
+  if (problem === undefined) started.log.info('service.stopped')
+  else started.log.error('service.not-stopped', { problem })
+  context.exitNow(problem === undefined ? code : 1)
+}
+
+const once = <Given>(action: (given: Given) => unknown) => {
+  let isDone = false
+  return (given: Given): void => {
+    if (isDone) return
+    isDone = true
+    action(given)
+  }
 }

@@ -8,7 +8,7 @@ import {
 } from '../config/environment.ts'
 import { checkReport } from '../config/check.ts'
 import { loadConfig } from '../config/load.ts'
-import { ConfigError, type StoreError } from '../errors.ts'
+import { ConfigError, messageOf, type StoreError } from '../errors.ts'
 import { withDocuments } from '../knowledge/documents.ts'
 import type { Log } from '../log.ts'
 import * as disk from '../runtime/files.ts'
@@ -38,6 +38,8 @@ export type StartOptions = Readonly<{
   isEphemeral?: boolean
   /** An operator asks over the API for the service to be drained. */
   onDrainAsked?: () => void
+  /** The service listens and cannot answer anybody. */
+  onUnable?: (error: Error) => void
 }>
 
 /** Gives the exit code instead when something is wrong; what it is has been written to stderr. */
@@ -45,7 +47,8 @@ export const startAll = async (
   context: CommandContext,
   variables: Variables,
   makeLog: (level: LogLevel) => Log,
-  { scenario, isEphemeral = false, onDrainAsked = () => {} }: StartOptions = {},
+  { scenario, isEphemeral = false, onDrainAsked = () => {}, onUnable = () => {} }: StartOptions =
+    {},
 ): Promise<Started | ExitCode> => {
   const parsed = parseEnvironment(variables)
   if ('problems' in parsed) {
@@ -81,6 +84,7 @@ export const startAll = async (
       fetch,
       log,
       onDrainAsked,
+      onUnable,
       listening: listening.promise,
       onRecordNeeded: threads.resolve,
     })
@@ -163,5 +167,3 @@ const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') =
   })
   return { baseUrl: model.url, apiKey: 'built-in', stop: model.stop }
 }
-
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)

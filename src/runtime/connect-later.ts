@@ -1,4 +1,5 @@
 /** Opens outbound WebSockets by a way that is loaded with the first of them, because a start need not wait for it. */
+import { messageOf } from '../errors.ts'
 import type { Runtime } from './runtime.ts'
 import type { Socket } from './socket.ts'
 
@@ -10,11 +11,12 @@ export const connectLater = (load: () => Promise<Connect>): Connect => {
   return (url, options, events) => {
     if (loaded) return loaded(url, options, events)
     let isGivenUp = false
-    const giveUp = (): void => {
+    const end = (reason: string): void => {
       if (isGivenUp) return
       isGivenUp = true
-      queueMicrotask(() => events.closed({ code: 1006, reason: 'given up before it was tried' }))
+      queueMicrotask(() => events.closed({ code: 1006, reason }))
     }
+    const giveUp = () => end('given up before it was tried')
     let socket: Socket = {
       send: () => false,
       together: (action) => action(),
@@ -22,10 +24,12 @@ export const connectLater = (load: () => Promise<Connect>): Connect => {
       terminate: giveUp,
       bufferedBytes: () => 0,
     }
-    void load().then((connect) => {
+    const open = (connect: Connect): void => {
       loaded = connect
       if (!isGivenUp) socket = connect(url, options, events)
-    })
+    }
+    // The next one tries again; what is broken for good is told each time, and ends that call alone.
+    load().then(open, (error) => end(`cannot load what opens sockets: ${messageOf(error)}`))
     return {
       send: (text) => socket.send(text),
       together: (action) => socket.together(action),

@@ -9,7 +9,10 @@ import { connect as connectBuiltIn } from './connect-built-in.ts'
 import type { Runtime } from './runtime.ts'
 import type { Socket, SocketClose } from './socket.ts'
 
-export const connect: Runtime['connect'] = (url, options, events) => {
+type Connect = Runtime['connect']
+
+/** Makes a `connect` of what loads `ws`, should it be needed. */
+export const connectBy = (loadWs: () => Promise<Connect>): Connect => (url, options, events) => {
   const giveUpAtMs = performance.now() + options.timeoutMs
   let phase: 'connecting' | 'open' | 'given-up' = 'connecting'
   let socket: Socket = connectBuiltIn(url, options, {
@@ -25,11 +28,11 @@ export const connect: Runtime['connect'] = (url, options, events) => {
     },
   })
 
-  // Most processes never need it, and a start need not wait for it.
   const askAgain = async (close: SocketClose): Promise<void> => {
-    const { connect: connectByWs } = await import('./connect.ts')
+    // Where it cannot be loaded nobody can say more.
+    const connectByWs = await loadWs().catch(() => undefined)
     const timeoutMs = giveUpAtMs - performance.now()
-    if (phase === 'given-up' || timeoutMs < 1) events.closed(close)
+    if (!connectByWs || phase === 'given-up' || timeoutMs < 1) events.closed(close)
     else socket = connectByWs(url, { ...options, timeoutMs }, events)
   }
 
@@ -50,3 +53,6 @@ export const connect: Runtime['connect'] = (url, options, events) => {
     bufferedBytes: () => socket.bufferedBytes(),
   }
 }
+
+/** Opens a socket. Most processes never need `ws`, and a start need not wait for it. */
+export const connect: Connect = connectBy(async () => (await import('./connect.ts')).connect)

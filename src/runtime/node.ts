@@ -4,24 +4,40 @@
  */
 import process from 'node:process'
 import { connectLater } from './connect-later.ts'
-import type { Runtime, ServeOptions, Server } from './runtime.ts'
+import type { createTraffic, Traffic } from './node-traffic.ts'
+import type { Runtime } from './runtime.ts'
 
 // An import would read each name of the module, and one of them brings `fetch`.
 const { createServer } = process.getBuiltinModule('node:http')
 
 // --- server ---
 
-const serve = (options: ServeOptions): Promise<Server> => {
-  const load = async () => (await import('./node-traffic.ts')).createTraffic(options)
-  let loading: ReturnType<typeof load> | undefined
-  const traffic = () => loading ??= load()
-  const server = createServer(async (request, response) =>
-    (await traffic()).answer(request, response)
-  )
+/** What is loaded once the port is open. */
+type Later = () => Promise<Readonly<{ createTraffic: typeof createTraffic }>>
+
+/** Makes a `serve` of the code for what comes in, which need not be there yet. */
+export const serveBy = (load: Later): Runtime['serve'] => (options) => {
+  const loadTraffic = async (): Promise<Traffic | undefined> => {
+    try {
+      return (await load()).createTraffic(options)
+    } catch (error) {
+      options.onUnable?.(error instanceof Error ? error : new Error(String(error)))
+      return undefined
+    }
+  }
+  let loading: ReturnType<typeof loadTraffic> | undefined
+  const traffic = () => loading ??= loadTraffic()
+  const server = createServer(async (request, response) => {
+    const loaded = await traffic()
+    if (loaded) return await loaded.answer(request, response)
+    response.writeHead(503, { connection: 'close' }).end('cannot answer')
+  })
   server.on('upgrade', async (request, stream, head) => {
     // The peer may tear the connection while the app thinks about it.
     stream.on('error', () => stream.destroy())
-    await (await traffic()).upgrade({ request, stream, head })
+    const loaded = await traffic()
+    if (loaded) return await loaded.upgrade({ request, stream, head })
+    stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -32,8 +48,8 @@ const serve = (options: ServeOptions): Promise<Server> => {
       resolve({
         port: typeof address === 'object' && address ? address.port : options.port,
         stop: async () => {
-          const { hangUp } = await traffic()
-          hangUp()
+          const loaded = await traffic()
+          loaded?.hangUp()
           await new Promise<void>((stopped) => {
             server.close(() => stopped())
             server.closeAllConnections()
@@ -43,6 +59,8 @@ const serve = (options: ServeOptions): Promise<Server> => {
     })
   })
 }
+
+const serve = serveBy(() => import('./node-traffic.ts'))
 
 // --- sockets ---
 

@@ -30,16 +30,29 @@ export const usage = (): Readonly<{ cpuS: number; residentBytes: number }> => {
   return { cpuS: (user + system) / 1e6, residentBytes: process.memoryUsage().rss }
 }
 
-/** Calls `stop` when the process is asked to end, by Ctrl-C or by its platform. Asked twice, it ends at once. */
+/** One Ctrl-C comes twice where npm is in between: from the terminal and from npm. */
+const SAME_ASKING_MS = 1_000
+
+/** Calls `stop` when the process is asked to end, by Ctrl-C or by its platform. Asked again later, it ends at once. */
 export const onStopSignal = (stop: () => void): void => {
-  let asked = false
+  let askedAtMs: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(1)
-      asked = true
+      const nowMs = performance.now()
+      askedAtMs ??= nowMs
+      if (nowMs - askedAtMs > SAME_ASKING_MS) process.exit(1)
       stop()
     })
   }
+}
+
+/** Calls `act` when the terminal of the process is closed, or when somebody sends SIGHUP, instead of ending with all calls. */
+export const onHangUpSignal = (act: () => void): void => void process.on('SIGHUP', act)
+
+/** Tells of what nobody caught, instead of ending with all calls. */
+export const outliveFaults = (tell: (error: unknown) => void): void => {
+  process.on('uncaughtException', tell)
+  process.on('unhandledRejection', tell)
 }
 
 /** Ends the process when nothing is left to do, with this exit code. */

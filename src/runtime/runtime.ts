@@ -18,6 +18,11 @@ export type ServeOptions = Readonly<{
   /** 0 takes any free port. */
   port: number
   fetch: (request: Request, connection: Connection) => Response | Promise<Response>
+  /**
+   * Told when it listens and will never answer anybody, because the code for it, which is loaded after the port is open, cannot be
+   * loaded. Whoever asks is answered 503 then.
+   */
+  onUnable?: (error: Error) => void
   /** A longer message from a peer closes its socket; default 64 KiB. */
   maxMessageBytes?: number
 }>

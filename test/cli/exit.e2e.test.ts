@@ -21,10 +21,15 @@ agent: { instructions: You answer the phone. }
 type Variables = Readonly<Record<string, string>>
 
 /** Runs the program to its end; one that has not ended after 8 s is killed and has no code. */
-const run = (name: RuntimeName, typed: readonly string[], variables: Variables) =>
+const run = (
+  name: RuntimeName,
+  typed: readonly string[],
+  variables: Variables,
+  moreFlags: readonly string[] = [],
+) =>
   new Promise<Readonly<{ code: number | null; err: string }>>((resolve) => {
     const [command, ...flags] = RUNTIMES[name]
-    const child = spawn(command, [...flags, 'src/main.ts', ...typed], {
+    const child = spawn(command, [...flags, ...moreFlags, 'src/main.ts', ...typed], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...variables },
     })
@@ -119,3 +124,36 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
     await exited
   })
 })
+
+test('serve on node ends with 1, and says why, where what it loads once it listens cannot be loaded', async () => {
+  const { folder, remove } = await createFolder({ 'config/customers/bright-smile.yaml': CUSTOMER })
+  try {
+    const variables = {
+      TANDEM_CONFIG: `${folder}/config`,
+      TANDEM_DATA: `${folder}/data`,
+      PORT: '0',
+      OPENAI_API_KEY: 'sk-test',
+    }
+    const { code, err } = await run('node', ['serve'], variables, ['--import', WITHOUT_TRAFFIC])
+    expect(err).toMatch(
+      /^cannot answer at http:\/\/127\.0\.0\.1:\d+: .* no such file: \.\/node-traffic\.ts$/m,
+    )
+    expect(err).not.toMatch(/^ +at /m)
+    expect(code).toBe(1)
+  } finally {
+    await remove()
+  }
+})
+
+/** Has Node find everything but the file with what a server does. */
+const WITHOUT_TRAFFIC = `data:text/javascript,${
+  encodeURIComponent(`
+  import { registerHooks } from 'node:module'
+  registerHooks({
+    resolve: (name, context, next) => {
+      if (name.endsWith('/node-traffic.ts')) throw new Error('no such file: ' + name)
+      return next(name, context)
+    },
+  })
+`)
+}`

@@ -19,11 +19,13 @@ export const createFolder = async (
 }
 
 /** A program that has not begun, in an environment of its own. */
-export const createProgram = (variables: Variables = {}) => {
+export const createProgram = (variables: Variables = {}, { isTerminal = false } = {}) => {
   const out: string[] = []
   const err: string[] = []
   const exited = Promise.withResolvers<number>()
+  const stoppable = Promise.withResolvers<void>()
   let stop = () => {}
+  let hangUp = () => {}
   const progress: string[] = []
   const context: CommandContext = {
     runtime,
@@ -31,7 +33,7 @@ export const createProgram = (variables: Variables = {}) => {
     clock: systemClock,
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
-    isTerminal: false,
+    isTerminal,
     progress: (what, total) => {
       progress.push(`0 of ${total} ${what}`)
       return Promise.resolve({
@@ -40,7 +42,12 @@ export const createProgram = (variables: Variables = {}) => {
       })
     },
     exitNow: exited.resolve,
-    onStop: (asked) => void (stop = asked),
+    onStop: (asked) => {
+      stop = asked
+      stoppable.resolve()
+    },
+    onHangUp: (act) => void (hangUp = act),
+    onFault: () => {},
   }
   return {
     /** Types a command; resolves with its exit code. */
@@ -51,6 +58,10 @@ export const createProgram = (variables: Variables = {}) => {
     progress,
     /** Resolves with the exit code with which a service that has stopped ends its process. */
     exited: exited.promise,
+    /** Resolves when the program hears of being told to stop. */
+    whenStoppable: stoppable.promise,
+    /** Sends SIGHUP. */
+    hangUp: () => hangUp(),
     /** Asks the service to stop; resolves with the exit code of the process. */
     stop: () => {
       stop()

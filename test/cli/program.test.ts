@@ -325,6 +325,41 @@ describe('tandem serve', () => {
       .toEqual(['service.draining', 'service.stopped'])
   })
 
+  test('reads its configuration again when it is sent SIGHUP, and goes on', async () => {
+    const { run, out, err, hangUp, stop } = createProgram(await environment())
+    expect(await run('serve')).toBe(0)
+    const { url } = JSON.parse(out[0])
+    hangUp()
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    expect(await stop()).toBe(0)
+    expect(err.map((line) => JSON.parse(line).message))
+      .toEqual([
+        'service.built-in-model',
+        'config.read-again',
+        'service.draining',
+        'service.stopped',
+      ])
+  })
+
+  test('stops in order when its terminal is closed', async () => {
+    const program = createProgram(await environment(), { isTerminal: true })
+    expect(await program.run('serve')).toBe(0)
+    program.hangUp()
+    expect(await program.exited).toBe(0)
+    expect(program.err.join('\n')).toContain('service.stopped')
+  })
+
+  test('stops as soon as it is there when it was told to while it started', async () => {
+    const { run, whenStoppable, stop, out, err } = createProgram(await environment())
+    const running = run('serve')
+    await whenStoppable
+    expect(out).toEqual([])
+    const exited = stop()
+    expect(await running).toBe(0)
+    expect(await exited).toBe(0)
+    expect(err.join('\n')).toContain('service.stopped')
+  })
+
   test('stops when an operator asks it over the API to drain', async () => {
     const variables = { TANDEM_OPERATOR_TOKEN: 'test-operator-token' }
     const { run, out, exited } = createProgram({ ...await environment(), ...variables })

@@ -65,3 +65,19 @@ test('a socket that is not wanted any more before it could be opened is not open
   expect(told).toEqual([])
   expect(closes).toEqual([{ code: 1006, reason: 'given up before it was tried' }])
 })
+
+test('a socket ends like any that cannot be opened where the way to open one cannot be loaded, and the next one tries again', async () => {
+  const { events, closes } = createWay()
+  let loads = 0
+  const connect = connectLater(() => Promise.reject(new Error(`no file ${++loads}`)))
+  const socket = connect('ws://model/1', options, events)
+  connect('ws://model/2', options, events)
+  await Promise.resolve()
+  await Promise.resolve()
+  expect(socket.send('too late')).toBe(false)
+  socket.close()
+  expect(closes).toEqual([
+    { code: 1006, reason: 'cannot load what opens sockets: no file 1' },
+    { code: 1006, reason: 'cannot load what opens sockets: no file 2' },
+  ])
+})

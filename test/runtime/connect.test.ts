@@ -51,6 +51,15 @@ describe.runIf(runtime.name !== 'node')(
       })
     }
 
+    test('is told as a loss where what would try once more cannot be loaded', async () => {
+      const { connectBy } = await import('../../src/runtime/connect-own.ts')
+      const { url } = await startTearing((peer) => peer.end(refused('429 Too Many Requests')))
+      const ear = createEar()
+      connectBy(() => Promise.reject(new Error('no such file')))(url, { timeoutMs: 5_000 }, ear)
+      expect((await ear.whenClosed).code).toBe(1006)
+      expect(ear.told).toHaveLength(1)
+    })
+
     test('is tried once more, for the status', async () => {
       const { url } = await startTearing((peer) => peer.end(refused('429 Too Many Requests')))
       const ear = createEar()

@@ -24,6 +24,9 @@ export const stopAll = async (): Promise<void> => {
   stops = []
 }
 
+/** Has something else stopped when the test is over. */
+export const stopAfterTest = (stop: () => Promise<void>): void => void stops.push(stop)
+
 /** Someone new who listens; must have heard the end of his socket when the test is over. */
 export const newEar = (): Ear => {
   const ear = createEar()

@@ -4,6 +4,7 @@ import { renderProblems } from '../../config/check.ts'
 import { parseEnvironment } from '../../config/environment.ts'
 import type { Problem } from '../../config/problem.ts'
 import type { SourceFile } from '../../config/yaml/yaml-file.ts'
+import { messageOf } from '../../errors.ts'
 import { startLog } from '../../log.ts'
 import * as files from '../../runtime/files.ts'
 import { loadClips } from '../../sim/model/clips.ts'
@@ -167,5 +168,3 @@ const severalAtOnce = async <Item, Result>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
   return results
 }
-
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
