@@ -16,6 +16,20 @@ export class ConfigError extends Error {
   }
 }
 
+/** What keeps the program from beginning: stable, for whoever starts it by a script. */
+export type StartErrorCode = 'cannot-listen' | 'cannot-keep-secrets'
+
+/** The program cannot begin: the operator changes the environment, or the machine. `message` says what to do. */
+export class StartError extends Error {
+  readonly code: StartErrorCode
+
+  constructor(code: StartErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StartError'
+    this.code = code
+  }
+}
+
 /** How an upstream refused, as far as it is known. */
 export type UpstreamFacts = Readonly<{
   /** The HTTP status; absent when there was no answer. */

@@ -3,6 +3,7 @@
  * token signed before a restart is good after it, and so that a command on the same machine may talk to the service.
  */
 import type { Environment } from './config/environment.ts'
+import { messageOf, StartError } from './errors.ts'
 import { randomSecret } from './runtime/hmac.ts'
 
 export type Secrets = Readonly<{
@@ -31,13 +32,22 @@ export const loadSecrets = async (
   const { secret, operatorToken, twilio, dataFolder, isProduction } = environment
   const isComplete = secret !== undefined && operatorToken !== undefined
   const needsNothing = isComplete && (twilio.authTokens.length > 0 || isProduction)
-  const kept = needsNothing ? undefined : await loadKept(`${dataFolder}/secrets.json`, files)
+  const path = `${dataFolder}/secrets.json`
+  const kept = needsNothing ? undefined : await loadKept(path, files).catch((cause) => {
+    throw new StartError('cannot-keep-secrets', cannotKeep(path, cause), { cause })
+  })
   return {
     secret: secret ?? kept?.secret ?? randomSecret(),
     operatorToken: operatorToken ?? kept?.operatorToken ?? randomSecret(),
     authTokens: twilio.authTokens.length > 0 || !kept ? twilio.authTokens : [kept.twilioAuthToken],
   }
 }
+
+const cannotKeep = (path: string, cause: unknown): string =>
+  `cannot keep secrets in ${path}: ${
+    messageOf(cause)
+  }; TANDEM_DATA must be a folder to which this user may write, ` +
+  'or TANDEM_SECRET, TANDEM_OPERATOR_TOKEN and TWILIO_AUTH_TOKEN must be set'
 
 const loadKept = async (path: string, files: SecretFiles): Promise<Kept> => {
   const found = parse(await files.read(path))

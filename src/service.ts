@@ -9,7 +9,7 @@ import { type Clock, settledWithin } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { type Environment, holds, type Variables } from './config/environment.ts'
 import { type ConfigFiles, loadConfig } from './config/load.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError, messageOf, StartError } from './errors.ts'
 import { createApp } from './http/app.ts'
 import { watchConfig } from './live-config.ts'
 import type { Log } from './log.ts'
@@ -88,8 +88,8 @@ const FIRST_COSTS_MS = 2_000
 const ANSWER_MS = 100
 
 /**
- * Starts the service; resolves when it listens. Rejects with `ConfigError` when the configuration has a mistake, and with the
- * runtime's own error when the port is taken.
+ * Starts the service; resolves when it listens. Rejects with `ConfigError` when the configuration has a mistake, and with `StartError`
+ * when the port is taken, or the secrets cannot be kept.
  */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
   const { runtime, environment, files, clock, wallMs, log } = options
@@ -109,6 +109,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       app?.fetch(request, connection) ??
         open.promise.then((opened) => opened.fetch(request, connection)),
     ...(options.onUnable ? { onUnable: options.onUnable } : {}),
+  }).catch((cause) => {
+    throw new StartError('cannot-listen', cannotListen(environment, cause), { cause })
   })
 
   const config = watchConfig({
@@ -299,3 +301,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     },
   }
 }
+
+const cannotListen = ({ host, port }: Environment, cause: unknown): string =>
+  `cannot start on ${host}:${port}: ${messageOf(cause)}; ` +
+  'HOST must be an address of this machine, and PORT one where nobody else listens'

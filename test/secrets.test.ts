@@ -138,4 +138,21 @@ describe('the secrets', () => {
     expect(authTokens).toEqual(['new', 'old'])
     expect(written).toEqual([])
   })
+
+  test('that can be kept nowhere end the start, with what to do', async () => {
+    const parsed = parseEnvironment({ TANDEM_DATA: '/data' })
+    if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems))
+    const full = new Error("ENOSPC: no space left on device, write '/data/secrets.json.new'")
+    const loading = loadSecrets(parsed.environment, {
+      read: () => Promise.resolve(undefined),
+      write: () => Promise.reject(full),
+    })
+    await expect(loading).rejects.toMatchObject({
+      code: 'cannot-keep-secrets',
+      message:
+        "cannot keep secrets in /data/secrets.json: ENOSPC: no space left on device, write '/data/secrets.json.new'; " +
+        'TANDEM_DATA must be a folder to which this user may write, ' +
+        'or TANDEM_SECRET, TANDEM_OPERATOR_TOKEN and TWILIO_AUTH_TOKEN must be set',
+    })
+  })
 })

@@ -1,5 +1,6 @@
 /** The command line: `tandem <command>`. A command is loaded when it is typed, so that none pays for the others. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { StartError } from '../errors.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { addRecordCommands } from './record-program.ts'
 
@@ -17,6 +18,10 @@ export const runProgram = async (
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof StartError) {
+      context.err(error.message)
+      return 1
+    }
     throw error
   }
 }

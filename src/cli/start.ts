@@ -8,7 +8,7 @@ import {
 } from '../config/environment.ts'
 import { checkReport } from '../config/check.ts'
 import { loadConfig } from '../config/load.ts'
-import { ConfigError, messageOf, type StoreError } from '../errors.ts'
+import { ConfigError, messageOf, StartError, type StoreError } from '../errors.ts'
 import { withDocuments } from '../knowledge/documents.ts'
 import type { Log } from '../log.ts'
 import * as disk from '../runtime/files.ts'
@@ -108,7 +108,7 @@ export const startAll = async (
       for (const line of checkReport(loaded, Date.now())) context.err(line)
       return 2
     }
-    context.err(`cannot start on ${environment.host}:${environment.port}: ${messageOf(error)}`)
+    context.err(error instanceof StartError ? error.message : `cannot start: ${messageOf(error)}`)
     return 1
   }
 }

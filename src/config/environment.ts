@@ -1,4 +1,5 @@
 /** What the environment says: addresses, keys, folders. Read once, at the start; everything that is wrong is said at once. */
+import { canHaveStreams, problemOfAddress, problemOfDatabase } from './addresses.ts'
 
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -77,15 +78,14 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
   const url = (name: string): string | undefined => {
     const value = get(name)?.replace(/\/+$/, '')
     if (value === undefined) return undefined
-    const { protocol, search, hash } = URL.parse(value) ?? {}
-    const isHttp = protocol === 'http:' || protocol === 'https:'
-    if (isHttp && !search && !hash) return value
-    complain(
-      name,
-      `is ${isHttp ? 'an address with a query' : 'no http or https address'}: ${value}`,
-    )
+    const problem = problemOfAddress(value)
+    if (problem === undefined) return value
+    complain(name, problem)
     return undefined
   }
+  const databaseUrl = get('DATABASE_URL')
+  const databaseProblem = databaseUrl === undefined ? undefined : problemOfDatabase(databaseUrl)
+  if (databaseProblem !== undefined) complain('DATABASE_URL', databaseProblem)
   const port = Number(get('PORT') ?? 8080)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     complain('PORT', `is no port number: ${get('PORT')}`)
@@ -133,7 +133,7 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
     },
     configFolder: get('TANDEM_CONFIG') ?? './config',
     dataFolder: get('TANDEM_DATA') ?? './data',
-    databaseUrl: databaseUrl(get('DATABASE_URL'), complain),
+    databaseUrl,
     storageKeys: storageKeysOf(get),
     operatorToken: get('TANDEM_OPERATOR_TOKEN'),
     secret: get('TANDEM_SECRET'),
@@ -144,6 +144,10 @@ export const parseEnvironment = (variables: Variables): ParsedEnvironment => {
     },
     logLevel: logLevel ?? 'info',
     isProduction,
+  }
+  const { publicUrl } = environment
+  if (isProduction && publicUrl !== undefined && !canHaveStreams(publicUrl)) {
+    complain('PUBLIC_URL', `is not https, and Twilio opens no streams without it: ${publicUrl}`)
   }
   return problems.length > 0 ? { problems } : { environment }
 }
@@ -156,15 +160,6 @@ const storageKeysOf = (get: (name: string) => string | undefined): StorageKeys |
   return accessKeyId !== undefined && secretAccessKey !== undefined
     ? { accessKeyId, secretAccessKey, sessionToken }
     : undefined
-}
-
-const databaseUrl = (
-  value: string | undefined,
-  complain: (variable: string, message: string) => void,
-): string | undefined => {
-  if (value === undefined || /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '')) return value
-  // It may hold a password, so it is not said again.
-  complain('DATABASE_URL', 'is no address of a PostgreSQL: postgres://user:password@host/database')
 }
 
 const NEEDED_IN_PRODUCTION = {

@@ -54,7 +54,10 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const address = taken.address()
     port = String(typeof address === 'object' ? address?.port : '')
-    const made = await createFolder({ 'config/customers/bright-smile.yaml': CUSTOMER })
+    const made = await createFolder({
+      'config/customers/bright-smile.yaml': CUSTOMER,
+      'a-file': 'no folder',
+    })
     folder = made.folder
     remove = made.remove
     const dataFolder = `${folder}/data`
@@ -72,8 +75,21 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
   test('serve ends with 1 where the port is taken', async () => {
     const { code, err } = await run(name, ['serve'], { ...environment, PORT: port })
     expect(err).toContain(`cannot start on 127.0.0.1:${port}: `)
+    expect(err).toContain('HOST must be an address of this machine, and PORT one where nobody')
     expect(code).toBe(1)
   })
+
+  test.each(['serve', 'call', 'dial --to +15550001111 --line +15005550006'])(
+    '%s ends with 1 where the data folder is none, and says which variable names it',
+    async (typed) => {
+      const variables = { ...environment, PORT: '0', TANDEM_DATA: `${folder}/a-file` }
+      const { code, err } = await run(name, typed.split(' '), variables)
+      expect(err).toContain(`cannot keep secrets in ${folder}/a-file/secrets.json: `)
+      expect(err).toContain('TANDEM_DATA must be a folder to which this user may write')
+      expect(err).not.toMatch(/^ +at /m)
+      expect(code).toBe(1)
+    },
+  )
 
   test('serve ends with 2 when there is no configuration', async () => {
     const variables = { ...environment, TANDEM_CONFIG: `${folder}/nowhere`, PORT: '0' }

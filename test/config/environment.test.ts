@@ -175,6 +175,37 @@ describe('a mistake in the environment', () => {
       .toEqual(['TWILIO_REGION is none of us1, ie1, au1: de1'])
   })
 
+  test('is an address with a password, which is not said again', () => {
+    expect(problemsOf({ PUBLIC_URL: 'https://me:secret@voice.example.com' }))
+      .toEqual([
+        'PUBLIC_URL is an address with a user or a password: https://...@voice.example.com',
+      ])
+    expect(problemsOf({ OPENAI_BASE_URL: 'wss://me:secret@example.com/v1' }))
+      .toEqual(['OPENAI_BASE_URL is no http or https address: wss://...@example.com/v1'])
+  })
+
+  test('is an address of a database that whoever connects could not read, without its password', () => {
+    expect(problemsOf({ DATABASE_URL: 'postgres://tandem:100%secret@db/tandem' }))
+      .toEqual(['DATABASE_URL has a % that encodes nothing: in a password it is written %25'])
+    expect(problemsOf({ DATABASE_URL: 'postgres://tandem:100%25secret@db/tandem' })).toEqual([])
+    expect(problemsOf({ DATABASE_URL: 'mysql://tandem:secret@db/tandem' })).toEqual([
+      'DATABASE_URL is no address of a PostgreSQL: postgres://user:password@host/database',
+    ])
+  })
+
+  test('is a public address in production to which Twilio opens no streams', () => {
+    const production = {
+      NODE_ENV: 'production',
+      OPENAI_API_KEY: 'sk-test',
+      TWILIO_AUTH_TOKEN: 'token',
+    }
+    expect(problemsOf({ ...production, PUBLIC_URL: 'http://voice.example.com' })).toEqual([
+      'PUBLIC_URL is not https, and Twilio opens no streams without it: http://voice.example.com',
+    ])
+    expect(problemsOf({ ...production, PUBLIC_URL: 'http://127.0.0.1:8080' })).toEqual([])
+    expect(problemsOf({ PUBLIC_URL: 'http://voice.example.com' })).toEqual([])
+  })
+
   test('is half of an API key', () => {
     expect(problemsOf({ TWILIO_API_KEY_SID: 'SK1' }))
       .toEqual(['TWILIO_API_KEY_SECRET is not set, but TWILIO_API_KEY_SID is: a key is both'])
