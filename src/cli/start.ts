@@ -22,6 +22,7 @@ import { createSharedStore } from '../store/shared.ts'
 import { createSqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandContext, ExitCode } from './command.ts'
+import { makeTables } from './make-tables.ts'
 
 export type Started = Readonly<{
   service: Service
@@ -137,8 +138,7 @@ const openStores = (
     const store = createSharedStore({ id, database, clock, now: Date.now, onError: onStoreError })
     return { store, record }
   }
-  // Not waited for: the record asks nothing before it is done.
-  record.migrate().catch(onError)
+  const stopTrying = makeTables(record, clock, onError)
   const path = `${dataFolder}/tandem.db`
   const store = createSqliteStore({
     path,
@@ -148,7 +148,11 @@ const openStores = (
     onError: onStoreError,
     mayStart,
   })
-  return { store, record }
+  const close = () => {
+    stopTrying()
+    return record.close()
+  }
+  return { store, record: { ...record, close } }
 }
 
 const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') => {

@@ -36,12 +36,43 @@ const serve = (options: ServeOptions): Promise<Server> =>
     // Deno's own `shutdown` would wait for event streams, which have no end.
     const stopping = new AbortController()
     const server = start(options, stopping.signal)
+    const { port } = server.addr
+    const finished = listenOn(server, () => start({ ...options, port }, stopping.signal), stopping)
     const stop = () => {
       stopping.abort()
-      return server.finished
+      return finished
     }
-    resolve({ port: server.addr.port, stop })
+    resolve({ port, stop })
   })
+
+const AGAIN_MS = 200
+
+/**
+ * Listens anew until it is stopped. Where no file can be opened any more, a connection that comes ends Deno's server, which the others
+ * outlive; the sockets that are open stay, and whoever filled the table may leave again.
+ */
+const listenOn = async (
+  first: DenoServer,
+  startAgain: () => DenoServer,
+  { signal }: AbortController,
+): Promise<void> => {
+  for (let server: DenoServer | undefined = first;;) {
+    await server?.finished.catch(() => {})
+    if (signal.aborted) return
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    if (signal.aborted) return
+    server = attempt(startAgain)
+  }
+}
+
+/** The table of files may be full still. */
+const attempt = (startAgain: () => DenoServer): DenoServer | undefined => {
+  try {
+    return startAgain()
+  } catch {
+    return undefined
+  }
+}
 
 const start = (options: ServeOptions, signal: AbortSignal): DenoServer => {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
