@@ -2,13 +2,24 @@
 import type { Happening } from '../call/events.ts'
 import type { RealtimeEvent } from '../realtime/events.ts'
 
-/** Gives the happening, or nothing for an event that is the leg's own business. */
-export const happeningOf = (event: RealtimeEvent): Happening | undefined => {
+/**
+ * Gives the happening, or nothing for an event that is the leg's own business. `sentMs` is how much of the caller the session was sent
+ * by now.
+ */
+export const happeningOf = (event: RealtimeEvent, sentMs: number): Happening | undefined => {
   switch (event.type) {
     case 'speech-started':
-      return { type: 'caller-started-speaking', itemId: event.itemId }
+      return {
+        type: 'caller-started-speaking',
+        itemId: event.itemId,
+        ...agoOf(event.audioStartMs, sentMs),
+      }
     case 'speech-stopped':
-      return { type: 'caller-stopped-speaking', itemId: event.itemId }
+      return {
+        type: 'caller-stopped-speaking',
+        itemId: event.itemId,
+        ...agoOf(event.audioEndMs, sentMs),
+      }
     case 'input-committed':
       return { ...event, type: 'caller-turn-ended' }
     case 'input-transcript':
@@ -36,3 +47,7 @@ export const happeningOf = (event: RealtimeEvent): Happening | undefined => {
       return undefined
   }
 }
+
+/** A position that the session cannot know of says nothing. */
+const agoOf = (positionMs: number | undefined, sentMs: number): Readonly<{ agoMs?: number }> =>
+  positionMs === undefined || positionMs > sentMs ? {} : { agoMs: sentMs - positionMs }

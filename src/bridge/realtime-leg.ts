@@ -4,6 +4,7 @@
  * A session that cannot be opened or breaks for a passing reason is followed by another, told what was said so far. What stays
  * wrong until an operator mends it (a refused key, a model that is gone) ends the leg at once.
  */
+import { decodedLength } from '../audio/base64.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { ConversationItem } from '../call/conversation.ts'
 import type { ResponseRequest } from '../call/state.ts'
@@ -51,6 +52,7 @@ export type RealtimeLegOptions = Readonly<{
 const FIRST_GIVE_UP_MS = 8_000
 const LATER_GIVE_UP_MS = 20_000
 const ATTEMPT_MS = 5_000
+const BYTES_PER_MS = { pcm: 48, pcmu: 8 } as const
 
 /** Opens the leg. `model-ready` follows, and `model-lost` when there is no use in trying; nothing after that. */
 export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEvents): ModelLeg => {
@@ -64,10 +66,13 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   let attempts = 0
   let giveUpAtMs = clock.nowMs() + FIRST_GIVE_UP_MS
   let cancelRetry: Cancel = () => {}
+  /** How much of the caller the present session was sent. */
+  let sentBytes = 0
   let lastWord: LastWordWait | undefined
 
   const open = () => {
     attempts += 1
+    sentBytes = 0
     const timeoutMs = Math.min(ATTEMPT_MS, giveUpAtMs - clock.nowMs())
     session = openRealtimeSession(
       { ...options, ...sessionNow(), timeoutMs },
@@ -146,7 +151,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
           server: listing.get(event.itemId) ?? 'a server',
         })
       default: {
-        const happening = happeningOf(event)
+        const happening = happeningOf(event, sentBytes / BYTES_PER_MS[agent.settings.audio])
         if (happening) events.happened(happening)
       }
     }
@@ -182,11 +187,14 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
     swap: () => {
       session?.close()
       session = reserve
+      sentBytes = 0
       reserve = undefined
     },
     dropReserve,
     appendAudio: (payload) => {
-      if (phase === 'ready') session?.send(appendAudio(payload))
+      if (phase !== 'ready') return
+      sentBytes += decodedLength(payload)
+      session?.send(appendAudio(payload))
     },
     answerCaller: () => send(sessionChange(agentChangeOf(settingsNow()))),
     requestResponse: (request) => send(createResponse(instructionsOf(request))),

@@ -41,8 +41,9 @@ export type CallerEvent =
   | Readonly<{ type: 'stream-lost' }>
   /** Twilio has no stream of this call and asks what to do. */
   | Readonly<{ type: 'stream-asked' }>
-  | Readonly<{ type: 'caller-started-speaking'; itemId: string }>
-  | Readonly<{ type: 'caller-stopped-speaking'; itemId: string }>
+  /** It was so long before this is told, in what the model was sent of the caller, where that is known. */
+  | Readonly<{ type: 'caller-started-speaking'; itemId: string; agoMs?: number }>
+  | Readonly<{ type: 'caller-stopped-speaking'; itemId: string; agoMs?: number }>
   | Readonly<{ type: 'caller-turn-ended'; itemId: string; previousItemId?: string | undefined }>
   /** `seconds` is how much audio was put into words, where the transcriber says so. */
   | Readonly<{

@@ -31,17 +31,19 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   },
   'session.updated': ({ session }) => ({ type: 'session-updated', session: echoed(session) }),
   'input_audio_buffer.speech_started': (event) =>
-    withItem(event, (itemId) => ({
-      type: 'speech-started',
-      itemId,
-      audioStartMs: number(event.audio_start_ms) ?? 0,
-    })),
+    withItem(event, (itemId) => {
+      const audioStartMs = number(event.audio_start_ms)
+      return {
+        type: 'speech-started',
+        itemId,
+        ...(audioStartMs === undefined ? {} : { audioStartMs }),
+      }
+    }),
   'input_audio_buffer.speech_stopped': (event) =>
-    withItem(event, (itemId) => ({
-      type: 'speech-stopped',
-      itemId,
-      audioEndMs: number(event.audio_end_ms) ?? 0,
-    })),
+    withItem(event, (itemId) => {
+      const audioEndMs = number(event.audio_end_ms)
+      return { type: 'speech-stopped', itemId, ...(audioEndMs === undefined ? {} : { audioEndMs }) }
+    }),
   'input_audio_buffer.committed': (event) =>
     withItem(event, (itemId) => ({ type: 'input-committed', itemId, ...after(event) })),
   'conversation.item.added': (event) => {

@@ -49,8 +49,9 @@ export type RemoteTool = Readonly<{
 export type RealtimeEvent =
   | Readonly<{ type: 'session-created'; sessionId: string; expiresAtS?: number }>
   | Readonly<{ type: 'session-updated'; session: EchoedSession }>
-  | Readonly<{ type: 'speech-started'; itemId: string; audioStartMs: number }>
-  | Readonly<{ type: 'speech-stopped'; itemId: string; audioEndMs: number }>
+  /** Where in the audio of the session; absent where a server does not say. */
+  | Readonly<{ type: 'speech-started'; itemId: string; audioStartMs?: number }>
+  | Readonly<{ type: 'speech-stopped'; itemId: string; audioEndMs?: number }>
   | Readonly<{ type: 'input-committed'; itemId: string; previousItemId?: string }>
   /** `role` is `assistant` or `user` for a message and empty for anything else. */
   | Readonly<{ type: 'item-added'; itemId: string; role: string; previousItemId?: string }>

@@ -1,7 +1,7 @@
 /**
  * Mutes in a recording what redaction takes out of the transcript: sound whose words are not known yet is written as silence, and put
- * in its place when they are and nothing of them is taken out. So a process that dies leaves nothing on the disk that would have to
- * be muted.
+ * in its place when they are and nothing of them is taken out. So whenever a process dies, it leaves nothing on the disk that would
+ * have to be muted.
  */
 import type { ModelHears } from '../bridge/call-sound.ts'
 import type { CallEvent } from '../call/events.ts'
@@ -9,7 +9,7 @@ import type { CallState } from '../call/state.ts'
 import { createKeptBack, type Stretch } from './kept-back.ts'
 import type { SoundFile } from './sound-file.ts'
 import {
-  forgetMuted,
+  forgetDecided,
   giveUpAll,
   modelHears,
   NOTHING_HEARD,
@@ -40,7 +40,7 @@ export type MuteOptions =
     /** When the recording begins. */
     startMs: () => number
     /** The recording, once there is one. */
-    file: () => Pick<SoundFile, 'writeOver' | 'mute'> | undefined
+    file: () => Pick<SoundFile, 'writeOver'> | undefined
   }>
 
 const SAMPLES_PER_MS = 8
@@ -49,7 +49,6 @@ const SAMPLES_PER_MS = 8
 export const createSoundMuter = ({ startMs, file, ...rules }: MuteOptions): SoundMuter => {
   const keptBack = createKeptBack()
   let withheld = NOTHING_HEARD
-  let written = 0
 
   const sampleAt = (ms: number) => Math.round((ms - startMs()) * SAMPLES_PER_MS)
 
@@ -57,20 +56,18 @@ export const createSoundMuter = ({ startMs, file, ...rules }: MuteOptions): Soun
     channel,
     from: sampleAt(fromMs),
     to: sampleAt(toMs),
-    isOpen: fate === 'open',
+    fate,
   })
 
-  /** What is written already is changed at once, and what is not will be passed. */
+  /** What was kept back is put in where it may be heard; what is not written yet will be passed. */
+  const release = (stretches: readonly Stretch[]) => {
+    for (const piece of keptBack.release(stretches)) file()?.writeOver(piece)
+  }
+
   const become = (next: typeof withheld) => {
     const { spans } = withheld
     withheld = next
-    if (next.spans === spans) return
-    for (const span of next.spans) {
-      if (span.fate === 'open' || spans.some((each) => isMutedIn(each, span))) continue
-      const { channel, from, to } = stretchOf(span)
-      if (from < written) file()?.mute(channel, from, Math.min(to, written))
-    }
-    for (const piece of keptBack.release(next.spans.map(stretchOf))) file()?.writeOver(piece)
+    if (next.spans !== spans) release(next.spans.map(stretchOf))
   }
 
   return {
@@ -83,13 +80,10 @@ export const createSoundMuter = ({ startMs, file, ...rules }: MuteOptions): Soun
     pass: (sound, at) => {
       const stretches = withheld.spans.map(stretchOf)
       keptBack.keep(sound, at, stretches)
-      written = at + sound.length / 2
-      withheld = forgetMuted(withheld, startMs() + written / SAMPLES_PER_MS)
+      release(stretches)
+      withheld = forgetDecided(withheld, startMs() + (at + sound.length / 2) / SAMPLES_PER_MS)
     },
     end: () => become(giveUpAll(withheld)),
     isKept: (text) => rules.isKept(text, false),
   }
 }
-
-const isMutedIn = (before: Span, now: Span): boolean =>
-  before.fate === 'muted' && before.name === now.name && before.fromMs === now.fromMs

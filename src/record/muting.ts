@@ -3,7 +3,7 @@ import type { Customer, TurnDetection } from '../config/config.ts'
 import type { Redact } from './redact.ts'
 import type { WithheldRules } from './withheld.ts'
 
-/** A turn is told of when it has been noticed and that has come to us, and what the caller says comes late as well. */
+/** A turn is told of when it has been noticed and that has come to us; not every server says where it began. */
 const TOLD_AFTER_MS = 2_000
 /** What a session without a number of its own takes from before it noticed a turn. */
 const PADDING_MS = 300

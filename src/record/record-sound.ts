@@ -40,6 +40,7 @@ const WRITTEN_AFTER_MS = PLACED_AFTER_MS + 700
 const WRITTEN_EVERY_MS = 1_000
 /** For what comes early, and for a moment in which nothing was written. */
 const SPARE_MS = 1_800
+const TRACK_S = (WRITTEN_AFTER_MS + WRITTEN_EVERY_MS + SPARE_MS) / 1_000
 /** How much sooner a frame may come than it was said, as clocks differ, and how much later. */
 const EARLY_MS = 40
 const LATE_MS = 1_000
@@ -61,8 +62,7 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
   }
 
   const begin = (customer: string, callSid: string, muting?: WithheldRules): CallSound => {
-    const lateMs = writtenAfterMs(muting)
-    const track = createStereoTrack(Math.ceil((lateMs + WRITTEN_EVERY_MS + SPARE_MS) / 1_000))
+    const track = createStereoTrack(TRACK_S)
     let played = NOTHING_PLAYED
     let file: SoundFile | undefined
     let startMs = 0
@@ -153,7 +153,8 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
           if (file) writeUntil(atMs)
           return finish(after.reason !== 'handed-over')
         }
-        if (file && atMs - lateMs - writtenMs >= WRITTEN_EVERY_MS) writeUntil(atMs - lateMs)
+        const dueMs = atMs - WRITTEN_AFTER_MS
+        if (file && dueMs - writtenMs >= WRITTEN_EVERY_MS) writeUntil(dueMs)
       }),
     }
   }
@@ -166,10 +167,6 @@ export const createSoundRecorder = ({ open, ended, wallMs, log }: SoundOptions):
     },
   }
 }
-
-/** Who speaks is known when that is written, or it would be on the disk before it is muted. */
-const writtenAfterMs = (muting: WithheldRules | undefined): number =>
-  Math.max(WRITTEN_AFTER_MS, muting?.leadMs ?? 0)
 
 const lineOf = (state: CallState): Playback | undefined =>
   state.phase === 'talking' ? state.playback : undefined

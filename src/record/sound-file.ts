@@ -14,8 +14,6 @@ export type SoundFile = Readonly<{
   write: (audio: Uint8Array) => void
   /** Puts sound of one channel into what was written. Returns at once. */
   writeOver: (piece: Piece) => void
-  /** Silences a channel from a sample up to another, in what was written. Returns at once. */
-  mute: (channel: Channel, from: number, to: number) => void
   /** Writes how long it became and closes the file, once all before is written. */
   end: () => void
   /** Resolves when nothing waits any more. Never rejects. */
@@ -32,8 +30,6 @@ export type SoundFileOptions = Readonly<{
 
 const CHANNELS = 2
 const BYTES_PER_MS = 8 * CHANNELS
-/** Ten seconds. */
-const MUTED_AT_ONCE = 80_000
 /** A minute of sound. */
 const MOST_WAITING_BYTES = 60_000 * BYTES_PER_MS
 /** A call that was away for longer has a gap no longer than this. */
@@ -82,14 +78,6 @@ export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): Sou
     await file.write(sound, from)
   }
 
-  const silence = async (channel: Channel, from: number, to: number) => {
-    const end = Math.min(to, (sizeBytes - firstByte) / CHANNELS)
-    for (let at = Math.max(0, from); at < end; at += MUTED_AT_ONCE) {
-      const length = Math.min(MUTED_AT_ONCE, end - at)
-      await change(channel, at, new Uint8Array(length).fill(MU_LAW_SILENCE))
-    }
-  }
-
   const finish = async () => {
     if (sizeBytes >= MU_LAW_HEAD_BYTES) {
       await file?.write(muLawHead(CHANNELS, sizeBytes - MU_LAW_HEAD_BYTES), 0)
@@ -119,7 +107,6 @@ export const createSoundFile = ({ open, wallMs, failed }: SoundFileOptions): Sou
         if (!work.hasFailed()) await change(channel, at, codes)
       })
     },
-    mute: (channel, from, to) => work.then(() => silence(channel, from, to)),
     end: () => {
       work.then(finish)
       work.then(async () => await close())

@@ -2,7 +2,8 @@
  * What of a recording is kept back because nobody knows yet what was said, and what is muted because it is not to be kept. Pure.
  *
  * Words have no times, so a line is kept whole or not at all, and its words come after its sound: seconds later, in any order, or
- * never. So it is silent until all its words are known and nothing of them is taken out, and what never gets words stays silent.
+ * never. So it is silent until all its words are known and nothing of them is taken out, and what never gets words stays silent. That
+ * goes for all that comes from the caller, as a server may be late to tell that they speak: their channel is heard in turns alone.
  */
 import type { ModelHears } from '../bridge/call-sound.ts'
 import type { CallEvent } from '../call/events.ts'
@@ -17,9 +18,11 @@ export type Span = Readonly<{
   fromMs: number
   /** Infinity while it goes on. */
   toMs: number
-  /** Whether it may still be heard when its words come. */
-  fate: 'open' | 'muted'
+  fate: Fate
 }>
+
+/** Whether it may be heard: that is not known yet, it may, or it may not. */
+export type Fate = 'open' | 'kept' | 'muted'
 
 export type Withheld = Readonly<{
   spans: readonly Span[]
@@ -40,12 +43,12 @@ type Hearing =
 export type WithheldRules = Readonly<{
   /** Whether nothing of a text is taken out; one that is partial may go on in the middle of a number. */
   isKept: (text: string, isPartial: boolean) => boolean
-  /** How long before it is told of a turn may have begun. */
+  /** How long before it is told of a turn may have begun, where the server does not say. */
   leadMs: number
 }>
 
-/** A turn ends when that is told, which is some hundred ms after the last word; clocks differ by less than this. */
-const TAIL_MS = 300
+/** A turn ends some hundred ms after the last word, by the server's clock or when that is told; clocks differ by less than this. */
+const CLOSE_MS = 300
 /** As much of a turn as a session that broke leaves to the next one. */
 const KEPT_TURN_MS = 15_000
 /** How long turns may be told of that are in what was sent all at once. */
@@ -78,19 +81,20 @@ export const take = (
   const withheld = caughtUp(before, event.atMs)
   switch (event.type) {
     case 'caller-started-speaking':
-      return beginTurn(withheld, event.itemId, event.atMs, rules.leadMs)
+      return beginTurn(withheld, event, rules.leadMs)
     case 'caller-stopped-speaking':
+      return endTurn(withPlace(withheld, event), event, event.agoMs)
     case 'caller-turn-ended':
-      return endTurn(withPlace(withheld, event.itemId, event.atMs), event.itemId, event.atMs)
+      return endTurn(withPlace(withheld, event), event)
     case 'caller-words':
       return event.final
-        ? judge(withPlace(withheld, event.itemId, event.atMs), event.itemId, isKept(event, rules))
+        ? judge(withPlace(withheld, event), event.atMs, event.itemId, isKept(event, rules))
         : withheld
     case 'agent-words': {
       // The voice of an answer that was stopped may be a few words ahead of its text.
       const isPartial = !isWanted(state, event.responseId)
       return event.final
-        ? judge(withheld, agentLine(event), isKept(event, rules, isPartial))
+        ? judge(withheld, event.atMs, agentLine(event), isKept(event, rules, isPartial))
         : withheld
     }
     default:
@@ -136,11 +140,11 @@ export const modelHears = (
 /** The call is over: what has no words has none for good, and what the model has not heard neither. */
 export const giveUpAll = (withheld: Withheld): Withheld => ({
   ...withheld,
-  spans: withheld.spans.map((span) => span.fate === 'muted' ? span : { ...span, fate: 'muted' }),
+  spans: withheld.spans.map((span) => span.fate === 'open' ? { ...span, fate: 'muted' } : span),
 })
 
-/** Forgets what is muted and was written by now. */
-export const forgetMuted = (withheld: Withheld, writtenMs: number): Withheld => {
+/** Forgets what is decided and was written by now. */
+export const forgetDecided = (withheld: Withheld, writtenMs: number): Withheld => {
   const spans = withheld.spans.filter(({ fate, toMs }) => fate === 'open' || toMs > writtenMs)
   return spans.length === withheld.spans.length ? withheld : { ...withheld, spans }
 }
@@ -149,9 +153,9 @@ export const forgetMuted = (withheld: Withheld, writtenMs: number): Withheld => 
 const giveUp = (withheld: Withheld, atMs: number): Withheld => ({
   ...withheld,
   spans: withheld.spans.map((span) =>
-    span.fate === 'muted' || span.name === UNHEARD
+    span.fate !== 'open' || span.name === UNHEARD
       ? span
-      : { ...span, fate: 'muted', toMs: Math.min(span.toMs, atMs + TAIL_MS) }
+      : { ...span, fate: 'muted', toMs: Math.min(span.toMs, atMs + CLOSE_MS) }
   ),
 })
 
@@ -162,20 +166,27 @@ const isKept = (
   isPartial = false,
 ): boolean => text.trim() !== '' && rules.isKept(text, isPartial)
 
-const beginTurn = (withheld: Withheld, name: string, atMs: number, leadMs: number): Withheld => {
+const beginTurn = (
+  withheld: Withheld,
+  { itemId: name, atMs, agoMs }: Extract<CallEvent, { type: 'caller-started-speaking' }>,
+  leadMs: number,
+): Withheld => {
   const fromMs = withheld.hearing.is === 'live'
-    ? atMs - leadMs
+    ? atMs - (agoMs === undefined ? leadMs : agoMs + CLOSE_MS)
     : Math.min(atMs - KEPT_TURN_MS, withheld.spans[lastOf(withheld, UNHEARD)]?.fromMs ?? Infinity)
   return withTurn(withheld, { channel: 0, name, fromMs, toMs: Infinity, fate: 'open' })
 }
 
 /** A turn whose beginning nobody has told of may have begun when the last one ended. */
-const withPlace = (withheld: Withheld, name: string, atMs: number): Withheld =>
+const withPlace = (
+  withheld: Withheld,
+  { itemId: name, atMs }: Readonly<{ itemId: string; atMs: number }>,
+): Withheld =>
   lastOf(withheld, name) >= 0 || withheld.judged.has(name) ? withheld : withTurn(withheld, {
     channel: 0,
     name,
     fromMs: withheld.turnsToMs,
-    toMs: atMs + TAIL_MS,
+    toMs: atMs + CLOSE_MS,
     fate: 'open',
   })
 
@@ -185,24 +196,29 @@ const withTurn = (withheld: Withheld, turn: Span): Withheld => {
   return { ...withheld, judged, spans: [...withheld.spans, turn] }
 }
 
-const endTurn = (withheld: Withheld, name: string, atMs: number): Withheld => {
-  const toMs = atMs + TAIL_MS
-  const at = lastOf(withheld, name)
+/** That a turn has ended is told twice; the first time says more. */
+const endTurn = (
+  withheld: Withheld,
+  { itemId, atMs }: Readonly<{ itemId: string; atMs: number }>,
+  agoMs = 0,
+): Withheld => {
+  const at = lastOf(withheld, itemId)
   const span = withheld.spans[at]
-  const ended = span?.toMs === Infinity ? withSpan(withheld, at, { ...span, toMs }) : withheld
-  return { ...ended, turnsToMs: toMs }
+  const toMs = Math.min(span?.toMs ?? Infinity, atMs - agoMs + CLOSE_MS)
+  const ended = span ? withSpan(withheld, at, { ...span, toMs }) : withheld
+  return { ...ended, turnsToMs: Math.max(withheld.turnsToMs, toMs) }
 }
 
 /** What was taken out once stays out, whatever comes of the line. */
-const judge = (withheld: Withheld, name: string, isKept: boolean): Withheld => {
+const judge = (withheld: Withheld, atMs: number, name: string, isKept: boolean): Withheld => {
   if (withheld.judged.get(name) === false) return withheld
   const judged = new Map([...withheld.judged].slice(-MOST_JUDGED)).set(name, isKept)
   const at = lastOf(withheld, name)
   const span = withheld.spans[at]
-  if (!span || span.fate === 'muted') return { ...withheld, judged }
-  return isKept
-    ? { ...withheld, judged, spans: withheld.spans.toSpliced(at, 1) }
-    : { ...withSpan(withheld, at, { ...span, fate: 'muted' }), judged }
+  if (span?.fate !== 'open') return { ...withheld, judged }
+  // Words are of what was said before them.
+  const toMs = Math.min(span.toMs, isKept ? atMs : Infinity)
+  return { ...withSpan(withheld, at, { ...span, fate: isKept ? 'kept' : 'muted', toMs }), judged }
 }
 
 /** The model is given the latest of what it has missed; what came before nobody will put into words. */

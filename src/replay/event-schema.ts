@@ -28,8 +28,8 @@ const events = z.discriminatedUnion('type', [
   event('caller-hung-up', {}),
   event('stream-lost', {}),
   event('stream-asked', {}),
-  event('caller-started-speaking', { itemId: text }),
-  event('caller-stopped-speaking', { itemId: text }),
+  event('caller-started-speaking', { itemId: text, agoMs: ms.exactOptional() }),
+  event('caller-stopped-speaking', { itemId: text, agoMs: ms.exactOptional() }),
   event('caller-turn-ended', { itemId: text, previousItemId: text.optional() }),
   event('caller-words', {
     itemId: text,

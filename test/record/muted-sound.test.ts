@@ -178,6 +178,60 @@ it('what a process leaves that dies in the middle of a secret is silent, and the
   await goOn(7_000, () => expect(soundIn(left(), 0, Infinity)).toBe(0))
 })
 
+it.each([
+  ['that the server notices five seconds late', { hearsLateMs: 5_000 }],
+  ['that the server tells of when it is over', { tellsSpeech: false }],
+  [
+    'that the server tells of six seconds after it is over',
+    { tellsSpeech: false, hearsLateMs: 6_000 },
+  ],
+])('a turn %s is on the disk at no moment, and a harmless one is in the end', async (_, late) => {
+  const { call, goOn, left, hangUp } = start({
+    scenario: { ...saying(HARMLESS_ANSWER), ...late },
+  })
+  await goOn(4_000)
+  call.line.say(said(SECRET))
+  // As if the process had died at any of these moments.
+  await goOn(14_000, () => expect(soundIn(left(), 0, Infinity)).toBe(0))
+  const harmlessMs = call.line.nowMs()
+  expect(left().length).toBeGreaterThan((harmlessMs - 2_500) * 8)
+  call.line.say(said(HARMLESS))
+  await goOn(14_000)
+  await hangUp()
+  const truth = call.line.said(0, call.line.nowMs())
+  expect(soundIn(left(), 0, harmlessMs)).toBe(0)
+  expect(soundIn(truth, harmlessMs, Infinity)).toBeGreaterThan(4_000)
+  expect(soundIn(left(), harmlessMs, Infinity)).toBe(soundIn(truth, harmlessMs, Infinity))
+})
+
+it('a secret that follows a harmless turn sooner than the server tells of that is silent', async () => {
+  const { call, goOn, left, hangUp } = start({
+    scenario: { ...saying(HARMLESS_ANSWER), hearsLateMs: 5_000 },
+  })
+  await goOn(8_000)
+  const harmlessMs = call.line.nowMs()
+  call.line.say(said(HARMLESS))
+  await goOn(3_000)
+  const secretMs = call.line.nowMs()
+  call.line.say(said(SECRET))
+  await goOn(16_000, () => expect(soundIn(left(), secretMs, Infinity)).toBe(0))
+  await hangUp()
+  const truth = call.line.said(0, call.line.nowMs())
+  expect(soundIn(left(), harmlessMs, secretMs)).toBe(soundIn(truth, harmlessMs, secretMs))
+  expect(soundIn(left(), 0, Infinity)).toBe(soundIn(left(), harmlessMs, secretMs))
+})
+
+it('what the caller says in which the model hears no turn is silent', async () => {
+  const { call, goOn, left, hangUp } = start({ scenario: saying(HARMLESS_ANSWER) })
+  await goOn(4_000)
+  call.line.say(said(SECRET).map((sample) => sample / 200))
+  await goOn(12_000)
+  await hangUp()
+  expect(call.entries.filter(({ type }) => type === 'caller-speaking')).toEqual([])
+  expect(soundIn(call.line.said(0, call.line.nowMs()), 0, Infinity)).toBeGreaterThan(4_000)
+  expect(soundIn(left(), 0, Infinity)).toBe(0)
+})
+
 it('a turn that a process has no words of when it hands the call over stays silent in the other one', async () => {
   const file = createMemoryFile()
   const store = createMemoryStore()

@@ -3,7 +3,7 @@ import type { ModelHears } from '../../src/bridge/call-sound.ts'
 import { type CallState, startCall } from '../../src/call/state.ts'
 import type { CallEvent, Happening } from '../../src/call/events.ts'
 import {
-  forgetMuted,
+  forgetDecided,
   giveUpAll,
   modelHears,
   NOTHING_HEARD,
@@ -44,10 +44,11 @@ const LIVE = after(
   at(3_000, { type: 'tick' }),
 )
 
-const started = (atMs: number, itemId: string) =>
-  at(atMs, { type: 'caller-started-speaking', itemId })
-const stopped = (atMs: number, itemId: string) =>
-  at(atMs, { type: 'caller-stopped-speaking', itemId })
+const ago = (agoMs: number | undefined) => agoMs === undefined ? {} : { agoMs }
+const started = (atMs: number, itemId: string, agoMs?: number) =>
+  at(atMs, { type: 'caller-started-speaking', itemId, ...ago(agoMs) })
+const stopped = (atMs: number, itemId: string, agoMs?: number) =>
+  at(atMs, { type: 'caller-stopped-speaking', itemId, ...ago(agoMs) })
 const ended = (atMs: number, itemId: string) => at(atMs, { type: 'caller-turn-ended', itemId })
 const words = (atMs: number, itemId: string, text: string, final = true) =>
   at(atMs, { type: 'caller-words', itemId, text, final })
@@ -67,11 +68,27 @@ it('a turn of the caller is kept back from well before it was noticed, and goes 
   expect(spansOf(silent)).toEqual([['caller', 'i1', 8_000, 12_300, 'open']])
 })
 
+it('a turn lies where the server says that it was, however late that is told', () => {
+  const speaking = after(LIVE, started(10_000, 'i1', 5_000))
+  expect(spansOf(speaking)).toEqual([['caller', 'i1', 4_700, Infinity, 'open']])
+  const silent = after(speaking, stopped(12_000, 'i1', 4_000), ended(12_100, 'i1'))
+  expect(spansOf(silent)).toEqual([['caller', 'i1', 4_700, 8_300, 'open']])
+  expect(spansOf(after(silent, ended(20_000, 'i2'))).at(-1))
+    .toEqual(['caller', 'i2', 8_300, 20_300, 'open'])
+})
+
 it('a turn is heard when all its words are known and stay as they are', () => {
   const silent = after(LIVE, started(10_000, 'i1'), stopped(12_000, 'i1'))
   const some = after(silent, words(13_000, 'i1', 'Yes,', false))
   expect(spansOf(some)).toEqual(spansOf(silent))
-  expect(spansOf(after(some, words(13_100, 'i1', 'Yes, please.')))).toEqual([])
+  expect(spansOf(after(some, words(13_100, 'i1', 'Yes, please.'))))
+    .toEqual([['caller', 'i1', 8_000, 12_300, 'kept']])
+})
+
+it('a turn whose words come before its end is heard no further than they came', () => {
+  const told = after(LIVE, started(10_000, 'i1'), words(11_000, 'i1', 'Yes, please.'))
+  expect(spansOf(told)).toEqual([['caller', 'i1', 8_000, 11_000, 'kept']])
+  expect(spansOf(after(told, stopped(15_000, 'i1')))).toEqual(spansOf(told))
 })
 
 it('a turn of which something is taken out is muted, also when its words come before its end', () => {
@@ -111,15 +128,12 @@ it('a turn whose beginning nobody told of begins where the last one ended', () =
     stopped(12_000, 'i1'),
     words(13_000, 'i1', 'Yes.'),
   )
-  expect(spansOf(after(first, ended(20_000, 'i2')))).toEqual([
-    ['caller', 'i2', 12_300, 20_300, 'open'],
-  ])
-  expect(spansOf(after(first, stopped(20_000, 'i2'), ended(20_100, 'i2')))).toEqual([
-    ['caller', 'i2', 12_300, 20_300, 'open'],
-  ])
-  expect(spansOf(after(first, words(20_000, 'i2', '4242')))).toEqual([
-    ['caller', 'i2', 12_300, 20_300, 'muted'],
-  ])
+  const second = (...events: readonly CallEvent[]) => spansOf(after(first, ...events)).slice(1)
+  expect(second(ended(20_000, 'i2'))).toEqual([['caller', 'i2', 12_300, 20_300, 'open']])
+  expect(second(stopped(20_000, 'i2'), ended(20_100, 'i2')))
+    .toEqual([['caller', 'i2', 12_300, 20_300, 'open']])
+  expect(second(words(20_000, 'i2', '4242')))
+    .toEqual([['caller', 'i2', 12_300, 20_300, 'muted']])
 })
 
 it('a line of the agent is kept back as it is heard, and is heard when its words stay as they are', () => {
@@ -127,8 +141,8 @@ it('a line of the agent is kept back as it is heard, and is heard when its words
   expect(spansOf(heard)).toEqual([['agent', 'a1/0', 10_000, 10_040, 'open']])
   expect(spansOf(after(heard, agentWords(10_050, 'a1', 'Yes', false)))).toEqual(spansOf(heard))
   const known = after(heard, agentWords(10_100, 'a1', 'Yes.'))
-  expect(spansOf(known)).toEqual([])
-  expect(spansOf(played(known, 'a1/0', 10_040, 10_060))).toEqual([])
+  expect(spansOf(known)).toEqual([['agent', 'a1/0', 10_000, 10_040, 'kept']])
+  expect(spansOf(played(known, 'a1/0', 10_040, 10_060))).toEqual(spansOf(known))
 })
 
 it('a line of the agent whose words came before its sound is muted from its first sample to its last', () => {
@@ -146,11 +160,11 @@ it('an answer that was stopped in the middle of what would be taken out is muted
     const event = agentWords(10_050, 'a1', 'It is 42')
     return spansOf(after(heard, { ...event, responseId }))
   }
-  expect(said('r1')).toEqual([])
+  expect(said('r1')).toEqual([['agent', 'a1/0', 10_000, 10_020, 'kept']])
   expect(said('stopped')).toEqual([['agent', 'a1/0', 10_000, 10_020, 'muted']])
 })
 
-it('what was muted and is written is forgotten, and what is open is not', () => {
+it('what is decided and written is forgotten, and what is open is not', () => {
   const both = after(
     LIVE,
     started(10_000, 'i1'),
@@ -158,8 +172,13 @@ it('what was muted and is written is forgotten, and what is open is not', () => 
     started(20_000, 'i2'),
     words(21_000, 'i1', '4242'),
   )
-  expect(spansOf(forgetMuted(both, 12_299))).toEqual(spansOf(both))
-  expect(spansOf(forgetMuted(both, 99_999))).toEqual([['caller', 'i2', 18_000, Infinity, 'open']])
+  const three = played(after(both, agentWords(22_000, 'a1', 'Yes.')), 'a2/0', 12_000, 12_020)
+  const known = after(three, agentWords(22_000, 'a2', 'Yes.'))
+  expect(spansOf(known).map(([, name]) => name)).toEqual(['i1', 'i2', 'a2/0'])
+  expect(spansOf(forgetDecided(known, 12_019))).toEqual(spansOf(known))
+  expect(spansOf(forgetDecided(known, 12_299)).map(([, name]) => name)).toEqual(['i1', 'i2'])
+  expect(spansOf(forgetDecided(known, 99_999)))
+    .toEqual([['caller', 'i2', 18_000, Infinity, 'open']])
 })
 
 it('what has no words when the call ends is muted', () => {
@@ -214,5 +233,6 @@ it('of two turns of one name the words are the later one’s, and the earlier on
   const both = after(LIVE, started(10_000, 'i1'), stopped(12_000, 'i1'), started(20_000, 'i1'))
   expect(spansOf(after(both, stopped(21_000, 'i1'), words(22_000, 'i1', 'Yes.')))).toEqual([
     ['caller', 'i1', 8_000, 12_300, 'open'],
+    ['caller', 'i1', 18_000, 21_300, 'kept'],
   ])
 })

@@ -136,7 +136,7 @@ export const listenToTrack = (
   const receive = (event: RealtimeEvent) => {
     switch (event.type) {
       case 'speech-started':
-        return began(event.itemId, event.audioStartMs)
+        return began(event.itemId, event.audioStartMs ?? 0)
       case 'input-committed':
         return cutter.named(event.itemId)
       case 'input-transcript':

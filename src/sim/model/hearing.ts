@@ -4,7 +4,7 @@
  */
 import { INVALID_AUDIO } from './client-events.ts'
 import { addItem, type Desk } from './desk.ts'
-import type { UserMessage } from './events.ts'
+import type { EventBody, UserMessage } from './events.ts'
 import { createInputAudio } from './input-audio.ts'
 import { transcribe } from './recognition.ts'
 import type { Refusal } from './refusal.ts'
@@ -45,12 +45,16 @@ export const createHearing = (
   let committedMs = 0
   let turn: Readonly<{ itemId: string; startMs: number }> | undefined
 
+  const tellSpeech = (event: EventBody) => {
+    if (desk.scenario.tellsSpeech) desk.send(event)
+  }
+
   const onHeard = ({ kind, atMs }: Heard) => {
     const settings = desk.session().audio.input.turn_detection
     if (!settings) return
     if (kind === 'speech-started') {
       turn = { itemId: desk.ids('item'), startMs: Math.max(committedMs, atMs - prefixOf(settings)) }
-      desk.send({
+      tellSpeech({
         type: 'input_audio_buffer.speech_started',
         audio_start_ms: Math.floor(turn.startMs),
         item_id: turn.itemId,
@@ -60,7 +64,7 @@ export const createHearing = (
     }
     if (!turn) return
     const { itemId, startMs } = turn
-    desk.send({
+    tellSpeech({
       type: 'input_audio_buffer.speech_stopped',
       audio_end_ms: Math.floor(atMs),
       item_id: itemId,
@@ -89,16 +93,22 @@ export const createHearing = (
     detector = listen(desk.session(), committedMs)
   }
 
+  const append = (audio: string, eventId: string | null) => {
+    const pcm = input.append(audio)
+    if (!pcm) return desk.refuse(INVALID_AUDIO, eventId)
+    desk.recorder.appended(
+      soundMs({ pcm, sampleRateHz: rateOf(desk.session().audio.input.format) }),
+    )
+    for (const change of detector?.push(pcm) ?? []) onHeard(change)
+    if (detector && !detector.isSpeaking()) input.forgetBefore(input.writtenMs() - KEPT_MS)
+    else input.forgetBefore(turn?.startMs ?? committedMs)
+  }
+
   return {
     append: (audio, eventId) => {
-      const pcm = input.append(audio)
-      if (!pcm) return desk.refuse(INVALID_AUDIO, eventId)
-      desk.recorder.appended(
-        soundMs({ pcm, sampleRateHz: rateOf(desk.session().audio.input.format) }),
-      )
-      for (const change of detector?.push(pcm) ?? []) onHeard(change)
-      if (detector && !detector.isSpeaking()) input.forgetBefore(input.writtenMs() - KEPT_MS)
-      else input.forgetBefore(turn?.startMs ?? committedMs)
+      const { hearsLateMs } = desk.scenario
+      if (hearsLateMs === 0) append(audio, eventId)
+      else desk.later(hearsLateMs, () => append(audio, eventId))
     },
     commit: (eventId) => {
       const bufferedMs = input.writtenMs() - committedMs

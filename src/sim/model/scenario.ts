@@ -24,6 +24,10 @@ export const scenarioRules = z.strictObject({
     .describe('How much audio each delta holds, in turn. Fractions cut PCM inside a sample'),
   lateDeltas: z.int().min(0).default(0)
     .describe('How many deltas of an interrupted response still come after speech_started'),
+  hearsLateMs: ms.default(0).describe('How late what the caller says gets to it'),
+  tellsSpeech: z.boolean().default(true).describe(
+    'Tell when the caller begins and stops to speak, and not only that a turn has ended',
+  ),
   transcriptionDelayMs: ms.default(350).describe('How late the transcript of a caller turn comes'),
   voice: z.enum(['parrot', 'script']).default('parrot').describe(
     'After the last turn: say back what was heard, or begin again with the first turn',
