@@ -78,7 +78,7 @@ const wholeOf = (word: string, changes: Partial<WholeCall> = {}): WholeCall => (
 
 /** A recording of eight seconds with somebody on a channel for a while: `[channel, from, to]` in seconds. */
 const soundOf = (...voices: readonly (readonly [0 | 1, number, number])[]) => {
-  const channels = [new Int16Array(64_000), new Int16Array(64_000)]
+  const channels = [new Int16Array(128_000), new Int16Array(128_000)]
   for (const [channel, from, to] of voices) {
     for (let at = from * 8_000; at < to * 8_000; at++) {
       channels[channel][at] = 8_000 * Math.sin(at / 3)
@@ -185,6 +185,19 @@ describe('a line', () => {
     const sound = soundOf([1, 2, 6])
     expect(places([lineOf('1', 1, 'agent', 'abc'), lineOf('2', 1.1, 'agent', 'd')], sound))
       .toEqual([20, 50])
+  })
+
+  test('that is muted stays where it was told, and leaves the sound before and after it to others', () => {
+    const sound = soundOf([0, 1, 2], [1, 3, 4], [1, 12, 13], [0, 14, 15])
+    const lines = [
+      lineOf('1', 2.6, 'caller', 'One'),
+      lineOf('2', 2.8, 'agent', 'Two'),
+      lineOf('3', 7, 'caller', '[card]'),
+      lineOf('4', 7.5, 'agent', '[card], is that right?'),
+      lineOf('5', 11.5, 'agent', 'Three'),
+      lineOf('6', 15.5, 'caller', 'Four'),
+    ]
+    expect(places(lines, sound)).toEqual([10, 30, 70, 75, 120, 140])
   })
 
   test('stays where it was without a recording, or beside a silent one', () => {

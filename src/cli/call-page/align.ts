@@ -1,6 +1,7 @@
 /**
  * Where in the recording a line is said. The record has the moment at which a line came to be: of the caller when their turn was over,
- * of the agent when the model began to write. What is heard lies before the one and after the other, so it is looked for in the sound.
+ * of the agent when the model began to write. What is heard lies before the one and after the other, so it is looked for in the sound; a
+ * line that is muted has none, and the sound of another one is further away.
  */
 import type { CallLine } from '../../record/record.ts'
 import { type Envelope, STEP_MS } from './envelope.ts'
@@ -13,6 +14,8 @@ const VOICE = 0.35
 const PAUSE_MS = 900
 /** Less is a click. */
 const LEAST_MS = 80
+/** A turn is told of this soon after its end, and an answer heard this soon after its beginning. */
+const NEAR_MS = 2_500
 
 /** Gives for each line where it begins, in ms of the recording; `startsAt` is when that begins, in ms since 1970. */
 export const alignLines = (
@@ -32,7 +35,9 @@ export const alignLines = (
       : line.kind === 'agent'
       ? agentRuns.find(({ toMs }) => toMs >= ms)
       : undefined
-    if (run) said.set(run, [...said.get(run) ?? [], line])
+    if (run && run.fromMs - ms <= NEAR_MS && ms - run.toMs <= NEAR_MS) {
+      said.set(run, [...said.get(run) ?? [], line])
+    }
   }
   for (const [run, together] of said) placeWithin(run, together, places)
   return places
