@@ -26,7 +26,7 @@ import type { CallSound } from './call-sound.ts'
 import type { CallEntry, CallFeed } from './call-feed.ts'
 import { logReport } from './call-log.ts'
 import { actionsOf, callRulesOf } from './call-rules.ts'
-import type { BegunCall, CallFacts } from './call-facts.ts'
+import type { BegunCall, OfferedCall } from './offered-call.ts'
 import { createHuman } from './human.ts'
 import { writeCheckpoint } from './kept-call.ts'
 import { openRealtimeLeg } from './realtime-leg.ts'
@@ -73,7 +73,7 @@ export type CallMeter = Readonly<{
 
 /** Begins a call; `beginning` is its first state, and `ended` is told when it is over. */
 export const beginCall = (
-  facts: CallFacts,
+  facts: OfferedCall,
   options:
     & BeginOptions
     & Readonly<{ feed: Pick<CallFeed, 'publish'>; summaries: Pick<Summaries, 'begin'> }>,
@@ -205,7 +205,7 @@ export const beginCall = (
   return bridge
 }
 
-const aboutOf = ({ callSid, from, line }: CallFacts): Omit<CallAbout, 'secrets'> => ({
+const aboutOf = ({ callSid, from, line }: OfferedCall): Omit<CallAbout, 'secrets'> => ({
   callSid,
   from,
   to: line.number,

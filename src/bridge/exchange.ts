@@ -11,7 +11,7 @@ import type { Socket, SocketEvents } from '../runtime/socket.ts'
 import type { StreamStart } from '../twilio/messages.ts'
 import { beginCall, type BeginOptions } from './begin-call.ts'
 import type { TransferOutcome } from './bridge.ts'
-import type { AwaitedCall, CallFacts } from './call-facts.ts'
+import type { AwaitedCall, OfferedCall } from './offered-call.ts'
 import { type CallFeed, createCallFeed } from './call-feed.ts'
 import { readCheckpoint, readVariables } from './kept-call.ts'
 import { createLiveCalls, type LiveCall } from './live-calls.ts'
@@ -22,7 +22,7 @@ export type After =
   | Readonly<{ is: 'over' }>
   | Readonly<{ is: 'resumed'; call: AwaitedCall; press: string }>
   /** A human is to be called. */
-  | Readonly<{ is: 'transfer'; call: CallFacts; destination: string }>
+  | Readonly<{ is: 'transfer'; call: OfferedCall; destination: string }>
   /** Another process will have it in a moment; `isLast` when this one has no call left and is about to go. */
   | Readonly<{ is: 'handed-over'; isLast: boolean }>
   /** There is nobody to talk to; `line` is whose caller it was. */
@@ -33,7 +33,7 @@ export type Transfer = Readonly<{ line: Line; destination: Destination; summary:
 
 export type Exchange = Readonly<{
   /** Begins a call, or gives the one that is offered again because Twilio repeats a webhook. */
-  offer: (facts: CallFacts) => AwaitedCall | undefined
+  offer: (facts: OfferedCall) => AwaitedCall | undefined
   /** Why there is no room for a call of this line, if there is none. */
   noRoom: (line: Line) => NoRoom | undefined
   /** A call that waits for its stream. */
@@ -41,7 +41,7 @@ export type Exchange = Readonly<{
   /** Joins a stream to its call. */
   attach: (callSid: string, socket: Socket, start: StreamStart) => SocketEvents | undefined
   /** Decides what happens after a stream; `facts` are those of the webhook that asks. Never rejects. */
-  after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => Promise<After>
+  after: (facts: Omit<OfferedCall, 'line'>, line: Line | undefined) => Promise<After>
   /** What became of putting a caller through; false for a call that is not being put through. */
   transferEnded: (callSid: string, outcome: TransferOutcome) => boolean
   /** Whom a caller is being put through to, and what they are to be told. */
@@ -76,11 +76,11 @@ export type ExchangeOptions =
 /** Makes the exchange of a process. */
 export const createExchange = (options: ExchangeOptions): Exchange => {
   const { clock, store } = options
-  const calls = createLiveCalls<CallFacts>(clock)
+  const calls = createLiveCalls<OfferedCall>(clock)
   const feed = createCallFeed()
   const summaries = createSummaries(options)
 
-  const begin = (facts: CallFacts, beginning: (rules: CallRules, atMs: number) => Ringing) => {
+  const begin = (facts: OfferedCall, beginning: (rules: CallRules, atMs: number) => Ringing) => {
     const { callSid } = facts
     const ended = (reason: EndReason) => calls.remove(callSid, reason)
     calls.add({
@@ -90,7 +90,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     })
   }
 
-  const waiting = (callSid: string): LiveCall<CallFacts> | undefined => {
+  const waiting = (callSid: string): LiveCall<OfferedCall> | undefined => {
     const call = calls.get(callSid)
     return call?.bridge.state().phase === 'ringing' ? call : undefined
   }
@@ -108,7 +108,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
   }
 
   /** Takes up a call that another process held, or this one before it died. */
-  const revive = async (facts: CallFacts): Promise<AwaitedCall | undefined> => {
+  const revive = async (facts: OfferedCall): Promise<AwaitedCall | undefined> => {
     const stored = await store.load(facts.callSid)
     const checkpoint = stored && readCheckpoint(stored)
     // Twilio may have asked twice while the store was read.

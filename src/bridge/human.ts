@@ -5,7 +5,7 @@
 import type { Log } from '../log.ts'
 import { refusalOf } from '../twilio-rest/refusal.ts'
 import type { TwilioApi } from '../twilio-rest/twilio-api.ts'
-import type { CallFacts } from './call-facts.ts'
+import type { OfferedCall } from './offered-call.ts'
 
 /** The human that a caller is put through to, while they make up their mind. */
 export type Human = Readonly<{
@@ -18,7 +18,7 @@ export type Human = Readonly<{
 export type HumanOptions = Readonly<{
   twilio: TwilioApi
   publicUrl: string
-  facts: CallFacts
+  facts: OfferedCall
   log: Log
   /** The human could not even be called. */
   failed: () => void
@@ -65,7 +65,7 @@ export const createHuman = ({ twilio, publicUrl, facts, log, failed }: HumanOpti
 /** What number the human sees. That of the caller may be shown only with the token of their call. */
 const shown = (
   callerId: string,
-  { from, callToken, line }: CallFacts,
+  { from, callToken, line }: OfferedCall,
 ): Readonly<{ from: string; callToken?: string }> => {
   if (callerId === 'caller' && callToken !== undefined) return { from, callToken }
   return { from: callerId === 'caller' || callerId === 'line' ? line.number : callerId }

@@ -32,7 +32,7 @@ export type CallRules = Readonly<{
   keysBy: 'tones' | 'twilio'
 }>
 
-/** The name of the agent that answers. */
+/** The name of the agent that answers, which a customer's file has under `agent`. */
 export const MAIN_AGENT = 'main'
 
 /** What is decided by who speaks. */

@@ -1,4 +1,5 @@
 /** One customer file: its text in, a customer or everything that is wrong with it out. */
+import { MAIN_AGENT } from '../call/rules.ts'
 import type { Agent, Customer, KnowledgeEntry, TurnDetection } from './config.ts'
 import type { CustomerShape } from './schema/customer.ts'
 import { agentSchema } from './schema/agent.ts'
@@ -14,7 +15,6 @@ import { createOutbound } from './outbound.ts'
 import { basename } from './paths.ts'
 import { toE164 } from './values/phone-number.ts'
 import type { Finding, Problem } from './problem.ts'
-import { MAIN_AGENT } from './route.ts'
 import { createRetention } from './schema/record.ts'
 import { checkMeaning } from './rules/customer.ts'
 import { createSuggest } from './yaml/sections.ts'

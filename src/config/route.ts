@@ -2,13 +2,11 @@
  * What becomes of a call that comes in: decided here, by the customer's file, the caller and the clock, before anything is opened
  * for it. Whether there is room for it is another question.
  */
+import { MAIN_AGENT } from '../call/rules.ts'
 import { isBlocked } from './blocked.ts'
 import type { Customer, Line, Listen } from './config.ts'
 import { describeWeek } from './hours/describe.ts'
 import { type Hours, isOpenAt } from './hours/hours.ts'
-
-/** The name of the agent under `agent`. */
-export const MAIN_AGENT = 'main'
 
 export type Route =
   /** An agent of the file, by its name. */

@@ -1,5 +1,5 @@
 /** What Twilio is told to do with a caller: the decision of the exchange as a document. */
-import type { CallFacts } from '../bridge/call-facts.ts'
+import type { OfferedCall } from '../bridge/offered-call.ts'
 import type { After } from '../bridge/exchange.ts'
 import type { Destination, Line } from '../config/config.ts'
 import {
@@ -18,7 +18,7 @@ import { callStreams, type CallStreamsOptions } from './call-streams.ts'
 
 export type Answers = Readonly<{
   /** What follows a stream, or a call to a human, as a whole document; `call` is the caller, where their line is known. */
-  after: (next: After, call: Pick<CallFacts, 'from' | 'line'> | undefined) => string
+  after: (next: After, call: Pick<OfferedCall, 'from' | 'line'> | undefined) => string
 }>
 
 /** What is said when a call cannot be matched to a customer any more. */
@@ -40,7 +40,7 @@ export const createAnswers = (options: CallStreamsOptions): Answers => {
   const streams = callStreams(options)
   const holdUrl = `${publicUrl}/twilio/hold.wav`
 
-  const transfer = (facts: CallFacts, destination: Destination): TwimlVerb => {
+  const transfer = (facts: OfferedCall, destination: Destination): TwimlVerb => {
     const { to, mode, timeoutMs } = destination
     const timeoutS = Math.ceil(timeoutMs / 1000)
     const action = `${publicUrl}/twilio/transferred${lineSearch(facts)}`
@@ -91,7 +91,7 @@ export const roomOf = (callSid: string): string => `tandem-${callSid}`
 /** Twilio shows the caller's number by itself, which a browser does not have. */
 const shown = (
   { callerId }: Destination,
-  { from, line }: CallFacts,
+  { from, line }: OfferedCall,
 ): Readonly<{ callerId?: string }> => {
   if (callerId === 'caller') return isFromBrowser(from) ? { callerId: line.number } : {}
   return { callerId: callerId === 'line' ? line.number : callerId }

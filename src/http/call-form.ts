@@ -4,7 +4,7 @@
  *
  * https://www.twilio.com/docs/voice/twiml#request-parameters
  */
-import type { CallFacts } from '../bridge/call-facts.ts'
+import type { OfferedCall } from '../bridge/offered-call.ts'
 import type { FormFields } from './twilio-signature.ts'
 
 /** Gives a field, the first of its values; empty when there is none. */
@@ -23,7 +23,7 @@ export const lineNumberOf = (form: FormFields, search = ''): string => {
 }
 
 /** What an address needs at its end to be asked about a call again: later requests have nothing of what a page gave its call. */
-export const lineSearch = ({ from, line }: Pick<CallFacts, 'from' | 'line'>): string =>
+export const lineSearch = ({ from, line }: Pick<OfferedCall, 'from' | 'line'>): string =>
   isFromBrowser(from) ? `?${new URLSearchParams({ [LINE]: line.number })}` : ''
 
 const LINE = 'line'
@@ -32,7 +32,7 @@ const LINE = 'line'
 export const isFromBrowser = (from: string): boolean => from.startsWith('client:')
 
 /** Gives the facts of a call that this machine holds. */
-export const callFacts = (form: FormFields, owner: string): Omit<CallFacts, 'line'> => ({
+export const offeredCall = (form: FormFields, owner: string): Omit<OfferedCall, 'line'> => ({
   callSid: field(form, 'CallSid'),
   accountSid: field(form, 'AccountSid'),
   from: field(form, isOutbound(form) ? 'To' : 'From'),

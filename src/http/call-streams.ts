@@ -1,5 +1,5 @@
 /** The verbs that open a stream to this machine, with the token that binds it to its call. */
-import type { AwaitedCall } from '../bridge/call-facts.ts'
+import type { AwaitedCall } from '../bridge/offered-call.ts'
 import { connectStream, startStream, type TwimlVerb } from '../twilio/twiml.ts'
 import { lineSearch } from './call-form.ts'
 import { signToken } from './stream-token.ts'

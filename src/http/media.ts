@@ -3,7 +3,7 @@
  * names a call that waits here; the socket is one of few that have not said who they are; its `start` brings the call's token.
  */
 import { Hono } from 'hono'
-import type { AwaitedCall } from '../bridge/call-facts.ts'
+import type { AwaitedCall } from '../bridge/offered-call.ts'
 import type { Exchange } from '../bridge/exchange.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Log } from '../log.ts'

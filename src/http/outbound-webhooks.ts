@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import { hangUp, say, twiml } from '../twilio/twiml.ts'
-import { callFacts, field, lineNumberOf } from './call-form.ts'
+import { field, lineNumberOf, offeredCall } from './call-form.ts'
 import { callStreams, type CallStreamsOptions } from './call-streams.ts'
 import type { SignedTypes } from './signed-form.ts'
 import { xml } from './xml.ts'
@@ -31,7 +31,7 @@ export const outboundWebhooks = (options: OutboundWebhookOptions): Hono<SignedTy
 
   routes.post('/:id', async (c) => {
     const form = c.get('form')
-    const facts = await outbound.answered(c.req.param('id'), callFacts(form, options.machine))
+    const facts = await outbound.answered(c.req.param('id'), offeredCall(form, options.machine))
     const call = facts && exchange.offer(facts)
     if (call) return xml(twiml(streams.connect(call)))
     // Somebody has picked up, and nobody knows why they were called: the call was taken back, or is of a process that kept nothing.

@@ -6,17 +6,18 @@
  */
 import { Hono } from 'hono'
 import type { TransferOutcome } from '../bridge/bridge.ts'
-import type { CallFacts } from '../bridge/call-facts.ts'
+import type { OfferedCall } from '../bridge/offered-call.ts'
 import type { Exchange } from '../bridge/exchange.ts'
 import { holdToneWav } from '../bridge/hold-tone.ts'
 import type { ListenedCalls } from '../bridge/listening/listened-calls.ts'
+import { MAIN_AGENT } from '../call/rules.ts'
 import type { Config, Destination, Listen } from '../config/config.ts'
-import { MAIN_AGENT, type Route, route } from '../config/route.ts'
+import { type Route, route } from '../config/route.ts'
 import type { CallRefusal } from '../metrics/labels.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { dial, hangUp, reject, say, twiml, type TwimlVerb } from '../twilio/twiml.ts'
 import { apology, createAnswers } from './answers.ts'
-import { callFacts, field, lineNumberOf } from './call-form.ts'
+import { field, lineNumberOf, offeredCall } from './call-form.ts'
 import { callStreams, type CallStreamsOptions } from './call-streams.ts'
 import { type OutboundWebhookOptions, outboundWebhooks } from './outbound-webhooks.ts'
 import { type SignedFormOptions, signedForms, type SignedTypes } from './signed-form.ts'
@@ -56,7 +57,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
       metrics.callRefused('unknown-number')
       return xml(twiml(reject('rejected')))
     }
-    const facts = { ...callFacts(form, options.machine), line }
+    const facts = { ...offeredCall(form, options.machine), line }
     // Twilio repeats a webhook that it lost; the call has begun then, whatever the clock says by now.
     const isRepeated = exchange.awaited(facts.callSid) !== undefined
     const next: Route = isRepeated
@@ -80,7 +81,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
   })
 
   /** The humans are to talk whatever becomes of us: the call needs nothing of this machine from here on. */
-  const putThrough = (facts: CallFacts, listen: Listen): readonly TwimlVerb[] => {
+  const putThrough = (facts: OfferedCall, listen: Listen): readonly TwimlVerb[] => {
     const { callSid, line } = facts
     const reason = options.isReady() ? exchange.noRoom(line) : 'draining'
     if (reason) log.warn('listening.no-room', { callSid, customer: line.customer.id, reason })
@@ -90,12 +91,12 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
     return [streams.fork(call), ...announce, dial(listen.dial)]
   }
 
-  const refuse = (reason: CallRefusal, { callSid, line }: CallFacts) => {
+  const refuse = (reason: CallRefusal, { callSid, line }: OfferedCall) => {
     log.info('call.not-taken', { callSid, customer: line.customer.id, reason })
     metrics.callRefused(reason)
   }
 
-  const answer = (facts: CallFacts, isRepeated: boolean): readonly TwimlVerb[] => {
+  const answer = (facts: OfferedCall, isRepeated: boolean): readonly TwimlVerb[] => {
     const { callSid, line } = facts
     const reason = options.isReady() ? exchange.noRoom(line) : 'draining'
     if (reason && !isRepeated) {
@@ -116,7 +117,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
       return xml(twiml(hangUp()))
     }
     const line = config().lineOf(lineNumberOf(form, new URL(c.req.url).search))
-    const facts = callFacts(form, options.machine)
+    const facts = offeredCall(form, options.machine)
     const next = await exchange.after(facts, line)
     if (next.is === 'apology') {
       log.warn('call.apology', { callSid, customer: next.line?.customer.id })
@@ -127,7 +128,7 @@ export const twilioRoutes = (options: TwilioOptions): Hono<SignedTypes> => {
   // A call to a human is over, or was never taken, and the caller is still there.
   routes.post('/transferred', async (c) => {
     const form = c.get('form')
-    const facts = callFacts(form, options.machine)
+    const facts = offeredCall(form, options.machine)
     if (FINAL_STATUSES.has(field(form, 'CallStatus'))) {
       exchange.end(facts.callSid, 'caller-hung-up')
       return xml(twiml(hangUp()))

@@ -2,7 +2,7 @@
  * The calls that we place: each waits for its turn, is asked for, rings, and is joined to its agent when it is answered. A model is
  * opened when the phone rings, so that it is ready when somebody picks up, and is closed when nobody does.
  */
-import type { CallFacts } from '../bridge/call-facts.ts'
+import type { OfferedCall } from '../bridge/offered-call.ts'
 import type { Exchange } from '../bridge/exchange.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -32,7 +32,7 @@ export type Outbound = Readonly<{
   answered: (
     id: string,
     call: Readonly<{ callSid: string; accountSid: string }>,
-  ) => Promise<CallFacts | undefined>
+  ) => Promise<OfferedCall | undefined>
   progressed: (id: string, accountSid: string, told: Told) => Promise<void>
   /** It is known who picked up, in Twilio's words. */
   detected: (id: string, answeredBy: string) => void

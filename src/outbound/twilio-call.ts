@@ -1,5 +1,5 @@
 /** A call that we place, in the words of others: as Twilio is asked for it, and as the exchange is told of it. */
-import type { CallFacts } from '../bridge/call-facts.ts'
+import type { OfferedCall } from '../bridge/offered-call.ts'
 import type { NewCall } from '../twilio/rest.ts'
 import type { Entry } from './entry.ts'
 import { detectionOf } from './machine.ts'
@@ -23,9 +23,9 @@ export const newCallOf = ({ call, order, line, settings }: Entry, publicUrl: str
 /** Says what is offered to the exchange once Twilio has named the call. */
 export const callFactsOf = (
   { order, line, settings }: Entry,
-  twilio: Pick<CallFacts, 'callSid' | 'accountSid'>,
+  twilio: Pick<OfferedCall, 'callSid' | 'accountSid'>,
   owner: string,
-): CallFacts => ({
+): OfferedCall => ({
   ...twilio,
   from: order.to,
   line,

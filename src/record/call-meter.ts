@@ -1,6 +1,6 @@
 /** Counts what a call costs while it goes on, for the limits of its customer: the call's own, and that of the day. */
 import type { CallMeter } from '../bridge/begin-call.ts'
-import type { BegunCall } from '../bridge/call-facts.ts'
+import type { BegunCall } from '../bridge/offered-call.ts'
 import type { Log } from '../log.ts'
 import type { DayCosts } from './day-costs.ts'
 import { type Prices, tariffOf } from './money.ts'

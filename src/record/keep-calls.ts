@@ -1,5 +1,5 @@
 /** Has the calls of this process recorded: what is told of each goes through its recorder, and from there to the store. */
-import type { BegunCall, CallFacts } from '../bridge/call-facts.ts'
+import type { BegunCall, OfferedCall } from '../bridge/offered-call.ts'
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Customer } from '../config/config.ts'
 import type { Log } from '../log.ts'
@@ -78,7 +78,7 @@ export const createKeeper =
   }
 
 /** `from` of a call's facts is the other party, whoever called whom; only a call that we place may ring for a while. */
-const partiesOf = ({ from, line, ringsForMs }: CallFacts) =>
+const partiesOf = ({ from, line, ringsForMs }: OfferedCall) =>
   ringsForMs === undefined
     ? { direction: 'inbound', from, to: line.number } as const
     : { direction: 'outbound', from: line.number, to: from } as const

@@ -1,6 +1,6 @@
 /** All that is kept of calls, put together: what they said and did, cost, sounded like and decided, and until when. */
 import type { CallMeter } from '../bridge/begin-call.ts'
-import type { BegunCall } from '../bridge/call-facts.ts'
+import type { BegunCall } from '../bridge/offered-call.ts'
 import type { CallEvents } from '../bridge/call-events.ts'
 import type { CallEntry, FeedEntry } from '../bridge/call-feed.ts'
 import type { ListeningEntry } from '../bridge/listening/listened-calls.ts'

@@ -1,5 +1,5 @@
 /** The routes without a server: the whole app over an exchange made by hand, on a clock that stands still. */
-import type { AwaitedCall, CallFacts } from '../../src/bridge/call-facts.ts'
+import type { AwaitedCall, OfferedCall } from '../../src/bridge/offered-call.ts'
 import type { After, NoRoom, Transfer } from '../../src/bridge/exchange.ts'
 import type { TransferOutcome } from '../../src/bridge/bridge.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
@@ -76,8 +76,8 @@ export const createHandMadeExchange = () => {
   const awaited = new Map<string, AwaitedCall>()
   const told = new Map<string, FeedEntry[]>()
   const watchers = new Set<(entry: FeedEntry) => void>()
-  const offered: CallFacts[] = []
-  const asked: { facts: Omit<CallFacts, 'line'>; line: Line | undefined }[] = []
+  const offered: OfferedCall[] = []
+  const asked: { facts: Omit<OfferedCall, 'line'>; line: Line | undefined }[] = []
   const ended: string[][] = []
   const attached: { callSid: string; socket: Socket; start: StreamStart }[] = []
   const heard: string[] = []
@@ -110,7 +110,7 @@ export const createHandMadeExchange = () => {
     decide: (what: After) => void (after = what),
     awaits: (call: AwaitedCall) => void awaited.set(call.callSid, call),
 
-    offer: (facts: CallFacts) => {
+    offer: (facts: OfferedCall) => {
       offered.push(facts)
       const call = { ...facts, epoch: 1 }
       if (isTalking) return undefined
@@ -119,7 +119,7 @@ export const createHandMadeExchange = () => {
     },
     noRoom: () => room,
     awaited: (callSid: string) => awaited.get(callSid),
-    after: (facts: Omit<CallFacts, 'line'>, line: Line | undefined) => {
+    after: (facts: Omit<OfferedCall, 'line'>, line: Line | undefined) => {
       asked.push({ facts, line })
       return Promise.resolve(after)
     },
@@ -159,14 +159,14 @@ export const createHandMadeExchange = () => {
 /** The register of calls between humans that does nothing and writes down what it was told. */
 const createHandMadeListened = () => {
   const awaited = new Map<string, AwaitedCall>()
-  const offered: { facts: CallFacts; listen: Listen }[] = []
+  const offered: { facts: OfferedCall; listen: Listen }[] = []
   const attached: string[] = []
   const ended: string[] = []
   return {
     offered,
     attached,
     ended,
-    offer: (facts: CallFacts, listen: Listen) => {
+    offer: (facts: OfferedCall, listen: Listen) => {
       offered.push({ facts, listen })
       const call = { ...facts, epoch: 1 }
       awaited.set(facts.callSid, call)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AwaitedCall } from '../../src/bridge/call-facts.ts'
+import type { AwaitedCall } from '../../src/bridge/offered-call.ts'
 import { sign } from '../../src/sim/caller/signature.ts'
 import { ACCOUNT, AUTH_TOKEN, CALL, createAppFixture, createConnection } from './app-fixture.ts'
 

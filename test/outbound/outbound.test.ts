@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CallFacts } from '../../src/bridge/call-facts.ts'
+import type { OfferedCall } from '../../src/bridge/offered-call.ts'
 import { createConfig, DEFAULT_SERVICE, type ServiceConfig } from '../../src/config/config.ts'
 import { UpstreamError } from '../../src/errors.ts'
 import { silentLog } from '../../src/log.ts'
@@ -37,7 +37,7 @@ const createFixture = (
 ) => {
   const done: string[] = []
   const asked: NewCall[] = []
-  const offered: CallFacts[] = []
+  const offered: OfferedCall[] = []
   let answer = (): Promise<PlacedCall> =>
     Promise.resolve({ callSid: `CA${asked.length}`, status: 'queued' })
   let room: 'no-room' | 'cost-limit' | undefined = undefined

@@ -2,7 +2,7 @@
  * A whole call on a clock that a test owns: the built-in caller, the exchange and the built-in model, joined by sockets in
  * memory. Nothing waits, nothing is noisy, and the caller knows the truth to the ms.
  */
-import type { CallFacts } from '../../src/bridge/call-facts.ts'
+import type { OfferedCall } from '../../src/bridge/offered-call.ts'
 import { type After, createExchange } from '../../src/bridge/exchange.ts'
 import type { BeginOptions } from '../../src/bridge/begin-call.ts'
 import type { FeedEntry } from '../../src/bridge/call-feed.ts'
@@ -35,7 +35,7 @@ export type VirtualCallOptions = Readonly<{
   /** What the model knows by ear besides the bundled clips. */
   clips?: readonly Clip[]
   /** What fills the blanks, as for a call that is placed. */
-  variables?: CallFacts['variables']
+  variables?: OfferedCall['variables']
   /** Reads along what is said to the model, as it is on the wire. */
   readAlong?: (text: string) => void
   /** How the model behaves, always or on the first session, the second and so on (the last one goes on). */
@@ -198,7 +198,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     twilio,
     publicUrl: 'https://voice.test',
   })
-  const facts: CallFacts = {
+  const facts: OfferedCall = {
     callSid: CALL,
     accountSid: ACCOUNT,
     from: '+15550001111',
@@ -290,7 +290,7 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
 
 const lineOf = (
   { agent = '', customer = 'limits: { silence: false }' }: VirtualCallOptions,
-): CallFacts['line'] => {
+): OfferedCall['line'] => {
   const text = [
     'customer: Test',
     'numbers: ["+15005550006"]',

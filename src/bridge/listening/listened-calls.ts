@@ -11,12 +11,12 @@ import type { Runtime } from '../../runtime/runtime.ts'
 import type { Socket, SocketEvents } from '../../runtime/socket.ts'
 import type { StreamStart } from '../../twilio/messages.ts'
 import type { CallFeed } from '../call-feed.ts'
-import type { AwaitedCall, BegunCall, CallFacts } from '../call-facts.ts'
+import type { AwaitedCall, BegunCall, OfferedCall } from '../offered-call.ts'
 import { listen, type Listening, type ListeningReport } from './listening.ts'
 
 export type ListenedCalls = Readonly<{
   /** Takes a call whose stream is to come, or gives the one that is offered again because Twilio repeats a webhook. */
-  offer: (facts: CallFacts, settings: Listen) => AwaitedCall | undefined
+  offer: (facts: OfferedCall, settings: Listen) => AwaitedCall | undefined
   /** A call that waits for its stream. */
   awaited: (callSid: string) => AwaitedCall | undefined
   /** Begins to listen. */
@@ -48,7 +48,7 @@ const STREAM_TIMEOUT_MS = 15_000
 const TICK_MS = 250
 
 type ListenedCall = Readonly<{
-  facts: CallFacts
+  facts: OfferedCall
   settings: Listen
   offeredAtMs: number
   log: Log

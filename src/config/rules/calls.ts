@@ -1,4 +1,5 @@
 /** What agents, destinations and keys of a file must mean together: whoever is named is there. */
+import { MAIN_AGENT } from '../../call/rules.ts'
 import { AGENT_NAME } from '../schema/agents.ts'
 import { list, text } from './checks.ts'
 import { checkEntryTimeout, checkRingTimeout } from '../values/duration.ts'
@@ -10,7 +11,6 @@ import {
 } from '../values/known-names.ts'
 import { checkDestination, isDialTarget, isE164 } from '../values/phone-number.ts'
 import type { Finding, KeyPath, Problem } from '../problem.ts'
-import { MAIN_AGENT } from '../route.ts'
 import { didYouMean } from '../yaml/spelling.ts'
 import type { HasVariable } from '../values/templates.ts'
 import { checkTools } from './tools.ts'

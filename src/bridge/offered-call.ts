@@ -3,7 +3,7 @@ import type { Line } from '../config/config.ts'
 import type { Variables } from '../config/values/variables.ts'
 
 /** A call as Twilio offers it, and the line it came in on. */
-export type CallFacts = Readonly<{
+export type OfferedCall = Readonly<{
   callSid: string
   accountSid: string
   /** The other party, whoever called whom. */
@@ -24,11 +24,11 @@ export type CallFacts = Readonly<{
 }>
 
 /** A call that waits for its stream; the token of that stream is good for this epoch alone. */
-export type AwaitedCall = CallFacts & Readonly<{ epoch: number }>
+export type AwaitedCall = OfferedCall & Readonly<{ epoch: number }>
 
 /** A call that begins in this process. */
 export type BegunCall = Readonly<{
-  facts: CallFacts
+  facts: OfferedCall
   model: string
   /** Above 1 where another process held it before. */
   epoch: number
