@@ -3,6 +3,7 @@
  * loaded when somebody asks first, because a service that answers its first call need not wait for it.
  */
 import { type Handler, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import type { Log } from '../log.ts'
 import type { AppTypes } from './bindings.ts'
@@ -12,6 +13,9 @@ import { createDoor, type DoorOptions } from './door.ts'
 import { problemOfException, problemResponse } from './problem.ts'
 
 export type ApiOptions = DocumentedOptions & CallEventOptions & DoorOptions & Readonly<{ log: Log }>
+
+/** As long as the longest question, a customer file; one of a program that went wrong must not fill the memory that calls are in. */
+const MAX_BODY_BYTES = 256 * 1024
 
 /** `/api/v1`: needs the token of an operator, but for the document and its page. */
 export const apiRoutes = (options: ApiOptions): Hono<AppTypes> => {
@@ -24,6 +28,7 @@ export const apiRoutes = (options: ApiOptions): Hono<AppTypes> => {
   api.get('/reference', (c) => c.redirect('reference/'))
   api.get('/reference/*', door.forAll, reference)
   api.use(door.forOperators)
+  api.use(bodyLimit({ maxSize: MAX_BODY_BYTES }))
   api.route('/', callEventRoutes(options))
   api.all('*', documented)
   api.onError((error, c) => {

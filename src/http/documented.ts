@@ -1,6 +1,8 @@
 /** All of the API that its document describes, and the document. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { Scope } from '../config/schema/operators.ts'
 import { StoreError, UpstreamError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -36,6 +38,7 @@ export type DocumentedOptions =
 export const documentedApi = (options: DocumentedOptions): OpenAPIHono => {
   const { record, log } = options
   const api = createRoutes().basePath('/api/v1')
+  api.use(methodNotAllowed({ app: api, onMethodNotAllowed: otherMethod }))
   // Before the record's: it answers to the same path.
   api.route('/', placedCallRoutes(options))
   api.route('/', callRoutes(record))
@@ -74,6 +77,12 @@ export const documentedApi = (options: DocumentedOptions): OpenAPIHono => {
     return problemResponse({ title: 'internal error', status: 500 })
   })
   return api
+}
+
+const otherMethod = (c: Context, allowed: readonly string[]): Response => {
+  const allow = allowed.join(', ')
+  const title = `${c.req.method} is nothing that can be done here, but ${allow}`
+  return problemResponse({ title, status: 405 }, { allow })
 }
 
 /** Writes the document: what each operation says of itself, whom it is for, and how any of them may be refused. */

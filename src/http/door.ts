@@ -89,4 +89,6 @@ const unknown = (token: string | undefined): Response =>
   })
 
 const notGoodFor = (scope: Scope): Response =>
-  problemResponse({ title: `this token is not good for that: ${scope}`, status: 403 })
+  problemResponse({ title: `this needs a token with the scope ${scope}`, status: 403 }, {
+    'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
+  })

@@ -21,10 +21,15 @@ export const problemResponse = (
 
 /** Gives what hono's own middleware refuses with, such as a body that is too long, as a problem. */
 export const problemOfException = (exception: HTTPException): Response => {
-  const { status } = exception
+  const { status, message } = exception
   const response = exception.getResponse()
   if (response.headers.get('content-type') === TYPE) return response
-  return problemResponse({ title: TITLES.get(status) ?? (exception.message || 'refused'), status })
+  const title = TITLES.get(status)
+  return problemResponse({
+    title: title ?? (message || 'refused'),
+    status,
+    ...(title !== undefined && message !== '' ? { detail: message } : {}),
+  })
 }
 
 const TYPE = 'application/problem+json'
@@ -32,4 +37,5 @@ const TYPE = 'application/problem+json'
 const TITLES: ReadonlyMap<number, string> = new Map([
   [400, 'the question makes no sense'],
   [413, 'the body is too long'],
+  [415, 'the body is to be JSON, with the header content-type: application/json'],
 ])

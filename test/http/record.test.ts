@@ -49,10 +49,11 @@ describe('the recording of a call', () => {
     expect(await asked('"8-4000"')).toBe(200)
   })
 
-  test('tells who only asks how long it is', async () => {
+  test('tells who only asks how long it is, whatever part they name', async () => {
     const { ask } = await createApi()
     const { status, headers, body } = await ask(`/calls/${CALL}/recording`, undefined, {
       method: 'HEAD',
+      headers: { range: 'bytes=4-6' },
     })
     expect([status, headers.get('content-length'), body]).toEqual([200, '9', ''])
   })
@@ -196,6 +197,7 @@ describe('calls', () => {
     expect(await count('since=2026-05-05')).toBe(0)
     expect(await count('live=true')).toBe(0)
     expect(await count('number=%2B15550001111&customer=bright-smile')).toBe(1)
+    expect(await count('number=+15550001111')).toBe(1)
   })
 
   test('one is given with what happened in it', async () => {
@@ -351,6 +353,55 @@ describe('what cannot be done', () => {
     })
   })
 
+  test.each([
+    ['since=yesterday', 'since: is to be like 2026-11-25 or 2026-11-25T08:00:00Z'],
+    ['custmer=bright-smile', 'Unrecognized key: "custmer"'],
+  ])('a question with %s is told what is wrong with it', async (question, detail) => {
+    const { ask } = await createApi(STORY)
+    expect((await ask(`/calls?${question}`)).body).toMatchObject({ status: 400, detail })
+  })
+
+  test.each([
+    ['{"add":', 400, 'the question makes no sense', 'Malformed JSON in request body'],
+    ['{"ad":["vip"]}', 400, 'the question makes no sense', 'Unrecognized key: "ad"'],
+    [' '.repeat(262_145), 413, 'the body is too long', undefined],
+  ])('a body that begins with %.8s is %d', async (body, status, title, detail) => {
+    const { ask } = await createApi(STORY)
+    const tagged = await ask(`/calls/${CALL}/tags`, 'token-operate', { method: 'POST', body })
+    expect(tagged.body).toEqual({
+      type: 'about:blank',
+      title,
+      status,
+      ...(detail === undefined ? {} : { detail }),
+    })
+  })
+
+  test('a body of another type is told of the one that is read', async () => {
+    const { ask } = await createApi(STORY)
+    const headers = { 'content-type': 'text/plain' }
+    const body = '{"add":["vip"]}'
+    expect(await ask(`/calls/${CALL}/tags`, 'token-operate', { method: 'POST', body, headers }))
+      .toMatchObject({
+        status: 415,
+        type: 'application/problem+json',
+        body: {
+          title: 'the body is to be JSON, with the header content-type: application/json',
+        },
+      })
+  })
+
+  test.each([
+    ['PUT', '/calls', 'POST, GET, HEAD'],
+    ['POST', '/costs', 'GET, HEAD'],
+    ['DELETE', `/calls/${CALL}/tags`, 'POST'],
+  ])('%s of %s is refused with what can be done there', async (method, path, allowed) => {
+    const { ask } = await createApi(STORY)
+    const { status, type, headers, body } = await ask(path, 'token-operate', { method })
+    expect([status, type]).toEqual([405, 'application/problem+json'])
+    expect(headers.get('allow')).toBe(allowed)
+    expect(body.title).toBe(`${method} is nothing that can be done here, but ${allowed}`)
+  })
+
   test('a database that is away is no fault of the service', async () => {
     const away = () => Promise.reject(new StoreError('store-unreachable', 'with its address'))
     const { app } = createAppFixture({ record: { ...noRecord, list: away } })
@@ -367,7 +418,14 @@ describe('tokens', () => {
 
   test('one that reads does not delete', async () => {
     const { ask } = await createApi(STORY)
-    expect((await ask('/forget', 'token-read', forget)).status).toBe(403)
+    const refused = await ask('/forget', 'token-read', forget)
+    expect(refused.body).toEqual({
+      type: 'about:blank',
+      title: 'this needs a token with the scope admin',
+      status: 403,
+    })
+    expect(refused.headers.get('www-authenticate'))
+      .toBe('Bearer error="insufficient_scope", scope="admin"')
     expect((await ask('/forget', 'token-operate', forget)).status).toBe(403)
     expect((await ask('/calls')).body.calls).toHaveLength(1)
   })

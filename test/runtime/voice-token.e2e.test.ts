@@ -87,7 +87,7 @@ agent: { instructions: You answer for the office. }
     expect((await ask({ authorization: 'Bearer guess' })).status).toBe(401)
     const reader = await ask({ authorization: `Bearer ${READER}` })
     expect([reader.status, JSON.parse(reader.body).title])
-      .toEqual([403, 'this token is not good for that: operate'])
+      .toEqual([403, 'this needs a token with the scope operate'])
   })
 
   it('has no token of a service that has no API key', async () => {

@@ -14,8 +14,9 @@ export const createRoutes = (): OpenAPIHono =>
       result.success ? undefined : problemResponse({
         title: 'the question makes no sense',
         status: 400,
-        detail: result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-          .join('; '),
+        detail: result.error.issues.map(({ path, message }) =>
+          [...path.length > 0 ? [path.join('.')] : [], message].join(': ')
+        ).join('; '),
       }),
   })
 
@@ -66,8 +67,12 @@ export const common = {
   503: problem('The database is away.'),
 }
 
-const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => Date.parse(text))
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: 'is to be like 2026-11-25 or 2026-11-25T08:00:00Z',
+}).transform((text) => Date.parse(text))
+
+/** What a question says of itself; what it does not know is refused, or a filter that is misspelt would let everything through. */
+export const query = z.strictObject
 
 /** The time and the customer that a question is about. */
 export const asked = {
@@ -83,6 +88,12 @@ export const asked = {
   }),
   limit: z.coerce.number().int().min(1).max(MOST).default(50).openapi({ example: 20 }),
   customer: z.string().optional().openapi({ example: 'bright-smile' }),
+  /** A plus that was not written as %2B comes as a space. */
+  number: z.string().optional().transform((text) => text?.replace(/^ (?=\d)/, '+')).openapi({
+    type: 'string',
+    description: 'A number on either end.',
+    example: '+15550001111',
+  }),
 }
 
 /** The call that a path is about. */

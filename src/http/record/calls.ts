@@ -11,6 +11,7 @@ import {
   createRoutes,
   noSuchCall,
   problem,
+  query,
   refusal,
 } from './answers.ts'
 import {
@@ -29,12 +30,9 @@ const listRoute = createRoute({
   tags: ['Calls'],
   summary: 'Calls, the newest first',
   request: {
-    query: z.object({
+    query: query({
       customer: asked.customer,
-      number: z.string().optional().openapi({
-        description: 'A number on either end.',
-        example: '+15550001111',
-      }),
+      number: asked.number,
       endReason: z.string().optional().openapi({ example: 'caller-hung-up' }),
       tag: z.string().optional().openapi({ description: 'Only calls that have this tag.' }),
       live: z.enum(['true', 'false']).optional().openapi({

@@ -1,7 +1,7 @@
 /** What calls cost, added up. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RecordStore } from '../../store/record-store.ts'
-import { answer, asked, common, createRoutes } from './answers.ts'
+import { answer, asked, common, createRoutes, query } from './answers.ts'
 import { costsSchema, dollars } from './schemas.ts'
 
 const costsRoute = createRoute({
@@ -11,7 +11,7 @@ const costsRoute = createRoute({
   tags: ['Record'],
   summary: 'What calls cost, added up',
   request: {
-    query: z.object({
+    query: query({
       by: z.enum(['customer', 'line', 'model', 'day']).default('customer').openapi({
         example: 'day',
       }),

@@ -1,7 +1,7 @@
 /** Words that were said in any call. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RecordStore } from '../../store/record-store.ts'
-import { answer, asked, common, createRoutes } from './answers.ts'
+import { answer, asked, common, createRoutes, query } from './answers.ts'
 import { lineJson, lineSchema } from './schemas.ts'
 
 const searchRoute = createRoute({
@@ -11,7 +11,7 @@ const searchRoute = createRoute({
   tags: ['Record'],
   summary: 'Lines in which words were said, the newest first',
   request: {
-    query: z.object({
+    query: query({
       words: z.string().min(1).openapi({
         description: 'All of them must be in the line, whatever their case and accents.',
         example: 'table for two',

@@ -1,7 +1,7 @@
 /** Events for customers' own servers: those that wait, and those that nobody took. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Outbox } from '../../store/outbox.ts'
-import { answer, asked, common, createRoutes, problem, refusal } from './answers.ts'
+import { answer, asked, common, createRoutes, problem, query, refusal } from './answers.ts'
 import { outboxJson, outboxSchema } from './schemas.ts'
 
 const outboxRoute = createRoute({
@@ -11,7 +11,7 @@ const outboxRoute = createRoute({
   tags: ['Webhooks'],
   summary: "Events for customers' own servers, the newest first",
   request: {
-    query: z.object({
+    query: query({
       state: z.enum(['waiting', 'delivered', 'dead']).optional().openapi({ example: 'dead' }),
       limit: asked.limit,
     }),

@@ -5,7 +5,7 @@ import type { StoredRecordings } from '../../record/stored-recordings.ts'
 import type { readGrowing, stateOfFile } from '../../runtime/growing-file.ts'
 import type { RecordStore } from '../../store/record-store.ts'
 import { byteRangeOf } from '../byte-range.ts'
-import { callSid, common, createRoutes, problem, refusal } from './answers.ts'
+import { callSid, common, createRoutes, problem, query, refusal } from './answers.ts'
 
 export type RecordingOptions = Readonly<{
   record: Pick<RecordStore, 'call'>
@@ -26,7 +26,7 @@ const recordingRoute = createRoute({
   summary: 'How a call sounded: the caller on the left, the agent as it was heard on the right',
   request: {
     params: callSid,
-    query: z.object({
+    query: query({
       part: z.coerce.number().int().min(1).optional().openapi({
         description:
           'A call that several machines held has a part of each in the storage, 1 being the first.',
@@ -62,10 +62,12 @@ export const recordingRoutes = (
     const file = path === undefined ? undefined : await sound.state(path)
     if (path === undefined || !file) return undefined
     const { sizeBytes, changedAt } = file
+    const isAsked = request.method !== 'HEAD'
     const etag = `"${sizeBytes}-${Math.floor(changedAt)}"`
     const ifRange = request.headers.get('if-range')
-    const isSame = ifRange === null || ifRange === etag
-    const asked = isSame ? request.headers.get('range') ?? undefined : undefined
+    // Of what is not sent there are no parts.
+    const isPart = isAsked && (ifRange === null || ifRange === etag)
+    const asked = isPart ? request.headers.get('range') ?? undefined : undefined
     const range = byteRangeOf(asked, sizeBytes)
     const headers = {
       'accept-ranges': 'bytes',
@@ -78,7 +80,6 @@ export const recordingRoutes = (
       throw refusal({ title, status: 416 }, { 'content-range': `bytes */${sizeBytes}` })
     }
     const [from, to] = range.is === 'part' ? [range.from, range.to] : [0, sizeBytes - 1]
-    const isAsked = request.method !== 'HEAD'
     return new Response(isAsked ? await sound.read(path, from, to) : null, {
       status: range.is === 'part' ? 206 : 200,
       headers: {
