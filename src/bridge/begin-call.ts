@@ -106,7 +106,7 @@ export const beginCall = (
 
   // What begins with a later epoch was begun before, by another process.
   const { epoch } = beginning(rules, startedAtMs)
-  const begun = { facts, model: agent.model, epoch, startedAtMs }
+  const begun = { facts, model: agent.model, epoch }
   const watch = options.watchCall(begun)
   const meter = options.meterCall?.(begun)
   const tell = (entry: CallEntry) => {
@@ -120,7 +120,7 @@ export const beginCall = (
     const atMs = clock.nowMs() - startedAtMs
     if (report.type !== 'ended') {
       // The customer's own file, as it was read: the call's has its blanks filled in.
-      const entry = options.redact(line.customer, { ...report, atMs })
+      const entry = options.redact(line.customer, { ...sinceBegun(report, startedAtMs), atMs })
       tell(entry)
       return logReport(log, entry)
     }
@@ -204,6 +204,15 @@ export const beginCall = (
   if (state.phase === 'ringing') save(checkpointOf(state, startedAtMs))
   return bridge
 }
+
+/** Whoever is told of a call knows its own clock alone; a line that another process has heard may lie before it. */
+const sinceBegun = (
+  report: Exclude<CallReport, { type: 'ended' }>,
+  startedAtMs: number,
+): typeof report =>
+  report.type === 'line'
+    ? { ...report, line: { ...report.line, atMs: report.line.atMs - startedAtMs } }
+    : report
 
 const aboutOf = ({ callSid, from, line }: OfferedCall): Omit<CallAbout, 'secrets'> => ({
   callSid,

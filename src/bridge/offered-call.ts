@@ -32,6 +32,4 @@ export type BegunCall = Readonly<{
   model: string
   /** Above 1 where another process held it before. */
   epoch: number
-  /** On the monotonic clock. */
-  startedAtMs: number
 }>

@@ -4,6 +4,7 @@ import { streamSSE } from 'hono/streaming'
 import type { FeedEntry } from '../bridge/call-feed.ts'
 import type { Exchange } from '../bridge/exchange.ts'
 import type { Clock } from '../clock.ts'
+import { wholeMsIn } from '../record/whole-ms.ts'
 import type { AppTypes } from './bindings.ts'
 import { problemResponse } from './problem.ts'
 import { createQueue } from './queue.ts'
@@ -34,7 +35,7 @@ const watchCall =
         if (at.is === 'quiet') await stream.writeSSE({ event: 'quiet', data: '' })
         else {
           const { type, ...data } = at.value
-          await stream.writeSSE({ event: type, data: JSON.stringify(data) })
+          await stream.writeSSE({ event: type, data: JSON.stringify(wholeMsIn(data)) })
           if (type === 'ended') break
         }
         at = await queue.next(KEEP_ALIVE_MS)

@@ -46,7 +46,11 @@ export const count = ({ call, part, awaited }: Counted, entry: FeedEntry, at: nu
     case 'caller-speaking':
       return { call, part, awaited: 'answer' }
     case 'agent-speaking':
-      return { call, part: withAnswer(part, awaited, entry.latencyMs), awaited: 'nothing' }
+      return {
+        call,
+        part: withAnswer(part, awaited, Math.round(entry.latencyMs)),
+        awaited: 'nothing',
+      }
     case 'barged-in':
       return { call, part: { ...part, bargeIns: part.bargeIns + 1 }, awaited }
     case 'response-ended':

@@ -22,7 +22,7 @@ export type KeepOptions = Readonly<{
 /** Gives what is to be told every entry of a call, in order. A mistake here costs the call its record and nothing else. */
 export const createKeeper =
   ({ store, prices, now, log }: KeepOptions) => (begun: BegunCall): (entry: FeedEntry) => void => {
-    const { facts, model, epoch, startedAtMs } = begun
+    const { facts, model, epoch } = begun
     const { customer, number } = facts.line
     let recording: Recording | undefined
     let telling = beginTelling({
@@ -51,7 +51,6 @@ export const createKeeper =
         line: number,
         ...partiesOf(facts),
         startedAt: now(),
-        startedAtMs,
         epoch,
         owner: facts.owner,
         agentVersion: customer.version,

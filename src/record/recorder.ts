@@ -9,6 +9,7 @@ import { beginCounting, count, type Counted } from './counting.ts'
 import { type Prices, type Tariff, tariffOf } from './money.ts'
 import type { CallLine, LineKind, RecordWrite } from './record.ts'
 import { noteCost, NOTHING_USED, type RunningCost, runningNano } from './running-cost.ts'
+import { wholeMsIn } from './whole-ms.ts'
 
 /** How much is kept: all, all but the sound, or only what happened and when. */
 export type RecordLevel = 'everything' | 'noAudio' | 'factsOnly'
@@ -21,9 +22,8 @@ export type CallToRecord = Readonly<{
   direction: 'inbound' | 'outbound'
   from: string
   to: string
-  /** ms since 1970, and the same moment on the clock of the call's lines. */
+  /** ms since 1970. */
   startedAt: number
-  startedAtMs: number
   /** The epoch in which this process took the call. */
   epoch: number
   owner: string
@@ -162,7 +162,7 @@ const takeLine = (recording: Recording, told: Told, atMs: number): Recorded => {
     ...contentOf(line),
     at: lineAt(recording, line.atMs, atMs),
     ...(previousItemId === undefined ? {} : { previousItemId }),
-    ...(heardMs === undefined ? {} : { heardMs }),
+    ...(heardMs === undefined ? {} : { heardMs: Math.round(heardMs) }),
   })
   return [after, [...writes, ...messageOf(after, line, lineAt(recording, line.atMs, atMs))]]
 }
@@ -234,7 +234,14 @@ const moment = (recording: Recording, entry: FeedEntry): Recorded => {
   if (seq > MOST_MOMENTS && type !== 'ended') return [recording, []]
   return [{ ...recording, moments: seq }, [{
     type: 'moment',
-    moment: { callSid, part: epoch, seq, at: wallOf(recording, atMs), kind: type, data: kept },
+    moment: {
+      callSid,
+      part: epoch,
+      seq,
+      at: wallOf(recording, atMs),
+      kind: type,
+      data: wholeMsIn(kept),
+    },
   }]]
 }
 
@@ -250,11 +257,9 @@ const revise = (recording: Recording): readonly [number, Recording] => {
 
 const wallOf = ({ begun }: Recording, atMs: number): number => Math.round(begun.startedAt + atMs)
 
-/** When a line began; one from a process before this has a time of another clock, which says nothing here. */
-const lineAt = (recording: Recording, lineAtMs: number, atMs: number): number => {
-  const sinceMs = lineAtMs - recording.begun.startedAtMs
-  return wallOf(recording, sinceMs >= 0 && sinceMs <= atMs ? sinceMs : atMs)
-}
+/** When a line began; of one from a process before this that is not known here. */
+const lineAt = (recording: Recording, lineAtMs: number, atMs: number): number =>
+  wallOf(recording, lineAtMs >= 0 && lineAtMs <= atMs ? lineAtMs : atMs)
 
 const then = (
   [recording, writes]: Recorded,

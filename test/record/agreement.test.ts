@@ -217,7 +217,6 @@ const storedLines = async (entries: readonly FeedEntry[]) => {
     facts: { callSid: CALL, accountSid: 'AC1', from: '+15550001111', line, owner: 'm1' },
     model: 'gpt-realtime-2.1',
     epoch: 1,
-    startedAtMs: 0,
   })
   for (const entry of entries) keep(entry)
   await record.flush()

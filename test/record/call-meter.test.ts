@@ -34,7 +34,6 @@ const begin = (limits: string, model = 'gpt-realtime-2.1') => {
     },
     model,
     epoch: 1,
-    startedAtMs: 0,
   })
   return { meter, added, warned }
 }

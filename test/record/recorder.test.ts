@@ -15,7 +15,6 @@ const begun = (changes: Partial<CallToRecord> = {}): CallToRecord => ({
   from: '+15550001111',
   to: '+15005550006',
   startedAt: NOON,
-  startedAtMs: 500,
   epoch: 1,
   owner: 'machine-a',
   agentVersion: 'v1',
@@ -61,13 +60,13 @@ const linesOf = (writes: readonly RecordWrite[]): readonly CallLine[] => {
 
 const caller = (itemId: string, text: string, atMs: number): FeedEntry => ({
   type: 'line',
-  atMs: atMs - 500,
+  atMs,
   line: { itemId, speaker: 'caller', text, final: true, atMs },
 })
 
 const agent = (itemId: string, text: string, atMs: number, heardMs?: number): FeedEntry => ({
   type: 'line',
-  atMs: atMs - 500,
+  atMs,
   line: {
     itemId,
     speaker: 'agent',
@@ -90,32 +89,32 @@ describe('the lines of a call', () => {
     const growing: FeedEntry = {
       type: 'line',
       atMs: 900,
-      line: { itemId: 'i1', speaker: 'caller', text: 'A ta', final: false, atMs: 1_500 },
+      line: { itemId: 'i1', speaker: 'caller', text: 'A ta', final: false, atMs: 1_000 },
     }
     expect(linesOf(recorded([growing]))).toEqual([])
-    expect(linesOf(recorded([growing, caller('i1', 'A table.', 1_500)]))).toMatchObject([
+    expect(linesOf(recorded([growing, caller('i1', 'A table.', 1_000)]))).toMatchObject([
       { itemId: 'i1', kind: 'caller', text: 'A table.', at: NOON + 1_000 },
     ])
   })
 
   test('of the agent are kept once they were heard, whichever is known first', () => {
-    expect(linesOf(recorded([agent('i1', 'Hello.', 600)]))).toEqual([])
-    expect(linesOf(recorded([agent('i1', 'Hello.', 600), heard('i1', 900)]))).toHaveLength(1)
-    expect(linesOf(recorded([heard('i1', 900), agent('i1', 'Hello.', 600)]))).toHaveLength(1)
+    expect(linesOf(recorded([agent('i1', 'Hello.', 100)]))).toEqual([])
+    expect(linesOf(recorded([agent('i1', 'Hello.', 100), heard('i1', 400)]))).toHaveLength(1)
+    expect(linesOf(recorded([heard('i1', 400), agent('i1', 'Hello.', 100)]))).toHaveLength(1)
   })
 
   test('of the agent are kept as far as they were heard', () => {
     const lines = linesOf(recorded([
-      agent('i1', 'Hello and welcome.', 600),
-      agent('i1', 'Hello', 600, 420),
-      agent('i2', '', 700, 0),
+      agent('i1', 'Hello and welcome.', 100),
+      agent('i1', 'Hello', 100, 420),
+      agent('i2', '', 200, 0),
     ]))
     expect(lines).toMatchObject([{ itemId: 'i1', text: 'Hello', heardMs: 420 }])
   })
 
   test('of tools have what they were given and what came of it', () => {
     const tool = { toolCallId: 'call_1', name: 'book_table', given: '{"people":2}', failed: false }
-    const line = { itemId: 'i3', speaker: 'tool' as const, tool, atMs: 900 }
+    const line = { itemId: 'i3', speaker: 'tool' as const, tool, atMs: 400 }
     const entries: readonly FeedEntry[] = [
       { type: 'line', atMs: 400, line: { ...line, text: '', final: false } },
       { type: 'line', atMs: 800, line: { ...line, text: 'booked', final: true } },
@@ -167,7 +166,7 @@ describe('the lines of a call', () => {
 
   test('are not kept where only facts are', () => {
     const writes = recorded([
-      caller('i1', 'My secret.', 900),
+      caller('i1', 'My secret.', 400),
       { type: 'key-pressed', digit: '5', atMs: 1 },
       { type: 'model-complained', code: 'x', problem: 'My secret is no item', atMs: 2 },
     ], { level: 'factsOnly' })
@@ -209,7 +208,7 @@ describe('the facts of a call', () => {
     { type: 'caller-speaking', atMs: 2_000 },
     { type: 'barged-in', heardMs: 900, unheardMs: 300, cut: [], atMs: 2_001 },
     { type: 'response-ended', responseId: 'r1', status: 'completed', usage, atMs: 2_002 },
-    { type: 'agent-speaking', responseId: 'r2', latencyMs: 700, atMs: 4_000 },
+    { type: 'agent-speaking', responseId: 'r2', latencyMs: 700.49, atMs: 4_000 },
     // Unasked, after a silence: no answer.
     { type: 'agent-speaking', responseId: 'r3', latencyMs: 9_000, atMs: 20_000 },
     { type: 'caller-speaking', atMs: 21_000 },
@@ -281,7 +280,7 @@ test('a caller who hangs up in the middle of a sentence has heard that much of i
   )
   call.clock.advance(600)
   call.end('caller-hung-up')
-  const [line] = linesOf(recorded(call.entries, { startedAtMs: 0 }))
+  const [line] = linesOf(recorded(call.entries))
   expect(line).toMatchObject({ kind: 'agent' })
   expect(line.heardMs).toBeGreaterThan(300)
   expect(line.heardMs).toBeLessThan(900)

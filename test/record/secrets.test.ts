@@ -166,7 +166,6 @@ const tellSecrets = (store: Pick<RecordStore, 'write'>, customer = CUSTOMER): st
     facts: { callSid: 'CA1', accountSid: 'AC1', from: '+15550001111', line, owner: 'm1' },
     model: 'gpt-realtime-2.1',
     epoch: 1,
-    startedAtMs: 0,
   })
   const redact = createRedactors()(customer)
   expect(SECRETS).toHaveLength(200)

@@ -206,9 +206,11 @@ export const startVirtualCall = (options: VirtualCallOptions = {}): VirtualCall 
     owner: 'machine',
     variables: options.variables ?? {},
   }
-  const offer = () => void exchange.offer(facts)
+  const offer = () => {
+    exchange.offer(facts)
+    exchange.feed.watch(CALL, (entry) => entries.push(entry))
+  }
   if (isOffered) offer()
-  exchange.feed.watch(CALL, (entry) => entries.push(entry))
   clock.advance(streamAfterMs)
 
   /** Twilio opens a stream, the first or another one. */

@@ -97,12 +97,7 @@ export const createListenedCalls = (options: ListenedCallsOptions): ListenedCall
       if (!calls.has(callSid)) {
         const log = options.log.with({ callSid, customer: line.customer.id })
         const offeredAtMs = clock.nowMs()
-        const watch = options.watchCall({
-          facts,
-          model: settings.model,
-          epoch: 1,
-          startedAtMs: offeredAtMs,
-        })
+        const watch = options.watchCall({ facts, model: settings.model, epoch: 1 })
         calls.set(callSid, { facts, settings, offeredAtMs, log, watch })
         cancelTick ??= clock.after(TICK_MS, tick)
         const { id } = line.customer
@@ -115,6 +110,7 @@ export const createListenedCalls = (options: ListenedCallsOptions): ListenedCall
       const call = waiting(callSid)
       if (!call) return undefined
       const { facts, settings, log } = call
+      const streamAtMs = clock.nowMs() - call.offeredAtMs
       const listening = listen({
         connect: options.connect,
         clock,
@@ -126,7 +122,7 @@ export const createListenedCalls = (options: ListenedCallsOptions): ListenedCall
         }),
         settings,
         socket,
-        onReport: (report) => publish(call, report),
+        onReport: (report) => publish(call, sinceOffered(report, streamAtMs)),
       })
       calls.set(callSid, { ...call, listening })
       return listening.events
@@ -145,6 +141,12 @@ export const createListenedCalls = (options: ListenedCallsOptions): ListenedCall
     },
   }
 }
+
+/** A line knows when it began in its stream, and whoever is told of it the clock of the call alone. */
+const sinceOffered = (report: ListeningReport, streamAtMs: number): ListeningReport =>
+  report.type === 'line'
+    ? { ...report, line: { ...report.line, atMs: report.line.atMs + streamAtMs } }
+    : report
 
 /** What was said is private and goes under `pii`. */
 const logReport = (log: Log, report: ListeningReport): void => {

@@ -141,7 +141,7 @@ export const callJson = (call: CallSummary): z.input<typeof callSchema> => {
     tags: [...tags],
     startedAt: iso(startedAt),
     ...(endedAt === undefined ? {} : { endedAt: iso(endedAt), durationMs: endedAt - startedAt }),
-    ...(rest.turns > 0 ? { meanLatencyMs: latencySumMs / rest.turns } : {}),
+    ...(rest.turns > 0 ? { meanLatencyMs: Math.round(latencySumMs / rest.turns) } : {}),
     longestLatencyMs: latencyMaxMs,
     costUsd: dollars(costNano),
   }
