@@ -69,7 +69,9 @@ const factsOf = (call: CallSummary): readonly string[] => {
   return [
     `${call.callSid}  ${customer}  ${timeOf(call.startedAt)}  ${ended}`,
     `  ${call.direction}, line ${line}, from ${from} to ${to}`,
-    `  ${model}, agent version ${agentVersion}, taken up ${countOf(call.epoch - 1, 'time')}`,
+    `  ${model}, agent version ${agentVersion}${
+      call.epoch > 1 ? `, taken up again ${countOf(call.epoch - 1, 'time')}` : ''
+    }`,
     `  ${first}; ${answers}; ${countOf(bargeIns, 'interruption')}, ${countOf(errors, 'error')}`,
     `  ${formatDollars(call.costNano)}`,
     ...(call.tags.length > 0 ? [`  tags ${call.tags.join(', ')}`] : []),

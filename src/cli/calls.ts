@@ -24,6 +24,7 @@ export const listCalls = (
       for (const { line } of found) {
         context.out(json ? JSON.stringify(line) : `${line.callSid}  ${line.kind}  ${line.text}`)
       }
+      if (found.length === 0 && !json) context.err('no lines')
       return 0
     }
     const calls = await record.list(filter, limit)

@@ -2,7 +2,6 @@
 import { systemClock } from '../clock.ts'
 import { forgetPerson } from '../record/forget-person.ts'
 import * as files from '../runtime/files.ts'
-import { sumOfEach } from '../runtime/progress-bar.ts'
 import { sqlite } from '../runtime/sqlite.ts'
 import type { CostsBy } from '../store/record-store.ts'
 import { ANY_EPOCH } from '../store/store.ts'
@@ -45,28 +44,36 @@ export const forget = (
   { number, json }: Readonly<{ number: string; json?: true }>,
 ): Promise<ExitCode> =>
   withRecord(context, async ({ record, recordings, stored, eventLogs, engine, dataFolder }) => {
-    const { callSids, inStorage } = await forgetPerson({ record, stored }, number, context.progress)
+    const messages = createMessageBook(files, dataFolder)
+    const { callSids, goingOn, ...counts } = await forgetPerson(
+      { record, stored, recordings, eventLogs, messages },
+      number,
+      context.progress,
+    )
     if (engine === 'sqlite' && callSids.length > 0) {
       await forgetCheckpoints(context, `${dataFolder}/tandem.db`, callSids)
     }
-    const counts = {
-      recordings: inStorage +
-        await sumOfEach(context.progress, 'calls', callSids, (each) => recordings.remove([each])),
-      messages: await createMessageBook(files, dataFolder).forget(number, callSids),
-      eventLogs: await eventLogs.remove(callSids),
-    }
-    const { eventLogs: logs, ...others } = counts
     const waiting = (await files.list(dataFolder)).filter((name) => name.endsWith('.journal'))
     if (waiting.length > 0) {
       context.err(
         `${waiting.length} journals in ${dataFolder} wait for the database and may name this person; forget again when they are gone`,
       )
     }
+    if (goingOn.length > 0) {
+      context.err(
+        `${
+          countOf(goingOn.length, 'call')
+        } went on and is kept from here on; forget again when it has ended: ${goingOn.join(', ')}`,
+      )
+    }
     context.out(
-      json ? JSON.stringify({ forgotten: callSids, ...counts }) : [
-        `${callSids.length} calls forgotten`,
-        ...Object.entries({ ...others, 'event logs': logs })
-          .flatMap(([what, count]) => count > 0 ? `${count} ${what}` : []),
+      json ? JSON.stringify({ forgotten: callSids, goingOn, ...counts }) : [
+        `${countOf(callSids.length, 'call')} forgotten`,
+        ...Object.entries({
+          recording: counts.recordings,
+          message: counts.messages,
+          'event log': counts.eventLogs,
+        }).flatMap(([what, count]) => count > 0 ? countOf(count, what) : []),
       ].join(', '),
     )
     return 0

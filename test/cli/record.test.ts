@@ -90,7 +90,7 @@ describe('a recording', () => {
   test('is forgotten with the person', async () => {
     const { run, out, path } = await createRecorded()
     expect(await run('forget', '--number', '+15550001111')).toBe(0)
-    expect(out).toEqual(['1 calls forgotten, 1 recordings'])
+    expect(out).toEqual(['1 call forgotten, 1 recording'])
     expect(await files.changedAt(path)).toBe(undefined)
   })
 })
@@ -100,7 +100,7 @@ test('an event log is forgotten with the person', async () => {
   const path = `${folder}/events/bright-smile/CA1.jsonl`
   await files.write(path, '{}')
   expect(await run('forget', '--number', '+15550001111')).toBe(0)
-  expect(out).toEqual(['1 calls forgotten, 1 event logs'])
+  expect(out).toEqual(['1 call forgotten, 1 event log'])
   expect(await files.changedAt(path)).toBe(undefined)
 })
 
@@ -254,7 +254,7 @@ describe('tandem calls', () => {
     expect(out).toEqual([
       'CA1  bright-smile  2026-05-04 12:00:00  20.0 s, ended: caller-hung-up',
       '  inbound, line +15005550006, from +15550001111 to +15005550006',
-      '  gpt-realtime-2.1, agent version 0123456789abcdef, taken up 0 times',
+      '  gpt-realtime-2.1, agent version 0123456789abcdef',
       '  first sound after 0.31 s; 1 answer, after 0.64 s on average and 0.64 s at most; 1 interruption, 0 errors',
       '  $0.0215',
       '',
@@ -381,6 +381,12 @@ describe('tandem calls tag', () => {
   })
 })
 
+test('tandem calls --words says when nobody said them', async () => {
+  const { run, out, err } = await createKept()
+  expect(await run('calls', '--words', 'zebra')).toBe(0)
+  expect([out, err]).toEqual([[], ['no lines']])
+})
+
 test('tandem calls --words does not pretend to look at what it cannot', async () => {
   const { run, err } = await createKept()
   expect(await run('calls', '--words', 'table', '--tag', 'vip')).toBe(2)
@@ -400,7 +406,7 @@ test('tandem costs adds up', async () => {
 test('tandem forget deletes a person', async () => {
   const { run, out, record } = await createKept()
   expect(await run('forget', '--number', '+15550001111')).toBe(0)
-  expect(out).toEqual(['1 calls forgotten'])
+  expect(out).toEqual(['1 call forgotten'])
   expect(await record.list({}, 10)).toEqual([])
   expect(await run('forget', '--number', '5550001111')).toBe(2)
   expect(await run('forget')).toBe(2)
@@ -421,7 +427,7 @@ test('tandem forget deletes what a person left a message of, also without a call
   }
   await files.appendLine(`${folder}/messages/bright-smile.jsonl`, JSON.stringify(message))
   expect(await run('forget', '--number', '+15550001111')).toBe(0)
-  expect(out).toEqual(['0 calls forgotten, 1 messages'])
+  expect(out).toEqual(['0 calls forgotten, 1 message'])
   expect(await run('messages')).toBe(0)
   expect(out.at(-1)).toBe('no messages')
 })
@@ -461,4 +467,8 @@ test('csvRow() quotes, and disarms what a spreadsheet would run', () => {
     csvRow(['a', 'b,c', 'say "x"', 'two\nlines', undefined, 1.5, '+15005550006', '=1+1', '+x', -2]),
   )
     .toBe(`a,"b,c","say ""x""","two\nlines",,1.5,+15005550006,'=1+1,'+x,-2`)
+})
+
+test('csvRow() disarms what begins with a line, or with a wide sign', () => {
+  expect(csvRow(['\n=1+1', '＝1+1'])).toBe('"\'\n=1+1",\'＝1+1')
 })

@@ -430,6 +430,12 @@ describe('tokens', () => {
     expect((await ask('/calls')).body.calls).toHaveLength(1)
   })
 
+  test('what is deleted of a call that is on is told apart, as the rest is still to come', async () => {
+    const { ask } = await createApi([writes.call({ callSid: 'CA1' })])
+    expect((await ask('/forget', 'token-admin', forget)).body)
+      .toEqual({ forgotten: ['CA1'], goingOn: ['CA1'] })
+  })
+
   test('one that may do all deletes, also the messages of a person', async () => {
     const { ask, forgotten } = await createApi(STORY)
     expect((await ask('/forget', 'token-admin', forget)).body).toEqual({ forgotten: [CALL] })
