@@ -156,6 +156,21 @@ describe('the page of a call', () => {
     expect(elements.filter(({ name }) => name === 'polygon')).toHaveLength(4)
   })
 
+  test('draws where the recording is muted, as long as the words would take', async () => {
+    const lines = [lineOf('1', 3.2, 'caller', 'One two'), lineOf('2', 8, 'caller', 'A [redacted]')]
+    const whole = wholeOf('x', { lines, moments: [] })
+    const page = await callPage({ whole, recording: soundOf([0, 1, 3]) })
+    const drawn = elementsOf(page).filter(({ name }) => name === 'rect')
+    // Once for the screen and once for paper.
+    expect(drawn.map(({ attributes: { x, width } }) => [x, width]))
+      .toEqual([['451.3', '48.7'], ['451.3', '48.7']])
+    expect(page).toContain('<title>A [redacted]</title>')
+    const framed = 'What is in a frame was said, and is not in the recording.'
+    expect(page).toContain(framed)
+    const heard = wholeOf('x', { lines: lines.slice(0, 1) })
+    expect(await callPage({ whole: heard, recording: soundOf([0, 1, 3]) })).not.toContain(framed)
+  })
+
   test('of a call of which no words are kept says so', async () => {
     const whole = wholeOf('x', { lines: [], moments: [], messages: [] })
     const page = await callPage({ whole, recording: undefined })
@@ -165,7 +180,8 @@ describe('the page of a call', () => {
 
 describe('a line', () => {
   const places = (lines: readonly CallLine[], recording: Uint8Array) =>
-    [...alignLines(lines, NOON, envelopeOf(recording)).values()].map((ms) => Math.round(ms / 100))
+    [...alignLines(lines, NOON, envelopeOf(recording)).values()]
+      .map(({ ms }) => Math.round(ms / 100))
 
   test('of the caller begins where they began to speak, before it was written', () => {
     const sound = soundOf([0, 1, 2], [0, 2.5, 3], [0, 5, 6])
@@ -187,7 +203,7 @@ describe('a line', () => {
       .toEqual([20, 50])
   })
 
-  test('that is muted stays where it was told, and leaves the sound before and after it to others', () => {
+  test('that is muted is placed by when it was told, and leaves the sound before and after it to others', () => {
     const sound = soundOf([0, 1, 2], [1, 3, 4], [1, 12, 13], [0, 14, 15])
     const lines = [
       lineOf('1', 2.6, 'caller', 'One'),
@@ -197,13 +213,14 @@ describe('a line', () => {
       lineOf('5', 11.5, 'agent', 'Three'),
       lineOf('6', 15.5, 'caller', 'Four'),
     ]
-    expect(places(lines, sound)).toEqual([10, 30, 70, 75, 120, 140])
+    expect(places(lines, sound)).toEqual([10, 30, 66, 75, 120, 140])
   })
 
-  test('stays where it was without a recording, or beside a silent one', () => {
+  test('stays where it was told without a recording, and ends there beside a silent one', () => {
     const lines = [lineOf('1', 3, 'caller', 'One')]
-    expect(places(lines, soundOf())).toEqual([30])
-    expect([...alignLines(lines, NOON, undefined).values()]).toEqual([3_000])
+    expect(places(lines, soundOf())).toEqual([28])
+    expect([...alignLines(lines, NOON, undefined).values()])
+      .toEqual([{ ms: 3_000, isHeard: false }])
     expect(envelopeOf(new TextEncoder().encode('no recording'))).toBeUndefined()
   })
 })

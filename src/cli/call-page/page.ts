@@ -3,11 +3,11 @@
  * text in it and nothing else: it is escaped where it stands, and the page's own policy lets no script run but this one.
  */
 import { html, raw } from 'hono/html'
-import { inOrder } from '../../record/record.ts'
+import { type CallLine, inOrder } from '../../record/record.ts'
 import type { WholeCall } from '../../store/record-store.ts'
 import { VERSION } from '../../version.ts'
 import { timeOf } from '../call-story.ts'
-import { alignLines } from './align.ts'
+import { alignLines, type Place } from './align.ts'
 import { type Envelope, envelopeOf } from './envelope.ts'
 import { type Fact, mainFacts, otherFacts } from './facts.ts'
 import { SCRIPT } from './script.ts'
@@ -35,8 +35,9 @@ export const callPage = async (
     call.direction === 'inbound' ? `${call.from} called` : `${call.to} was called by`
   } ${call.customer}`
   const when = `${timeOf(call.startedAt)} UTC`
+  const places = alignLines(inOrder(lines), startsAt, envelope)
   const pictures = (['screen', 'paper'] as const)
-    .map((on) => timeline({ whole, startsAt, endsAt, envelope, on }))
+    .map((on) => timeline({ whole, startsAt, endsAt, envelope, places, on }))
   const page = html`
     <!doctype html>
     <html lang="en">
@@ -68,11 +69,11 @@ export const callPage = async (
     ${envelope
       ? ''
       : html`<p class="none">Drawn without a recording: how long somebody spoke is guessed from the words.</p>`}
-    ${player(sound, envelope)}
+    ${player(sound, envelope, [...places].some(isMuted))}
     <h2>Transcript</h2>
     <div class="card">${transcript(whole, {
       startsAt,
-      places: alignLines(inOrder(lines), startsAt, envelope),
+      places,
       canPlay: sound !== undefined,
     })}</div>
     ${messages.length === 0 ? '' : html`
@@ -109,12 +110,21 @@ const factCard = ({ name, value, note = '', isBad = false }: Fact) =>
     isBad ? 'bad' : ''
   }"><dt>${name}</dt><dd>${value}</dd><small>${note}</small></div>`
 
-const player = (sound: Uint8Array | undefined, envelope: Envelope | undefined) =>
+const isMuted = ([{ kind }, { isHeard }]: readonly [CallLine, Place]): boolean =>
+  !isHeard && (kind === 'caller' || kind === 'agent')
+
+const player = (
+  sound: Uint8Array | undefined,
+  envelope: Envelope | undefined,
+  isPartlyMuted: boolean,
+) =>
   sound && envelope
     ? html`
       <div class="player">
         <audio controls preload="metadata" src="data:audio/wav;base64,${sound.toBase64()}"></audio>
-        <p>Caller on the left, agent on the right. Click the picture or a time to play from there.</p>
+        <p>Caller on the left, agent on the right. Click the picture or a time to play from there.${isPartlyMuted
+          ? ' What is in a frame was said, and is not in the recording.'
+          : ''}</p>
       </div>
     `
     : ''

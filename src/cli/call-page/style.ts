@@ -35,6 +35,7 @@ h2 { font-size: 13px; letter-spacing: 0.08em; text-transform: uppercase; color: 
 .timeline text { fill: var(--soft) }
 .axis line { stroke: var(--line) } .axis .tick { stroke-dasharray: 1 5; opacity: 0.9 }
 .timeline .caller > * { fill: var(--caller) } .timeline .agent > * { fill: var(--agent) }
+.timeline .muted rect { fill: none; stroke: var(--soft); stroke-dasharray: 3 3 }
 .wait rect { fill: var(--soft); opacity: 0.55 } .wait .long rect { fill: var(--bad); opacity: 1 } .wait .long text { fill: var(--bad); font-weight: 600 }
 .timeline .tool rect { fill: var(--tool) } .timeline .tool text { fill: var(--tool) } .timeline .failed rect { fill: var(--bad) }
 .timeline .key rect { fill: var(--card); stroke: var(--caller) } .timeline .key text { fill: var(--caller); font-weight: 600 }

@@ -1,11 +1,12 @@
 /**
  * The picture of a call: who spoke when, how long the caller waited, what the agent had done, where the caller cut in. Where there is
- * a recording its loudness is drawn; without one, blocks as long as the words would take.
+ * a recording its loudness is drawn; without one, and where it is muted, blocks as long as the words would take.
  */
 import { html } from 'hono/html'
 import type { CallLine, CallMoment } from '../../record/record.ts'
 import type { WholeCall } from '../../store/record-store.ts'
 import { formatMs } from '../format.ts'
+import { MS_PER_LETTER, type Place } from './align.ts'
 import { coarser, type Envelope } from './envelope.ts'
 import { clockOf, LONG_WAIT_MS } from './facts.ts'
 
@@ -16,6 +17,8 @@ export type TimelineOptions = Readonly<{
   startsAt: number
   endsAt: number
   envelope: Envelope | undefined
+  /** Where each line begins in the recording. */
+  places: ReadonlyMap<CallLine, Place>
   /** For a screen it is as long as the call is, for paper as wide as a page. */
   on: 'screen' | 'paper'
 }>
@@ -41,12 +44,16 @@ const hasTools = (moments: readonly CallMoment[]): boolean =>
 
 /** Draws it, as SVG. */
 export const timeline = (options: TimelineOptions): Html => {
-  const { whole, startsAt, endsAt, envelope, on } = options
+  const { whole, startsAt, endsAt, envelope, places, on } = options
   const lengthMs = Math.max(1_000, endsAt - startsAt)
   const asLong = Math.min(MOST_PX, Math.round(lengthMs / 1000 * PX_PER_S))
   const width = on === 'paper' ? LEAST_PX : Math.max(LEAST_PX, asLong)
   const x = (at: number) => round(Math.min(1, Math.max(0, (at - startsAt) / lengthMs)) * width)
   const { lines, moments } = whole
+  const told = lines.map((line) => ({ line, at: line.at }))
+  const muted = [...places].flatMap(([line, { ms, isHeard }]) =>
+    isHeard ? [] : [{ line, at: startsAt + ms }]
+  )
   const bottom = axisOf(moments)
   return html`
     <svg class="${on === 'paper'
@@ -57,10 +64,13 @@ export const timeline = (options: TimelineOptions): Html => {
     ${axis(width, lengthMs, bottom)}
     <g class="caller">${envelope
       ? wave(coarser(envelope.caller, MOST_STEPS), LANES.caller, x(startsAt + envelope.durationMs))
-      : blocks(lines, ['caller'], LANES.caller, x)}</g>
+      : blocks(told, ['caller'], LANES.caller, x)}</g>
     <g class="agent">${envelope
       ? wave(coarser(envelope.agent, MOST_STEPS), LANES.agent, x(startsAt + envelope.durationMs))
-      : blocks(lines, ['agent', 'human'], LANES.agent, x)}</g>
+      : blocks(told, ['agent', 'human'], LANES.agent, x)}</g>
+    <g class="muted">${envelope
+      ? [blocks(muted, ['caller'], LANES.caller, x), blocks(muted, ['agent'], LANES.agent, x)]
+      : ''}</g>
     <g class="wait">${waits(moments, x)}</g>
     <g class="tool">${tools(moments, x)}</g>
     <g class="key">${keys(lines, x)}</g>
@@ -102,21 +112,19 @@ const wave = (loudness: readonly number[], y: number, width: number): Html => {
   return html`<polygon points="${[...edge(-1), ...edge(1).reverse()].join(' ')}"></polygon>`
 }
 
-/** As fast as most people read aloud. */
-const MS_PER_LETTER = 65
-
 const blocks = (
-  lines: readonly CallLine[],
+  lines: readonly Readonly<{ line: CallLine; at: number }>[],
   kinds: readonly CallLine['kind'][],
   y: number,
   x: (at: number) => number,
 ): readonly Html[] =>
-  lines.filter(({ kind, text }) => kinds.includes(kind) && text !== '').map((line) => {
+  lines.filter(({ line: { kind, text } }) => kinds.includes(kind) && text !== '').map((each) => {
+    const { line, at } = each
     const spokenMs = line.heardMs ?? line.text.length * MS_PER_LETTER
-    const from = x(line.at)
+    const from = x(at)
     return html`
       <rect x="${from}" y="${y - 14}" width="${round(
-        Math.max(3, x(line.at + spokenMs) - from),
+        Math.max(3, x(at + spokenMs) - from),
       )}" height="28" rx="5">
         <title>${line.text}</title>
       </rect>

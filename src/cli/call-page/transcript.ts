@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { CallLine } from '../../record/record.ts'
 import type { WholeCall } from '../../store/record-store.ts'
 import { type StoryItem, storyItems } from '../call-story.ts'
+import type { Place } from './align.ts'
 import { clockOf } from './facts.ts'
 
 type Html = ReturnType<typeof html>
@@ -19,8 +20,8 @@ const SPEAKERS: Readonly<Record<CallLine['kind'], string>> = {
 export type TranscriptOptions = Readonly<{
   /** When the recording begins, in ms since 1970. */
   startsAt: number
-  /** Where each line begins in the recording, in ms. */
-  places: ReadonlyMap<CallLine, number>
+  /** Where each line begins in the recording. */
+  places: ReadonlyMap<CallLine, Place>
   /** Whether there is a recording: then a time can be clicked. */
   canPlay: boolean
 }>
@@ -35,7 +36,7 @@ export const transcript = (whole: WholeCall, options: TranscriptOptions): Html =
 
 const row = (item: StoryItem, { startsAt, places, canPlay }: TranscriptOptions): Html => {
   const place = item.is === 'line' ? places.get(item.line) : undefined
-  const ms = Math.round(place ?? Math.max(0, item.at - startsAt))
+  const ms = Math.round(place?.ms ?? Math.max(0, item.at - startsAt))
   const time = clockOf(ms)
   const when = canPlay
     ? html`<button type="button" class="time" aria-label="Play from ${time}">${time}</button>`
