@@ -131,6 +131,26 @@ describe('a turn', () => {
       .toBeGreaterThan(types.indexOf('response.done'))
   })
 
+  it('may be noticed long after it was said, where it was said', () => {
+    const noticed = (hearsLateMs: number) => {
+      const client = openSession({ hearsLateMs }, { format: PCMU })
+      client.say(tone(400))
+      client.silence(1_500)
+      client.clock.advance(hearsLateMs)
+      const { atMs, get } = client.last('input_audio_buffer.speech_started')
+      return [atMs, get('audio_start_ms')]
+    }
+    const [atMs, startMs] = noticed(0)
+    expect(noticed(5_000)).toEqual([Number(atMs) + 5_000, startMs])
+  })
+
+  it('may be told of only when it is over', () => {
+    const client = openSession({ tellsSpeech: false }, { format: PCMU })
+    client.say(tone(400))
+    client.silence(1_500)
+    expect(client.types('input_audio_buffer')).toEqual(['input_audio_buffer.committed'])
+  })
+
   it('has no transcript unless the session asks for one', () => {
     const client = openSession({}, { format: PCMU })
     client.say(tone(400))
