@@ -15,17 +15,20 @@ export const asHeard = (state: Up, atMs: number): Transcript =>
 
 type Unheard = Readonly<{ itemId: string; heardMs: number; ofMs: number }>
 
+/** The items of the agent's of which there are words, or may be, and has been no sound. */
+export const silentItems = (state: Up): readonly string[] =>
+  linesFrom(state, silentFromMs(state)).map(({ itemId }) => itemId)
+
 const unheardOf = (state: Up, atMs: number): readonly Unheard[] => {
-  const silent = agentLinesFrom(state, silentFromMs(state))
+  const silent = silentItems(state).map((itemId) => ({ itemId, heardMs: 0, ofMs: 1 }))
   if (state.phase !== 'talking') return silent
   const playing = clear(state.playback, atMs).cut
     .map(({ item, heardMs }) => ({ itemId: item.itemId, heardMs, ofMs: item.modelMs }))
   return [...playing, ...silent]
 }
 
-const agentLinesFrom = ({ transcript }: Up, fromMs: number): readonly Unheard[] =>
+const linesFrom = ({ transcript }: Up, fromMs: number): Transcript =>
   transcript.filter(({ speaker, atMs }) => speaker === 'agent' && atMs >= fromMs)
-    .map(({ itemId }) => ({ itemId, heardMs: 0, ofMs: 1 }))
 
 /** Since when the agent may have written words but made no sound. */
 const silentFromMs = (state: Up): number => {

@@ -8,6 +8,7 @@ import { answersCaller } from './consent.ts'
 import { reportHeard, reportLine } from './change.ts'
 import type { CallEffect } from './effects.ts'
 import type { AgentPart } from './events.ts'
+import { silentItems } from './heard.ts'
 import { clear, type Cleared, type CutItem, isPlaying, isPressing } from './playback.ts'
 import { type Change, started } from './responses.ts'
 import type { Live, RefusedResponse, Talking } from './state.ts'
@@ -34,7 +35,12 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
 
   const cleared = clear(state.playback, atMs)
   const { playback, cut, whole } = cleared
-  const transcript = cutLines(state, cut)
+  const silent = silentItems(state)
+  const transcript = silent.reduce(
+    (lines, itemId) => cutLine(lines, itemId, 0, 0),
+    cutLines(state, cut),
+  )
+  const shorter = [...cut.map(({ item }) => item.itemId), ...silent]
   return {
     state: { ...refuseActive(state, cut.map(({ item }) => item.itemId)), playback, transcript },
     effects: [
@@ -43,7 +49,7 @@ export const interrupt = (state: Talking, atMs: number): Interruption => {
       ...cut.map((each) => tellHeard(each, transcript, state.sessionFromMs)),
       ...reportHeard(whole),
     ],
-    lines: cut.flatMap(({ item }) => reportLine(transcript, item.itemId)),
+    lines: shorter.flatMap((itemId) => reportLine(transcript, itemId)),
     cut: playing ? cleared : undefined,
   }
 }

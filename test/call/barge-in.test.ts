@@ -253,6 +253,21 @@ describe('a barge-in', () => {
     expect(isWanted(call.state(), 'resp_2')).toBe(true)
   })
 
+  it('leaves nothing of words that have come without a sound', () => {
+    const r = response('r1')
+    const { state, reports } = runCall(
+      {},
+      { type: 'caller-stopped-speaking', itemId: 'u1', atMs: 100 },
+      r.started,
+      r.says('Of course.'),
+      { type: 'caller-started-speaking', itemId: 'u2' },
+      r.says(' Tuesday is free.'),
+    )
+    expect(state.transcript).toMatchObject([{ itemId: 'item_r1', text: '', final: true }])
+    expect(reports.findLast(({ type }) => type === 'line'))
+      .toMatchObject({ line: { itemId: 'item_r1', text: '', heardMs: 0 } })
+  })
+
   it('is not answered by what it has stopped, however the response then ends', () => {
     const r = response('r1')
     const over = (status: 'failed' | 'incomplete', reason: string) =>
