@@ -143,11 +143,17 @@ export const giveUpAll = (withheld: Withheld): Withheld => ({
   spans: withheld.spans.map((span) => span.fate === 'open' ? { ...span, fate: 'muted' } : span),
 })
 
-/** Forgets what is decided and was written by now. */
+/** Forgets what is decided and was written by now; where something else waits in the same place, its sound is still to come. */
 export const forgetDecided = (withheld: Withheld, writtenMs: number): Withheld => {
-  const spans = withheld.spans.filter(({ fate, toMs }) => fate === 'open' || toMs > writtenMs)
+  const open = withheld.spans.filter(({ fate }) => fate === 'open')
+  const spans = withheld.spans.filter((span) =>
+    span.fate === 'open' || span.toMs > writtenMs || open.some((each) => overlap(each, span))
+  )
   return spans.length === withheld.spans.length ? withheld : { ...withheld, spans }
 }
+
+const overlap = (a: Span, b: Span): boolean =>
+  a.channel === b.channel && a.fromMs < b.toMs && a.toMs > b.fromMs
 
 /** Mutes the lines that have no words by now. */
 const giveUp = (withheld: Withheld, atMs: number): Withheld => ({

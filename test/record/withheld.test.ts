@@ -181,6 +181,26 @@ it('what is decided and written is forgotten, and what is open is not', () => {
     .toEqual([['caller', 'i2', 18_000, Infinity, 'open']])
 })
 
+it('a turn that may be heard is remembered where a model that is behind has not heard yet what else was said', () => {
+  const first = after(
+    LIVE,
+    started(10_000, 'i1', 0),
+    stopped(12_000, 'i1', 0),
+    words(12_500, 'i1', 'Yes.'),
+  )
+  const behind = hears(first, 13_000, { is: 'behind' })
+  expect(spansOf(forgetDecided(behind, 99_000))).toEqual([
+    ['caller', 'i1', 9_700, 12_300, 'kept'],
+    ['caller', '(unheard)', 11_000, Infinity, 'open'],
+  ])
+  const live = after(
+    hears(behind, 14_000, { is: 'live', waitedMs: 1_000 }),
+    at(17_000, { type: 'tick' }),
+  )
+  expect(spansOf(live)).toEqual([['caller', 'i1', 9_700, 12_300, 'kept']])
+  expect(spansOf(forgetDecided(live, 99_000))).toEqual([])
+})
+
 it('what has no words when the call ends is muted', () => {
   const open = played(after(LIVE, started(10_000, 'i1')), 'a1/0', 10_000, 10_020)
   expect(spansOf(giveUpAll(open))).toEqual([
