@@ -49,6 +49,19 @@ describe('the recording of a call', () => {
     expect(await asked('"8-4000"')).toBe(200)
   })
 
+  test.each(['"9-5000"', 'W/"9-5000"', '"8-4000", "9-5000"', '*'])(
+    'is not sent again to who has it: %s',
+    async (known) => {
+      const { ask } = await createApi()
+      const again = (headers: Record<string, string>) =>
+        ask(`/calls/${CALL}/recording`, undefined, { headers })
+      const { status, headers, body } = await again({ 'if-none-match': known })
+      expect([status, headers.get('etag'), body]).toEqual([304, '"9-5000"', ''])
+      expect(headers.get('cache-control')).toBe('private, no-cache')
+      expect((await again({ 'if-none-match': '"8-4000"' })).status).toBe(200)
+    },
+  )
+
   test('tells who only asks how long it is, whatever part they name', async () => {
     const { ask } = await createApi()
     const { status, headers, body } = await ask(`/calls/${CALL}/recording`, undefined, {

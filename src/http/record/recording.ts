@@ -35,6 +35,7 @@ const recordingRoute = createRoute({
     headers: z.object({
       range: z.string().optional().openapi({ example: 'bytes=0-1023' }),
       'if-range': z.string().optional(),
+      'if-none-match': z.string().optional(),
     }),
   },
   responses: {
@@ -43,6 +44,7 @@ const recordingRoute = createRoute({
       content: WAV,
     },
     206: { description: 'The part of it that was asked for.', content: WAV },
+    304: { description: 'It is what `If-None-Match` names.' },
     302: { description: 'It is in the storage; the link is good for five minutes.' },
     404: problem('There is no recording of the call, here or in the storage.'),
     416: problem('It has no such part.'),
@@ -73,7 +75,12 @@ export const recordingRoutes = (
       'accept-ranges': 'bytes',
       'content-type': 'audio/wav',
       'content-disposition': `attachment; filename="${callSid}.wav"`,
+      // It may grow, and what waited for its words is put into it.
+      'cache-control': 'private, no-cache',
       etag,
+    }
+    if (isAmong(request.headers.get('if-none-match'), etag)) {
+      return new Response(null, { status: 304, headers })
     }
     if (range.is === 'outside') {
       const title = `the recording has ${sizeBytes} bytes`
@@ -121,3 +128,8 @@ const whenMoved = (error: unknown): undefined => {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
   throw error
 }
+
+/** Whether a client has what the tag names. Whether it is weak makes no difference to that: RFC 9110, 13.1.2. */
+const isAmong = (header: string | null, etag: string): boolean =>
+  header?.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+    .some((tag) => tag === '*' || tag === etag) ?? false
