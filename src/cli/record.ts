@@ -61,9 +61,9 @@ export const forget = (
     }
     if (goingOn.length > 0) {
       context.err(
-        `${
-          countOf(goingOn.length, 'call')
-        } went on and is kept from here on; forget again when it has ended: ${goingOn.join(', ')}`,
+        `calls that are on are kept from here on; forget again when they have ended: ${
+          goingOn.join(', ')
+        }`,
       )
     }
     context.out(

@@ -412,6 +412,15 @@ test('tandem forget deletes a person', async () => {
   expect(await run('forget')).toBe(2)
 })
 
+test('tandem forget names calls that are on, as the rest of them is still to come', async () => {
+  const { run, out, err } = await createKept([writes.call({ callSid: 'CA1' })])
+  expect(await run('forget', '--number', '+15550001111')).toBe(0)
+  expect(out).toEqual(['1 call forgotten'])
+  expect(err).toEqual([
+    'calls that are on are kept from here on; forget again when they have ended: CA1',
+  ])
+})
+
 test('tandem forget deletes what a person left a message of, also without a call', async () => {
   const { run, out, folder } = await createKept([])
   const message = {
