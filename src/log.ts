@@ -1,16 +1,11 @@
 /**
  * What the program says about itself: a static dotted name and fields with units, one JSON line each, on stderr.
  *
- * What a caller said or is appears only under `pii`, which is dropped unless the operator turns it on.
+ * What a caller said or is appears only under `pii`, which is dropped unless the operator turns it on. Each line is handed over by
+ * itself and at once: of a process that dies the last lines are the ones that are wanted.
  */
-import {
-  configureSync,
-  getJsonLinesFormatter,
-  getLogger,
-  type Logger,
-  type LogLevel,
-  type LogRecord,
-} from '@logtape/logtape'
+import type { LogLevel } from './config/environment.ts'
+import { jsonLine, textLine } from './log-line.ts'
 
 /** The slice of a logger that the program uses. */
 export type Log = Readonly<{
@@ -32,18 +27,12 @@ export type LogOptions = Readonly<{
   write: (line: string) => void
 }>
 
-/** Sets logging up for the process. */
+/** Makes the log of the process. */
 export const startLog = ({ level, format, pii, write }: LogOptions): Log => {
-  const asLine = format === 'json' ? getJsonLinesFormatter({ properties: 'flatten' }) : asText
-  configureSync({
-    reset: true,
-    sinks: { lines: (record) => write(asLine(tidy(record, pii)).trimEnd()) },
-    loggers: [
-      { category: ['tandem'], sinks: ['lines'], lowestLevel: level },
-      { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['lines'] },
-    ],
-  })
-  return logOf(getLogger(['tandem']), level === 'debug')
+  const lineOf = format === 'json' ? jsonLine : textLine
+  const say = (level: LogLevel, name: string, fields: Fields): void =>
+    write(lineOf({ atMs: Date.now(), level, name, fields: pii ? fields : withoutPii(fields) }))
+  return logOf(say, LEVELS.indexOf(level), {})
 }
 
 /** A log that says nothing. */
@@ -55,38 +44,23 @@ export const silentLog: Log = {
   with: () => silentLog,
 }
 
-/** What is not wanted is dropped here: the library would make a record of it first, and there is a lot at `debug`. */
-const logOf = (logger: Logger, isDebug: boolean): Log => ({
-  debug: isDebug ? (name, fields) => logger.debug(name, { ...fields }) : silentLog.debug,
-  info: (name, fields) => logger.info(name, { ...fields }),
-  warn: (name, fields) => logger.warn(name, { ...fields }),
-  error: (name, fields) => logger.error(name, { ...fields }),
-  with: (fields) => logOf(logger.with({ ...fields }), isDebug),
-})
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error']
 
-/** Leaves out what is private, and the digits of a measurement that nobody measured. */
-const tidy = (record: LogRecord, pii: boolean): LogRecord => {
-  const properties = Object.entries(record.properties)
-    .filter(([name]) => pii || name !== 'pii')
-    .map(([name, value]) => [name, rounded(value)])
-  return { ...record, properties: Object.fromEntries(properties) }
+type Say = (level: LogLevel, name: string, fields: Fields) => void
+
+/** What is not wanted costs nothing but the call: there is a lot at `debug`. */
+const logOf = (say: Say, lowest: number, own: Fields): Log => {
+  const at = (level: LogLevel): Log['info'] =>
+    LEVELS.indexOf(level) < lowest
+      ? silentLog.info
+      : (name, fields) => say(level, name, { ...own, ...fields })
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warning'),
+    error: at('error'),
+    with: (fields) => logOf(say, lowest, { ...own, ...fields }),
+  }
 }
 
-const rounded = (value: unknown): unknown => {
-  if (typeof value === 'number') return Math.round(value * 10) / 10
-  if (Array.isArray(value)) return value.map(rounded)
-  if (typeof value !== 'object' || value === null || value instanceof Error) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, rounded(each)]))
-}
-
-/** A line for a person at a terminal. */
-const asText = ({ timestamp, level, rawMessage, properties }: LogRecord): string => {
-  const time = new Date(timestamp).toISOString().slice(11, 23)
-  const fields = Object.entries(properties).map(([key, value]) => ` ${key}=${valueOf(value)}`)
-  return `${time} ${level.padEnd(7)} ${String(rawMessage)}${fields.join('')}`
-}
-
-const valueOf = (value: unknown): string => {
-  if (value instanceof Error) return JSON.stringify(value.stack ?? value.message)
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? String(value)
-}
+const withoutPii = ({ pii: _, ...fields }: Fields): Fields => fields

@@ -28,6 +28,6 @@ const code = await runProgram(process.programArguments(), {
   onStop: process.onStopSignal,
   onHangUp: process.onHangUpSignal,
   onFault: process.outliveFaults,
-  exitNow: process.exitNow,
+  exitOnceRead: process.exitOnceRead,
 })
 process.setExitCode(code)

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type LogOptions, silentLog, startLog } from '../src/log.ts'
 
 const createLog = (options: Partial<LogOptions> = {}) => {
@@ -12,9 +12,6 @@ const createLog = (options: Partial<LogOptions> = {}) => {
   })
   return { log, lines, parsed: () => lines.map((line) => JSON.parse(line)) }
 }
-
-// Logging belongs to the process: leave it as quiet as it was.
-afterEach(() => void createLog())
 
 describe('a line of JSON', () => {
   test('has the time, the level, the name and the fields', () => {
@@ -55,6 +52,39 @@ describe('a line of JSON', () => {
         stack: expect.stringContaining('log.test'),
       },
     })
+  })
+
+  test('has what an error lists of itself, and its cause', () => {
+    const { log, parsed } = createLog()
+    const cause = new Error('the disk is full')
+    const error = Object.assign(new Error('not kept', { cause }), {
+      code: 'store-failed',
+      ms: 1.25,
+    })
+    log.error('store.failed', { error })
+    expect(parsed()[0].error).toMatchObject({
+      message: 'not kept',
+      code: 'store-failed',
+      ms: 1.3,
+      cause: { name: 'Error', message: 'the disk is full' },
+    })
+  })
+
+  test('comes of whatever a field holds', () => {
+    const { log, parsed } = createLog()
+    const round: Record<string, unknown> = { name: 'round' }
+    round.round = round
+    log.info('call.offered', { bytes: 12n, none: undefined, nothing: null, notANumber: NaN, round })
+    expect(parsed()[0]).toMatchObject({ bytes: '12', nothing: null, notANumber: null })
+    expect(parsed()[0]).not.toHaveProperty('none')
+    expect(JSON.stringify(parsed()[0].round)).toMatch(/("round":\{"name":"round",?){5}.*\(deeper\)/)
+  })
+
+  test('has no character that a terminal takes for a command', () => {
+    const { log, lines, parsed } = createLog()
+    log.info('call.key-pressed', { text: 'a\u001b[2J\u009b2Jb\n' })
+    expect(lines[0]).toContain(String.raw`a\u001b[2J\u009b2Jb\n`)
+    expect(parsed()[0].text).toBe('a\u001b[2J\u009b2Jb\n')
   })
 
   test('takes no part of a name or a field for a place to fill in', () => {
@@ -121,6 +151,12 @@ describe('a line of text', () => {
     )
     expect(lines[0]).not.toContain('\n')
   })
+})
+
+test('a line of text stays one line, and a terminal takes nothing in it for a command', () => {
+  const { log, lines } = createLog({ format: 'text' })
+  log.info('model.socket-closed', { reason: 'a\nb\u001b[2J' })
+  expect(lines[0]).toMatch(String.raw`reason=a\u000ab\u001b[2J`)
 })
 
 describe('a level', () => {

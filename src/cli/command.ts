@@ -17,9 +17,9 @@ export type CommandContext = Readonly<{
   /** Shows whoever watches how far long work has got. */
   progress: StartProgress
   /**
-   * Ends the process. Only for a service that has stopped: whatever a runtime still waits for then, no call is in it.
+   * Ends the process when what it wrote was read. Only for a service that has stopped: whatever a runtime still waits for then, no call is in it.
    */
-  exitNow: (code: ExitCode) => void
+  exitOnceRead: (code: ExitCode) => void
   /** Calls back when the process is asked to stop. */
   onStop: (stop: () => void) => void
   /** Calls back when its terminal is closed or somebody sends SIGHUP; the process goes on. */

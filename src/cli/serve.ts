@@ -61,7 +61,7 @@ const stop = async (context: CommandContext, started: Started, code: ExitCode): 
   const problem = await started.stop().then(() => undefined, messageOf)
   if (problem === undefined) started.log.info('service.stopped')
   else started.log.error('service.not-stopped', { problem })
-  context.exitNow(problem === undefined ? code : 1)
+  context.exitOnceRead(problem === undefined ? code : 1)
 }
 
 const once = <Given>(action: (given: Given) => unknown) => {

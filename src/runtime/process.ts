@@ -13,8 +13,13 @@ export const isTerminal = (): boolean => process.stdout.isTTY === true
 /** Writes one line to stdout, for those who read the result. */
 export const printLine = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Writes one line to stderr, for those who watch. */
-export const complainLine = (line: string): void => void process.stderr.write(`${line}\n`)
+/** Bun tells by the answer to a write that the reader of stderr is behind; the others count what waits. */
+let isReaderBehind = false
+
+/** Writes one line to stderr, for those who watch. It is handed over at once, and waits only where they are slow to read. */
+export const complainLine = (line: string): void => {
+  isReaderBehind = !process.stderr.write(`${line}\n`)
+}
 
 /**
  * Goes on when nobody reads what is written any more: a log collector that dies must not take the calls with it, and an `error`
@@ -22,6 +27,7 @@ export const complainLine = (line: string): void => void process.stderr.write(`$
  */
 export const outliveReaders = (): void => {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  process.stderr.on('drain', () => isReaderBehind = false)
 }
 
 /** What the process has used so far: CPU in seconds of one core, and memory. */
@@ -60,5 +66,16 @@ export const setExitCode = (code: number): void => {
   process.exitCode = code
 }
 
-/** Ends the process now. */
-export const exitNow = (code: number): never => process.exit(code)
+/** Ends the process when what it wrote to stderr was read; a reader who stands still keeps it for a second. */
+export const exitOnceRead = (code: number): void => {
+  const latestMs = performance.now() + UNREAD_MS
+  const look = (): void => {
+    const isRead = !isReaderBehind && process.stderr.writableLength === 0
+    if (isRead || performance.now() >= latestMs) process.exit(code)
+    setTimeout(look, LOOK_MS)
+  }
+  look()
+}
+
+const UNREAD_MS = 1_000
+const LOOK_MS = 10

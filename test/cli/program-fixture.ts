@@ -41,7 +41,7 @@ export const createProgram = (variables: Variables = {}, { isTerminal = false } 
         stop: () => void progress.push('stop'),
       })
     },
-    exitNow: exited.resolve,
+    exitOnceRead: exited.resolve,
     onStop: (asked) => {
       stop = asked
       stoppable.resolve()

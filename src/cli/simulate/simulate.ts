@@ -5,7 +5,7 @@ import { parseEnvironment } from '../../config/environment.ts'
 import type { Problem } from '../../config/problem.ts'
 import type { SourceFile } from '../../config/yaml/yaml-file.ts'
 import { messageOf } from '../../errors.ts'
-import { startLog } from '../../log.ts'
+import { silentLog } from '../../log.ts'
 import * as files from '../../runtime/files.ts'
 import { loadClips } from '../../sim/model/clips.ts'
 import type { CommandContext, ExitCode } from '../command.ts'
@@ -96,12 +96,7 @@ const prepare = async (
   world: (startsAtMs) => model ? realWorld(context) : virtualWorld(context, startsAtMs),
   clips: await loadClips(files),
   configFolder: options.config,
-  log: startLog({
-    level: 'fatal',
-    format: 'text',
-    pii: false,
-    write: context.err,
-  }),
+  log: silentLog,
   ...(model ? { model } : {}),
 })
 
