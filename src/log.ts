@@ -9,7 +9,8 @@ import { jsonLine, textLine } from './log-line.ts'
 
 /** The slice of a logger that the program uses. */
 export type Log = Readonly<{
-  debug: (name: string, fields?: Fields) => void
+  /** The fields are asked for only where somebody reads them: most of what is said here has to be put together first. */
+  debug: (name: string, fields?: Fields | (() => Fields)) => void
   info: (name: string, fields?: Fields) => void
   warn: (name: string, fields?: Fields) => void
   error: (name: string, fields?: Fields) => void
@@ -48,12 +49,13 @@ const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error']
 
 type Say = (level: LogLevel, name: string, fields: Fields) => void
 
-/** What is not wanted costs nothing but the call: there is a lot at `debug`. */
+/** What is not wanted costs nothing but the call. */
 const logOf = (say: Say, lowest: number, own: Fields): Log => {
-  const at = (level: LogLevel): Log['info'] =>
+  const at = (level: LogLevel): Log['debug'] =>
     LEVELS.indexOf(level) < lowest
-      ? silentLog.info
-      : (name, fields) => say(level, name, { ...own, ...fields })
+      ? silentLog.debug
+      : (name, fields) =>
+        say(level, name, { ...own, ...(typeof fields === 'function' ? fields() : fields) })
   return {
     debug: at('debug'),
     info: at('info'),
@@ -63,4 +65,8 @@ const logOf = (say: Say, lowest: number, own: Fields): Log => {
   }
 }
 
-const withoutPii = ({ pii: _, ...fields }: Fields): Fields => fields
+const withoutPii = (fields: Fields): Fields => {
+  if (!('pii' in fields)) return fields
+  const { pii: _, ...others } = fields
+  return others
+}

@@ -177,6 +177,21 @@ describe('a level', () => {
   })
 })
 
+test('what is said at debug is put together only where it is wanted', () => {
+  const isAsked: string[] = []
+  for (const level of ['info', 'debug'] as const) {
+    const { log, lines } = createLog({ level })
+    log.with({ callSid: 'CA1' }).debug('call.line', () => {
+      isAsked.push(level)
+      return { itemId: 'item_1' }
+    })
+    expect(lines).toEqual(
+      level === 'info' ? [] : [expect.stringContaining('"callSid":"CA1","itemId":"item_1"')],
+    )
+  }
+  expect(isAsked).toEqual(['debug'])
+})
+
 test('the silent log says nothing, whatever is added to it', () => {
   const { lines } = createLog()
   const log = silentLog.with({ callSid: 'CA1' })

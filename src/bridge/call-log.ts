@@ -1,19 +1,19 @@
 /** A call in the log, told in about ten lines; what was said is private and goes under `pii`. */
-import type { Log } from '../log.ts'
+import type { Fields, Log } from '../log.ts'
 import type { CallEntry } from './call-feed.ts'
 
 /** Writes down what is told of a call. */
 export const logReport = (log: Log, entry: CallEntry): void => {
-  const { type, atMs: _, ...fields } = entry
   switch (entry.type) {
     case 'caller-speaking':
     case 'agent-heard':
     case 'transcribed':
-      return log.debug(`call.${type}`, fields)
+      return log.debug(`call.${entry.type}`, () => fieldsOf(entry))
+    // There is one for each few words.
     case 'line':
-      return log.debug('call.line', { pii: fields })
+      return log.debug('call.line', () => ({ pii: fieldsOf(entry) }))
     case 'key-pressed':
-      return log.debug('call.key-pressed', { pii: fields })
+      return log.debug('call.key-pressed', () => ({ pii: fieldsOf(entry) }))
     case 'summarised':
       return logSummary(log, entry)
     case 'model-complained':
@@ -21,11 +21,13 @@ export const logReport = (log: Log, entry: CallEntry): void => {
     case 'model-interrupted':
     case 'stream-lost':
     case 'transfer-failed':
-      return log.warn(`call.${type}`, fields)
+      return log.warn(`call.${entry.type}`, fieldsOf(entry))
     default:
-      return log.info(`call.${type}`, fields)
+      return log.info(`call.${entry.type}`, fieldsOf(entry))
   }
 }
+
+const fieldsOf = ({ type: _, atMs: __, ...fields }: CallEntry): Fields => fields
 
 const logSummary = (log: Log, entry: Extract<CallEntry, { type: 'summarised' }>): void => {
   const { status, problem, afterMs } = entry

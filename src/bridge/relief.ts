@@ -15,25 +15,20 @@ export type ReliefOptions = Readonly<{
 export const createRelief = ({ audio, model, lane, log }: ReliefOptions) => {
   let pressure: Pressure = { is: 'flowing' }
   return (nowMs: number): void => {
-    const fields = { bufferedBytes: model.bufferedBytes() }
-    const [next, relief] = judge(
-      pressure,
-      fields.bufferedBytes,
-      MODEL_CONGESTED_BYTES[audio],
-      nowMs,
-    )
+    const bufferedBytes = model.bufferedBytes()
+    const [next, relief] = judge(pressure, bufferedBytes, MODEL_CONGESTED_BYTES[audio], nowMs)
     pressure = next
     switch (relief) {
       case 'nothing':
         return
       case 'pause':
-        log.warn('model.pause', fields)
+        log.warn('model.pause', { bufferedBytes })
         return lane.pause()
       case 'resume':
-        log.warn('model.resume', fields)
+        log.warn('model.resume', { bufferedBytes })
         return lane.resume()
       case 'replace':
-        log.warn('model.replace', fields)
+        log.warn('model.replace', { bufferedBytes })
         return model.replace()
     }
   }

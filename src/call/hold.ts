@@ -29,8 +29,9 @@ export const holdLine = (state: Talking, atMs: number): Change<Talking> => {
     const tools = state.tools.map((each) => ({ ...each, isFilled: true }))
     return ask({ ...state, tools }, { kind: 'exactly', sentence: filler }, atMs)
   }
+  if (!isDue(state, atMs)) return [state, []]
   const isNext = !isPlaying({ ...state.playback, marks: [] }, state.holding ? atMs + LEAD_MS : atMs)
-  return isDue(state, atMs) && isNext ? [state, [{ type: 'play-hold', ms: PIECE_MS }]] : [state, []]
+  return isNext ? [state, [{ type: 'play-hold', ms: PIECE_MS }]] : [state, []]
 }
 
 /** A piece of hold tone was sent. */

@@ -50,13 +50,12 @@ export const passTime = (state: Talking, atMs: number): TimeStep => {
 const keepGoing = (state: Talking, atMs: number): TimeStep => {
   const answer = lookForAnswer(state, atMs)
   if (answer) return answer
-  const [asked, requests] = andThen(
+  const asked = andThen(
     andThen(giveUpRemoteTools(state, atMs), (next) => passApprovals(next, atMs)),
     (next) => askWhatWaits(next, atMs),
   )
-  const [held, effects] = holdLine(asked, atMs)
-  const [renewed, more] = renewWhenDue(held, atMs)
-  return on([renewed, [...requests, ...effects, ...more]])
+  const held = andThen(asked, (next) => holdLine(next, atMs))
+  return on(andThen(held, (next) => renewWhenDue(next, atMs)))
 }
 
 const on = (change: Change<Talking>): TimeStep => ({ is: 'on', change })

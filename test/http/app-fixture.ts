@@ -342,8 +342,8 @@ const configOf = (texts: Readonly<Record<string, string>>) => {
 }
 
 const createListedLog = (lines: Logged[]): Log => {
-  const at = (level: string) => (name: string, fields: Fields = {}) =>
-    void lines.push({ level, name, fields })
+  const at = (level: string): Log['debug'] => (name, fields = {}) =>
+    void lines.push({ level, name, fields: typeof fields === 'function' ? fields() : fields })
   const log: Log = {
     debug: at('debug'),
     info: at('info'),

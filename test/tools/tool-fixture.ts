@@ -27,8 +27,8 @@ export type LogLine = Readonly<{ level: string; name: string; fields: Fields }>
 /** A log that a test reads. */
 export const createLogBook = (): Readonly<{ log: Log; lines: LogLine[] }> => {
   const lines: LogLine[] = []
-  const write = (level: string) => (name: string, fields: Fields = {}) =>
-    void lines.push({ level, name, fields })
+  const write = (level: string): Log['debug'] => (name, fields = {}) =>
+    void lines.push({ level, name, fields: typeof fields === 'function' ? fields() : fields })
   const log: Log = {
     debug: write('debug'),
     info: write('info'),
