@@ -144,12 +144,13 @@ export const beginCall = (
     const each = customer.agents[name]
     const { toolbox, servers } = kitOf(name)
     return {
-      settings: {
+      audio: each.audio,
+      settings: () => ({
         ...each,
         instructions: withKnowledge(each.instructions, knowledge),
         tools: [...toolbox.tools, ...actionTools(customer, each, actionsOf(each))],
         servers,
-      },
+      }),
       endpoint: endpointOf({
         ...options.model,
         model: each.model,

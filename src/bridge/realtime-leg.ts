@@ -41,8 +41,15 @@ export type RealtimeLegOptions = Readonly<{
   wallMs: () => number
   /** Who speaks at first. */
   agent: string
-  /** Where and how an agent of the customer's speaks. */
-  agentOf: (name: string) => Readonly<{ endpoint: Endpoint; settings: SessionSettings }>
+  /**
+   * Where and how an agent of the customer's speaks. The settings are put together when they are sent, and not kept: they hold all that
+   * the agent knows, which is more than the rest of a call.
+   */
+  agentOf: (name: string) => Readonly<{
+    endpoint: Endpoint
+    audio: SessionSettings['audio']
+    settings: () => SessionSettings
+  }>
   conversation: () => readonly ConversationItem[]
   /** Whether the caller is to be answered already. */
   answersCaller: () => boolean
@@ -151,7 +158,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
           server: listing.get(event.itemId) ?? 'a server',
         })
       default: {
-        const happening = happeningOf(event, sentBytes / BYTES_PER_MS[agent.settings.audio])
+        const happening = happeningOf(event, sentBytes / BYTES_PER_MS[agent.audio])
         if (happening) events.happened(happening)
       }
     }
@@ -163,7 +170,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   }
 
   const settingsNow = (): SessionSettings => ({
-    ...agent.settings,
+    ...agent.settings(),
     answersCaller: answersCaller(),
   })
 

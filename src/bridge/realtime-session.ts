@@ -123,6 +123,8 @@ export const openRealtimeSession = (
     for (const text of options.past().flatMap((item) => createItems(item))) socket.send(text)
     const change = changeTo(settings())
     if (change !== told) socket.send(change)
+    // It is as long as all that the agent knows.
+    told = ''
     events.ready(expiresAtS)
   }
 

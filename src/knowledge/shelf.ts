@@ -12,7 +12,7 @@ import type { SearchStore } from './vector-store.ts'
 
 export type Shelf = Readonly<{
   entries: readonly KnowledgeEntry[]
-  /** The knowledge as it is now. */
+  /** The knowledge as it is now: the same for all calls, as long as no page changes. */
   knowledge: () => Knowledge
   /** Takes in a page that has come, or has changed. Does nothing with a page that is not of this shelf. */
   putPage: (url: string, text: string) => void
@@ -45,6 +45,14 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
   let ready = indexing
   const { rest: tooLong } = divide(entries.filter((entry) => entry.type === 'text'))
   const sources = [...tooLong.map(({ name }) => name), ...urls, ...stores]
+
+  let asItIs: Knowledge | undefined
+
+  const knowledgeNow = (): Knowledge => {
+    const { inline, rest } = divide(textsOf(entries, pages))
+    const searched = [...rest.map(({ name }) => name), ...stores]
+    return { inline: inlineText(inline, searched), sources, search }
+  }
 
   const put = (text: IndexedText) => {
     indexing = indexing.then(() => index.put(text, stopped.signal)).catch((error) => {
@@ -88,13 +96,11 @@ export const createShelf = ({ entries, pages, searchStore, log }: ShelfOptions):
   }
   return {
     entries,
-    knowledge: () => {
-      const { inline, rest } = divide(textsOf(entries, pages))
-      const searched = [...rest.map(({ name }) => name), ...stores]
-      return { inline: inlineText(inline, searched), sources, search }
-    },
+    knowledge: () => asItIs ??= knowledgeNow(),
     putPage: (url, text) => {
-      if (urls.includes(url)) put({ key: url, source: url, text })
+      if (!urls.includes(url)) return
+      asItIs = undefined
+      put({ key: url, source: url, text })
     },
     settled: () => indexing,
     stop: () => stopped.abort(),

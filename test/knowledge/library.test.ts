@@ -69,6 +69,22 @@ test('what is short stands below the instructions, and then there is nothing to 
   ])
 })
 
+test('calls at the same time have one and the same knowledge, and not a copy each', async () => {
+  const { web, clock, library, knowledgeOf } = open()
+  web.set(FAQ, 'Parking is free.')
+  const both = customer([HOURS, PAGE])
+  library.adopt([both])
+  await library.settled()
+  const first = knowledgeOf(both)
+  expect(knowledgeOf(both)).toBe(first)
+  library.adopt([customer([HOURS, PAGE], '2')])
+  expect(knowledgeOf(customer([HOURS, PAGE], '2'))).toBe(first)
+  web.set(FAQ, 'Parking costs two euros.')
+  clock.advance(60_000)
+  await library.settled()
+  expect(knowledgeOf(customer([HOURS, PAGE], '2'))).not.toBe(first)
+})
+
 test('what is long is searched, and what is short is found in it, too', async () => {
   const { library, knowledgeOf } = open()
   const both = customer([PRICES, HOURS])
