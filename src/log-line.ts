@@ -1,15 +1,14 @@
 /**
- * How a line of the log is written: JSON for machines, text for a person at a terminal.
- *
- * A library did this for ten times the CPU, a twentieth of what a call took of the first thread. Whatever a field holds, a line comes
- * of it: to write one down must never throw.
+ * How a line of the log is written: JSON for machines, text for a person at a terminal. Whatever a field holds, a line comes of it: to
+ * write one down must never throw.
  */
+import type { LogLevel } from '@logtape/logtape'
 
 /** What is to be written. */
 export type LogRecord = Readonly<{
   /** Milliseconds since 1970. */
   atMs: number
-  level: 'debug' | 'info' | 'warning' | 'error'
+  level: LogLevel
   /** A static dotted name. */
   name: string
   fields: Readonly<Record<string, unknown>>
@@ -25,15 +24,13 @@ const DEEPEST = 6
 export const jsonLine: LineOf = ({ atMs, level, name, fields }) => {
   const line: Record<string, unknown> = {
     '@timestamp': new Date(atMs).toISOString(),
-    level: LEVELS[level],
+    level: level === 'warning' ? 'WARN' : level.toUpperCase(),
     message: name,
     logger: 'tandem',
   }
   for (const [field, value] of Object.entries(fields)) line[field] = plain(value, 0)
   return withoutControls(JSON.stringify(line))
 }
-
-const LEVELS = { debug: 'DEBUG', info: 'INFO', warning: 'WARN', error: 'ERROR' } as const
 
 /** Writes a line for a person. */
 export const textLine: LineOf = ({ atMs, level, name, fields }) => {

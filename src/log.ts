@@ -4,7 +4,7 @@
  * What a caller said or is appears only under `pii`, which is dropped unless the operator turns it on. Each line is handed over by
  * itself and at once: of a process that dies the last lines are the ones that are wanted.
  */
-import type { LogLevel } from './config/environment.ts'
+import { configureSync, getLogger, type Logger, type LogLevel, type Sink } from '@logtape/logtape'
 import { jsonLine, textLine } from './log-line.ts'
 
 /** The slice of a logger that the program uses. */
@@ -28,12 +28,25 @@ export type LogOptions = Readonly<{
   write: (line: string) => void
 }>
 
-/** Makes the log of the process. */
+/** Sets logging up for the process. */
 export const startLog = ({ level, format, pii, write }: LogOptions): Log => {
   const lineOf = format === 'json' ? jsonLine : textLine
-  const say = (level: LogLevel, name: string, fields: Fields): void =>
-    write(lineOf({ atMs: Date.now(), level, name, fields: pii ? fields : withoutPii(fields) }))
-  return logOf(say, LEVELS.indexOf(level), {})
+  const lines: Sink = ({ timestamp, level, rawMessage, properties }) =>
+    write(lineOf({
+      atMs: timestamp,
+      level,
+      name: String(rawMessage),
+      fields: pii ? properties : withoutPii(properties),
+    }))
+  configureSync({
+    reset: true,
+    sinks: { lines },
+    loggers: [
+      { category: ['tandem'], sinks: ['lines'], lowestLevel: level },
+      { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['lines'] },
+    ],
+  })
+  return logOf(getLogger(['tandem']), level === 'debug')
 }
 
 /** A log that says nothing. */
@@ -45,25 +58,17 @@ export const silentLog: Log = {
   with: () => silentLog,
 }
 
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error']
-
-type Say = (level: LogLevel, name: string, fields: Fields) => void
-
-/** What is not wanted costs nothing but the call. */
-const logOf = (say: Say, lowest: number, own: Fields): Log => {
-  const at = (level: LogLevel): Log['debug'] =>
-    LEVELS.indexOf(level) < lowest
-      ? silentLog.debug
-      : (name, fields) =>
-        say(level, name, { ...own, ...(typeof fields === 'function' ? fields() : fields) })
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warning'),
-    error: at('error'),
-    with: (fields) => logOf(say, lowest, { ...own, ...fields }),
-  }
-}
+/** What is not wanted is dropped here: the library would make a record of it first, and there is a lot at `debug`. */
+const logOf = (logger: Logger, isDebug: boolean): Log => ({
+  debug: isDebug
+    ? (name, fields) =>
+      logger.debug(name, { ...(typeof fields === 'function' ? fields() : fields) })
+    : silentLog.debug,
+  info: (name, fields) => logger.info(name, { ...fields }),
+  warn: (name, fields) => logger.warn(name, { ...fields }),
+  error: (name, fields) => logger.error(name, { ...fields }),
+  with: (fields) => logOf(logger.with({ ...fields }), isDebug),
+})
 
 const withoutPii = (fields: Fields): Fields => {
   if (!('pii' in fields)) return fields
