@@ -10,6 +10,7 @@ import type { Runtime } from './runtime/runtime.ts'
 // Commands and runtimes are loaded after this.
 keepCompiledCode()
 process.outliveReaders()
+process.outliveFileLimit()
 
 const pickRuntime = async (): Promise<Runtime> => {
   if ('Bun' in globalThis) return (await import('./runtime/bun.ts')).runtime

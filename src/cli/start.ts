@@ -22,7 +22,7 @@ import { createSharedStore } from '../store/shared.ts'
 import { createSqliteStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandContext, ExitCode } from './command.ts'
-import { makeTables } from './make-tables.ts'
+import { lookAtTables, makeTables } from './record-tables.ts'
 
 export type Started = Readonly<{
   service: Service
@@ -132,11 +132,13 @@ const openStores = (
     onError,
   })
   if (database.engine === 'postgres') {
-    // What another release than this one expects of the tables, an operator decides: tandem migrate.
+    let isOpen = true
+    const onErrorWhileOpen = (error: StoreError) => isOpen && onError(error)
+    void mayStart.then(() => lookAtTables(record, onErrorWhileOpen))
     const { host, pathname } = new URL(databaseUrl ?? '')
     const id = sha256(host + pathname).slice(0, 16)
     const store = createSharedStore({ id, database, clock, now: Date.now, onError: onStoreError })
-    return { store, record }
+    return { store, record: closing(record, () => isOpen = false) }
   }
   const stopTrying = makeTables(record, clock, onError)
   const path = `${dataFolder}/tandem.db`
@@ -148,12 +150,17 @@ const openStores = (
     onError: onStoreError,
     mayStart,
   })
-  const close = () => {
-    stopTrying()
-    return record.close()
-  }
-  return { store, record: { ...record, close } }
+  return { store, record: closing(record, stopTrying) }
 }
+
+/** A record before whose end something else is done. */
+const closing = (record: RecordStore, before: () => void): RecordStore => ({
+  ...record,
+  close: () => {
+    before()
+    return record.close()
+  },
+})
 
 const startBuiltInModel = async (context: CommandContext, scenario = 'parrot') => {
   // Only those who have no key pay for loading it.

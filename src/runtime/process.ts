@@ -30,6 +30,9 @@ export const outliveReaders = (): void => {
   process.stderr.on('drain', () => isReaderBehind = false)
 }
 
+/** Has a write past the limit on the size of files fail, as everywhere else, instead of ending Deno with all its calls. */
+export const outliveFileLimit = (): void => void process.on('SIGXFSZ', () => {})
+
 /** What the process has used so far: CPU in seconds of one core, and memory. */
 export const usage = (): Readonly<{ cpuS: number; residentBytes: number }> => {
   const { user, system } = process.cpuUsage()

@@ -3,6 +3,7 @@ import { writeWav } from '../../src/audio/wav.ts'
 import { renderJsonSchema } from '../../src/config/schema/json-schema.ts'
 import * as files from '../../src/runtime/files.ts'
 import { runtime } from '../runtime/current.ts'
+import { until } from '../support/servers.ts'
 import { createFolder, createProgram } from './program-fixture.ts'
 
 const CUSTOMER = `customer: Bright Smile Dental
@@ -383,6 +384,23 @@ describe('tandem serve', () => {
       publicUrl: 'https://voice.example.com',
       machine: 'm1',
     })
+  })
+
+  test('tells at once of a database that is not there, and takes calls all the same', async () => {
+    const DATABASE_URL = 'postgres://tandem:secret@127.0.0.1:1/tandem'
+    const { run, out, err, stop } = createProgram({ ...await environment(), DATABASE_URL })
+    expect(await run('serve')).toBe(0)
+    const isTold = () => err.some((line) => line.includes('"record.failed"'))
+    await until('the database was looked at', isTold)
+    const told = err.find((line) => line.includes('"record.failed"')) ?? ''
+    expect(JSON.parse(told)).toMatchObject({
+      code: 'store-unreachable',
+      problem: expect.stringMatching(/ECONNREFUSED.*; check DATABASE_URL/),
+    })
+    expect(err.join('\n')).not.toContain('secret@')
+    const { url } = JSON.parse(out[0])
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    expect(await stop()).toBe(0)
   })
 
   test('does not start with a mistake in the configuration', async () => {

@@ -54,6 +54,15 @@ describe.each(RUNTIME_NAMES)('serve on %s', (name) => {
     expect(await exited).toBe(0)
   })
 
+  test('goes on after SIGXFSZ, which comes with a write past the limit on the size of files', async () => {
+    const { child, exited, logged } = await start()
+    child.kill('SIGXFSZ')
+    child.kill('SIGHUP')
+    await until('it has done what came next', () => logged().includes('config.read-again'))
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+  })
+
   test('tells of a mistake that nobody has caught, and goes on', async () => {
     const { child, url, exited, logged, log } = await start('test/cli/faulty-program.ts')
     child.kill('SIGUSR2')
