@@ -60,7 +60,11 @@ export const serveBy = (load: Later): Runtime['serve'] => (options) => {
   })
 }
 
-const serve = serveBy(() => import('./node-traffic.ts'))
+const serve = serveBy(async () => {
+  // A service that could open no socket would answer calls, and have nobody to talk to them.
+  const [traffic] = await Promise.all([import('./node-traffic.ts'), import('./connect.ts')])
+  return traffic
+})
 
 // --- sockets ---
 

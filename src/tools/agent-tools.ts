@@ -2,9 +2,10 @@
 import type { Clock } from '../clock.ts'
 import { BUILT_IN_TOOLS, TOOLS_OF_OTHER_KEYS } from '../config/values/built-in-tools.ts'
 import type { McpConfig, ToolConfig } from '../config/tools.ts'
+import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { GuardedFetch } from '../runtime/guarded-fetch.ts'
-import { loadArgumentReaders } from './arguments.ts'
+import { loadArgumentReaders, type MakeReadArguments } from './arguments.ts'
 import { fill } from './fill.ts'
 import { createHttpTool } from './http-tool.ts'
 import { followMcpTools } from './mcp-tools.ts'
@@ -49,6 +50,8 @@ export type AgentToolsOptions = Readonly<{
   /** Gives ms since 1970. */
   wallMs: () => number
   log: Log
+  /** Loads what reads arguments. */
+  loadReaders?: () => Promise<MakeReadArguments>
 }>
 
 /**
@@ -67,7 +70,12 @@ export const createAgentTools = (options: AgentToolsOptions): AgentTools => {
 
   let lists: readonly (readonly Tool[])[] | undefined
   const isEmpty = own.length + followed.length === 0
-  const running = { clock, log, ...(isEmpty ? {} : { readers: loadArgumentReaders() }) }
+  const { loadReaders = loadArgumentReaders } = options
+  const running = { clock, log, ...(isEmpty ? {} : { readers: loadReaders() }) }
+  // Whoever calls a tool is told with each call, the operator here.
+  const loaded = running.readers?.catch((error) =>
+    log.error('tool.cannot-load', { problem: messageOf(error) })
+  )
   let box = createToolbox(own, running)
   return {
     toolbox: () => {
@@ -82,7 +90,7 @@ export const createAgentTools = (options: AgentToolsOptions): AgentTools => {
     servers: servers.filter(({ via }) => via === 'openai').map((config) =>
       remoteServer(config, options.variable)
     ),
-    ready: Promise.all([running.readers, ...followed.map(({ ready }) => ready)]).then(() => {}),
+    ready: Promise.all([loaded, ...followed.map(({ ready }) => ready)]).then(() => {}),
     retire: () => followed.forEach(({ retire }) => retire()),
   }
 }

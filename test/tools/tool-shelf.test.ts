@@ -6,9 +6,9 @@ import { toolOwners } from '../../src/tools/tool-owners.ts'
 import { customerOf, withLines } from '../config/sources.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { startMcpServer } from '../support/mcp-server.ts'
-import { ABOUT, NEVER, toolOf } from './tool-fixture.ts'
+import { ABOUT, createLogBook, NEVER, toolOf } from './tool-fixture.ts'
 
-const createShelf = () => {
+const createShelf = (more: Partial<Parameters<typeof createToolShelf>[0]> = {}) => {
   const clock = createFakeClock()
   const shelf = createToolShelf({
     fetch: createGuardedFetch({ allowPrivate: ['127.0.0.1/32'] }),
@@ -17,6 +17,7 @@ const createShelf = () => {
     clock,
     wallMs: () => 0,
     log: silentLog,
+    ...more,
   })
   return { clock, shelf }
 }
@@ -96,4 +97,18 @@ hours: { timezone: Asia/Tokyo, open: { mon-fri: ["09:00-18:00"] } }
     output: 'Thursday, 1 January 1970, 09:00 (Asia/Tokyo, 1970-01-01). We are open.',
     failed: false,
   })
+})
+
+test('where what reads arguments cannot be loaded the operator is told, and the agent with each tool it calls', async () => {
+  const { log, lines } = createLogBook()
+  const { shelf } = createShelf({
+    log,
+    loadReaders: () => Promise.reject(new Error('no such file: 2020.js')),
+  })
+  await shelf.prepare([owner()])
+  expect(lines).toEqual([
+    { level: 'error', name: 'tool.cannot-load', fields: { problem: 'no such file: 2020.js' } },
+  ])
+  const { failed } = await shelf.of(owner()).toolbox().run('now', '{}', ABOUT, NEVER)
+  expect(failed).toBe(true)
 })
