@@ -1,5 +1,6 @@
 /** What the process is told from outside, the same on the three runtimes by `node:process`. */
 import process from 'node:process'
+import { stderr } from './stderr.ts'
 
 /** The variables of the process. */
 export const variables: Readonly<Record<string, string | undefined>> = process.env
@@ -13,13 +14,8 @@ export const isTerminal = (): boolean => process.stdout.isTTY === true
 /** Writes one line to stdout, for those who read the result. */
 export const printLine = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Bun tells by the answer to a write that the reader of stderr is behind; the others count what waits. */
-let isReaderBehind = false
-
-/** Writes one line to stderr, for those who watch. It is handed over at once, and waits only where they are slow to read. */
-export const complainLine = (line: string): void => {
-  isReaderBehind = !process.stderr.write(`${line}\n`)
-}
+/** Writes one line to stderr, for those who watch. Nothing waits for them to read it. */
+export const complainLine = stderr.line
 
 /**
  * Goes on when nobody reads what is written any more: a log collector that dies must not take the calls with it, and an `error`
@@ -27,7 +23,6 @@ export const complainLine = (line: string): void => {
  */
 export const outliveReaders = (): void => {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  process.stderr.on('drain', () => isReaderBehind = false)
 }
 
 /** Has a write past the limit on the size of files fail, as everywhere else, instead of ending Deno with all its calls. */
@@ -69,16 +64,12 @@ export const setExitCode = (code: number): void => {
   process.exitCode = code
 }
 
-/** Ends the process when what it wrote to stderr was read; a reader who stands still keeps it for a second. */
-export const exitOnceRead = (code: number): void => {
-  const latestMs = performance.now() + UNREAD_MS
-  const look = (): void => {
-    const isRead = !isReaderBehind && process.stderr.writableLength === 0
-    if (isRead || performance.now() >= latestMs) process.exit(code)
-    setTimeout(look, LOOK_MS)
-  }
-  look()
-}
+/** How long whoever reads stderr may take for the last of it. */
+const LAST_LINES_MS = 1_000
 
-const UNREAD_MS = 1_000
-const LOOK_MS = 10
+/** Ends the process, whatever it waits for; what was written to stderr is read before, if somebody reads. */
+export const exitOnceRead = (code: number): void => {
+  const exit = () => process.exit(code)
+  setTimeout(exit, LAST_LINES_MS)
+  void stderr.flushed().then(exit)
+}

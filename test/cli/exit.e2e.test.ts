@@ -110,7 +110,7 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
     expect(code).toBe(1)
   })
 
-  test('serve goes on when nobody reads its log any more', async () => {
+  const serveLoudly = async () => {
     const [command, ...flags] = RUNTIMES[name]
     const child = spawn(command, [...flags, 'src/main.ts', 'serve'], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -126,18 +126,35 @@ describe.each(Object.keys(RUNTIMES) as RuntimeName[])('on %s', (name) => {
     endWithTest(() => child.kill('SIGKILL'))
     const exited = new Promise((resolve) => child.once('exit', resolve))
     const [line] = await once(createInterface({ input: child.stdout }), 'line')
+    const url: string = JSON.parse(line).url
+    /** Each of these is a line of the log. */
+    const log = async (lines: number) => {
+      for (let request = 0; request < lines; request++) {
+        const response = await fetch(`${url}/twilio/voice`, { method: 'POST' })
+        await response.body?.cancel()
+        expect(response.status).toBe(403)
+      }
+    }
+    return { child, url, exited, log }
+  }
+
+  test('serve goes on when nobody reads its log any more', async () => {
+    const { child, url, exited, log } = await serveLoudly()
     child.stderr.destroy()
     child.stdout.destroy()
-    const { url } = JSON.parse(line)
-    // Each of these is a line of the log that nobody reads.
-    for (let request = 0; request < 20; request++) {
-      const response = await fetch(`${url}/twilio/voice`, { method: 'POST' })
-      await response.body?.cancel()
-      expect(response.status).toBe(403)
-    }
+    await log(20)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     child.kill('SIGTERM')
     await exited
+  })
+
+  test('serve goes on, and ends in order, when whoever reads its log has stopped to and keeps it open', async () => {
+    const { child, url, exited, log } = await serveLoudly()
+    // More than the system keeps for a reader.
+    await log(1_000)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
   })
 })
 
