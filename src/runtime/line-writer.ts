@@ -1,9 +1,9 @@
 /**
- * Lines for somebody who may have stopped to read: they are handed on one piece at a time, and no call waits for that. A collector of
- * logs that hangs would otherwise hold up whoever writes to its pipe (on Deno), or fill the memory.
+ * Lines for somebody who may have stopped to read: each is handed on at once, no call waits for its being read, and what waits for that
+ * is bounded. A collector of logs that hangs would otherwise fill the memory.
  */
 
-/** Hands a text on; `done` is told when it was taken, or that nobody takes it. */
+/** Hands a text on, in order; `done` is told when it was taken, or that nobody takes it. */
 export type WriteText = (text: string, done: () => void) => void
 
 export type LineWriter = Readonly<{
@@ -18,34 +18,34 @@ const MOST_WAITING = 1024 * 1024
 
 /** Makes a writer. Where lines were dropped a line of the log says how many. */
 export const createLineWriter = (write: WriteText, mostWaiting = MOST_WAITING): LineWriter => {
-  let waiting = ''
+  let waiting = 0
   let dropped = 0
-  let isWriting = false
   let flushing = Promise.withResolvers<void>()
 
-  const writeNext = (): void => {
-    if (dropped > 0 && waiting.length < mostWaiting) {
-      waiting += `${droppedLine(dropped)}\n`
-      dropped = 0
-    }
-    isWriting = waiting !== ''
-    if (!isWriting) {
+  const hand = (text: string): void => {
+    waiting += text.length
+    write(text, () => {
+      waiting -= text.length
+      tellDropped()
+      if (waiting > 0) return
       flushing.resolve()
       flushing = Promise.withResolvers()
-      return
-    }
-    const text = waiting
-    waiting = ''
-    write(text, writeNext)
+    })
+  }
+
+  const tellDropped = (): void => {
+    if (dropped === 0 || waiting >= mostWaiting) return
+    const lines = dropped
+    dropped = 0
+    hand(`${droppedLine(lines)}\n`)
   }
 
   return {
     line: (text) => {
-      if (waiting.length >= mostWaiting) dropped += 1
-      else waiting += `${text}\n`
-      if (!isWriting) writeNext()
+      if (waiting >= mostWaiting) dropped += 1
+      else hand(`${text}\n`)
     },
-    flushed: () => isWriting ? flushing.promise : Promise.resolve(),
+    flushed: () => waiting > 0 ? flushing.promise : Promise.resolve(),
   }
 }
 

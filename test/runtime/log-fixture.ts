@@ -15,8 +15,13 @@ for (let number = 1; number <= Number(lines); number++) {
 }
 own.printLine('all is said')
 
-if (way === 'throw') throw new TypeError('a mistake')
-if (way === 'kill') process.kill(process.pid, 'SIGKILL')
+if (way === 'throw') {
+  setTimeout(() => {
+    throw new TypeError('a mistake')
+  }, 50)
+}
+// Deno hands a line on in the turn of the event loop after the one in which it was said.
+if (way === 'kill') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50)
 if (way === 'stop') process.kill(process.pid, 'SIGTERM')
 // Until the signal is here.
 setInterval(() => {}, 1_000)

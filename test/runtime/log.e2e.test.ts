@@ -35,8 +35,7 @@ describe.each(['node', 'bun', 'deno'] as const)('the log on %s', (runtime) => {
 
   test('has each line in order after an orderly stop, also for a reader who is far behind', async () => {
     const service = say(runtime, 'stop', MANY)
-    // Deno waits for its reader at each line.
-    if (runtime !== 'deno') await service.allSaid
+    await service.allSaid
     const { said } = await service.read()
     expect(offered(said)).toEqual(upTo(MANY))
     expect(said.at(-1)).toMatchObject({ message: 'service.stopped' })
@@ -55,7 +54,7 @@ describe.each(['node', 'bun', 'deno'] as const)('the log on %s', (runtime) => {
   })
 
   test('keeps no process for good that nobody reads', async () => {
-    const service = say(runtime, 'stop', runtime === 'deno' ? 20 : MANY)
+    const service = say(runtime, 'stop', MANY)
     expect(await service.exit).toEqual([0, null])
   })
 })
