@@ -47,7 +47,7 @@ export type WithheldRules = Readonly<{
   leadMs: number
 }>
 
-/** A turn ends some hundred ms after the last word, by the server's clock or when that is told; clocks differ by less than this. */
+/** Clocks differ by less than this, so what is muted is longer by as much, and what is kept is not. */
 const CLOSE_MS = 300
 /** As much of a turn as a session that broke leaves to the next one. */
 const KEPT_TURN_MS = 15_000
@@ -210,7 +210,8 @@ const endTurn = (
 ): Withheld => {
   const at = lastOf(withheld, itemId)
   const span = withheld.spans[at]
-  const toMs = Math.min(span?.toMs ?? Infinity, atMs - agoMs + CLOSE_MS)
+  const closeMs = span?.fate === 'kept' ? 0 : CLOSE_MS
+  const toMs = Math.min(span?.toMs ?? Infinity, atMs - agoMs + closeMs)
   const ended = span ? withSpan(withheld, at, { ...span, toMs }) : withheld
   return { ...ended, turnsToMs: Math.max(withheld.turnsToMs, toMs) }
 }
@@ -222,9 +223,17 @@ const judge = (withheld: Withheld, atMs: number, name: string, isKept: boolean):
   const at = lastOf(withheld, name)
   const span = withheld.spans[at]
   if (span?.fate !== 'open') return { ...withheld, judged }
-  // Words are of what was said before them.
-  const toMs = Math.min(span.toMs, isKept ? atMs : Infinity)
-  return { ...withSpan(withheld, at, { ...span, fate: isKept ? 'kept' : 'muted', toMs }), judged }
+  return {
+    ...withSpan(withheld, at, isKept ? keptOf(span, atMs) : { ...span, fate: 'muted' }),
+    judged,
+  }
+}
+
+/** Words are of what was said before them; what was said right before a turn and after it may be a secret that is told of late. */
+const keptOf = (span: Span, atMs: number): Span => {
+  if (span.channel === 1) return { ...span, fate: 'kept' }
+  const toMs = Math.min(span.toMs - CLOSE_MS, atMs)
+  return { ...span, fate: 'kept', fromMs: span.fromMs + CLOSE_MS, toMs }
 }
 
 /** The model is given the latest of what it has missed; what came before nobody will put into words. */

@@ -1,4 +1,5 @@
 /** What redaction takes out of the transcript of a recorded call is not in the recording, at any moment, and all else is. */
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { keySound } from '../../src/bridge/key-sound.ts'
 import { createMemoryStore } from '../../src/store/memory.ts'
@@ -219,6 +220,49 @@ it('a secret that follows a harmless turn sooner than the server tells of that i
   const truth = call.line.said(0, call.line.nowMs())
   expect(soundIn(left(), harmlessMs, secretMs)).toBe(soundIn(truth, harmlessMs, secretMs))
   expect(soundIn(left(), 0, Infinity)).toBe(soundIn(left(), harmlessMs, secretMs))
+})
+
+it('however late a server hears, and however soon turns follow each other, a secret is on the disk at no moment', async () => {
+  const story = fc.record({
+    hearsLateMs: fc.constantFrom(0, 300, 2_500, 6_000),
+    transcriptionDelayMs: fc.constantFrom(0, 350, 4_000),
+    callerLatencyMs: fc.constantFrom(0, 60),
+    modelLatencyMs: fc.constantFrom(0, 60),
+    turns: fc.array(
+      fc.record({ isSecret: fc.boolean(), pauseMs: fc.constantFrom(300, 900, 2_000, 5_000) }),
+      { minLength: 2, maxLength: 4 },
+    ),
+  })
+  let kept = 0
+  await fc.assert(
+    fc.asyncProperty(story, async ({ turns, hearsLateMs, transcriptionDelayMs, ...latencies }) => {
+      const { call, goOn, left, hangUp } = start({
+        // What two say in one breath the model cannot put into words, and says how long it was.
+        customer: CUSTOMER.replace('[insurance]', '[insurance], patterns: [of speech]'),
+        scenario: { ...saying(HARMLESS_ANSWER), hearsLateMs, transcriptionDelayMs },
+        ...latencies,
+      })
+      const secrets: (readonly [number, number])[] = []
+      const expectSilence = () => {
+        for (const span of secrets) expect(soundIn(left(), ...span)).toBe(0)
+      }
+      await goOn(4_000)
+      for (const { isSecret, pauseMs } of turns) {
+        const sound = said(isSecret ? SECRET : HARMLESS)
+        const fromMs = call.line.nowMs()
+        const lengthMs = Math.ceil(sound.length / 24)
+        if (isSecret) secrets.push([fromMs, fromMs + lengthMs])
+        call.line.say(sound)
+        await goOn(lengthMs + pauseMs, expectSilence)
+      }
+      await goOn(12_000, expectSilence)
+      await hangUp()
+      expectSilence()
+      kept += soundIn(left(), 0, Infinity)
+    }),
+    { seed: 26, numRuns: 12 },
+  )
+  expect(kept).toBeGreaterThan(20_000)
 })
 
 it('what the caller says in which the model hears no turn is silent', async () => {

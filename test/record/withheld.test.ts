@@ -82,12 +82,12 @@ it('a turn is heard when all its words are known and stay as they are', () => {
   const some = after(silent, words(13_000, 'i1', 'Yes,', false))
   expect(spansOf(some)).toEqual(spansOf(silent))
   expect(spansOf(after(some, words(13_100, 'i1', 'Yes, please.'))))
-    .toEqual([['caller', 'i1', 8_000, 12_300, 'kept']])
+    .toEqual([['caller', 'i1', 8_300, 12_000, 'kept']])
 })
 
 it('a turn whose words come before its end is heard no further than they came', () => {
   const told = after(LIVE, started(10_000, 'i1'), words(11_000, 'i1', 'Yes, please.'))
-  expect(spansOf(told)).toEqual([['caller', 'i1', 8_000, 11_000, 'kept']])
+  expect(spansOf(told)).toEqual([['caller', 'i1', 8_300, 11_000, 'kept']])
   expect(spansOf(after(told, stopped(15_000, 'i1')))).toEqual(spansOf(told))
 })
 
@@ -190,14 +190,14 @@ it('a turn that may be heard is remembered where a model that is behind has not 
   )
   const behind = hears(first, 13_000, { is: 'behind' })
   expect(spansOf(forgetDecided(behind, 99_000))).toEqual([
-    ['caller', 'i1', 9_700, 12_300, 'kept'],
+    ['caller', 'i1', 10_000, 12_000, 'kept'],
     ['caller', '(unheard)', 11_000, Infinity, 'open'],
   ])
   const live = after(
     hears(behind, 14_000, { is: 'live', waitedMs: 1_000 }),
     at(17_000, { type: 'tick' }),
   )
-  expect(spansOf(live)).toEqual([['caller', 'i1', 9_700, 12_300, 'kept']])
+  expect(spansOf(live)).toEqual([['caller', 'i1', 10_000, 12_000, 'kept']])
   expect(spansOf(forgetDecided(live, 99_000))).toEqual([])
 })
 
@@ -253,6 +253,6 @@ it('of two turns of one name the words are the later one’s, and the earlier on
   const both = after(LIVE, started(10_000, 'i1'), stopped(12_000, 'i1'), started(20_000, 'i1'))
   expect(spansOf(after(both, stopped(21_000, 'i1'), words(22_000, 'i1', 'Yes.')))).toEqual([
     ['caller', 'i1', 8_000, 12_300, 'open'],
-    ['caller', 'i1', 18_000, 21_300, 'kept'],
+    ['caller', 'i1', 18_300, 21_000, 'kept'],
   ])
 })
