@@ -7,6 +7,7 @@
 import { loseApprovals } from './approvals.ts'
 import { andThen, reportLine } from './change.ts'
 import { answersCaller } from './consent.ts'
+import { silentItems } from './heard.ts'
 import { orphan } from './playback.ts'
 import { askNext, type Change, sameAgain } from './responses.ts'
 import { loseRemoteTools } from './remote-tools.ts'
@@ -120,17 +121,19 @@ const unasked = <State extends Live>(state: State): State => {
 
 /**
  * What is being played stays, but the session it came from is gone. A sentence that was broken off has no end to come: what there is
- * of it is its line, heard as far as it was spoken, unless the caller cuts it shorter yet.
+ * of it is its line, heard as far as it was spoken, unless the caller cuts it shorter yet; of words without a sound that is nothing.
  */
 export const orphanPlayback = (state: Talking): Change<Talking> => {
   const broken = state.playback.items
     .filter(({ itemId }) => lineOf(state.transcript, itemId)?.final === false)
-  const transcript = broken.reduce(
-    (lines, { itemId, modelMs }) => cutLine(lines, itemId, modelMs, modelMs),
+    .map(({ itemId, modelMs }) => ({ itemId, ms: modelMs }))
+  const cut = [...broken, ...silentItems(state).map((itemId) => ({ itemId, ms: 0 }))]
+  const transcript = cut.reduce(
+    (lines, { itemId, ms }) => cutLine(lines, itemId, ms, ms),
     state.transcript,
   )
   return [
     { ...state, transcript, playback: orphan(state.playback) },
-    broken.flatMap(({ itemId }) => reportLine(transcript, itemId)),
+    cut.flatMap(({ itemId }) => reportLine(transcript, itemId)),
   ]
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { conversationOf } from '../../src/call/conversation.ts'
 import type { Happening } from '../../src/call/events.ts'
 import { asHeard } from '../../src/call/heard.ts'
 import { type CallState, startCall } from '../../src/call/state.ts'
 import { step } from '../../src/call/step.ts'
+import { response, runCall } from './call-runner.ts'
 import { RULES } from './rules.ts'
 
 const WORDS = 'one two three four five six seven eight nine ten'
@@ -63,5 +65,21 @@ describe('what the caller has heard', () => {
       atMs: 5_100,
     }] as const
     expect(textAt(broken, 9_000)).toEqual(['one two three four five'])
+  })
+
+  test('is nothing of words without a sound, which the next session is not told when theirs breaks', () => {
+    const r = response('r1')
+    const { state, reports } = runCall(
+      {},
+      { type: 'caller-words', itemId: 'u', text: 'Is Tuesday free?', final: true },
+      { type: 'caller-stopped-speaking', itemId: 'u', atMs: 100 },
+      r.started,
+      r.says('Of course.'),
+      { type: 'model-interrupted', cause: 'close-1006' },
+    )
+    expect(state.phase === 'talking' && conversationOf(state.transcript, state.unwritten))
+      .toEqual([{ itemId: 'u', speaker: 'caller', text: 'Is Tuesday free?' }])
+    expect(reports.findLast(({ type }) => type === 'line'))
+      .toMatchObject({ line: { itemId: 'item_r1', text: '', final: true } })
   })
 })
