@@ -163,12 +163,14 @@ describe.each(names)('who takes a call, on %s', (name) => {
   it('lets nobody listen in who is not Twilio', async () => {
     const call = service.call({ to: LISTENED, dialled })
     await call.forked
+    const { entries, done } = watch(call.callSid)
+    await until('it is listened to', () => entries.some(({ type }) => type === 'listening'))
     const streamUrl = service.url.replace(/^http/, 'ws') +
       `/twilio/media/${service.machine}/${call.callSid}`
     expect(await openStream(streamUrl).closed).toMatchObject({ httpStatus: 404 })
     expect(await openStream(streamUrl, null).closed).toMatchObject({ httpStatus: 403 })
     call.hangUp()
-    await call.done
+    await Promise.all([call.done, done])
   })
 
   it('tells a caller that it is closed, and hangs up', async () => {
