@@ -122,12 +122,14 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     const atMs = clock.nowMs()
     const event = { ...happening, atMs }
     const before = state
-    events?.happened(event)
+    const attempts = createAttempts()
+    attempts.make(() => events?.happened(event))
     const [next, effects] = step(before, event)
-    events?.decided(effects)
     state = next
-    sound?.moved(event, before, next)
-    for (const effect of effects) perform(effect)
+    attempts.make(() => events?.decided(effects))
+    attempts.make(() => sound?.moved(event, before, next))
+    for (const effect of effects) attempts.make(() => perform(effect))
+    attempts.end()
     if (happening.type === 'model-ready') callerLane.open()
     if (happening.type === 'caller-stopped-speaking') callerLane.endTurn()
   }
@@ -142,7 +144,12 @@ export const createBridge = (options: BridgeOptions): Bridge => {
   /** An exception is a mistake of ours: this call ends and says so, the others do not notice. */
   const fault = (error: unknown) => {
     log.error('call.fault', { error })
-    if (state.phase !== 'ended') happened({ type: 'end-requested', reason: 'fault' })
+    if (state.phase === 'ended') return
+    try {
+      happened({ type: 'end-requested', reason: 'fault' })
+    } catch (again) {
+      log.error('call.fault', { error: again })
+    }
   }
 
   const guarded = <Given = void>(handle: (given: Given) => void) => (given: Given): void => {
@@ -250,11 +257,29 @@ export const createBridge = (options: BridgeOptions): Bridge => {
     handOver: guarded((isForced) => happened({ type: 'hand-over', isForced })),
     leaveMessage: guarded((sentence) => happened({ type: 'message-asked', sentence })),
     sayGoodbye: guarded(() => happened({ type: 'goodbye-asked' })),
-    end: (reason) => happened({ type: 'end-requested', reason }),
+    end: guarded((reason) => happened({ type: 'end-requested', reason })),
     counts: () => ({
       caller: callerLane.counts(),
       agent: agentLane.counts(),
       rejectedPayloads: transcoder.rejected,
     }),
+  }
+}
+
+/** Does one thing after the other, whatever becomes of those before: what closes the line of a call comes last. */
+const createAttempts = () => {
+  const failures: unknown[] = []
+  return {
+    make: (action: () => void): void => {
+      try {
+        action()
+      } catch (error) {
+        failures.push(error)
+      }
+    },
+    /** Throws what went wrong first. */
+    end: (): void => {
+      if (failures.length > 0) throw failures[0]
+    },
   }
 }
