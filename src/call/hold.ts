@@ -18,6 +18,9 @@ const FILLER_LATE_MS = 1_600
 /** However long the caller has waited already, a tool that is this quick is waited for in silence. */
 const QUICK_TOOL_MS = 400
 
+/** So long a model may think, or a session take to be opened, before it passes for no answer. */
+const ANSWER_SLOW_MS = 4_000
+
 const PIECE_MS = 1_000
 /** A piece that follows another goes out this long before that one ends. */
 const LEAD_MS = 300
@@ -62,7 +65,11 @@ const isDue = (state: Talking, atMs: number): boolean => {
   if (floor.is === 'awaited' && atMs < state.limitedUntilMs) {
     return holding || quietMs(state, floor.sinceMs, atMs) >= MODEL_AWAY_MS
   }
-  if (floor.is === 'caller' || !isFetching(state)) return false
+  if (floor.is === 'caller') return false
+  if (!isFetching(state)) {
+    const sinceMs = owedSinceMs(state)
+    return sinceMs !== undefined && (holding || quietMs(state, sinceMs, atMs) >= ANSWER_SLOW_MS)
+  }
   if (holding) return true
   const hasFiller = state.tools.some(({ isFilled }) => isFilled)
   return isSlow(state, atMs) && waitedMs(state, atMs) >= (hasFiller ? FILLER_LATE_MS : TOOL_BUSY_MS)
@@ -76,6 +83,14 @@ const isFetching = (state: Talking): boolean =>
   busySinceMs(state) !== undefined ||
   (state.response.is !== 'free' && state.response.request.kind === 'results' &&
     !(state.response.is === 'active' && state.response.hasSpoken))
+
+/** Since when the caller waits for the first word of the model; undefined when they do not. */
+const owedSinceMs = ({ floor, model, response, connectedAtMs }: Talking): number | undefined => {
+  if (model.is === 'opening') return connectedAtMs
+  if (floor.is === 'awaited') return floor.sinceMs
+  const isUnspoken = response.is === 'asked' || (response.is === 'active' && !response.hasSpoken)
+  return isUnspoken ? response.sinceMs : undefined
+}
 
 /** How long the caller has heard nothing and said nothing. */
 const waitedMs = (state: Talking, atMs: number): number =>

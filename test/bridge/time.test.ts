@@ -194,9 +194,42 @@ describe('a response that comes to nothing', () => {
       scenario: { turns: [turn({ delayMs: 30_000 })] },
     })
     speak(call)
-    const before = call.line.record().playedMs
-    call.until('the answer is heard', () => call.line.record().playedMs > before + 500, 30_000)
+    const before = agentLines(call).length
+    call.until('it is answered', () => agentLines(call).length > before, 30_000)
     expect(call.toModel.filter(({ type }) => type === 'response.cancel')).toHaveLength(1)
+    expect(ended(call)).toBeUndefined()
+  })
+
+  it('is waited for with a tone, which stops for it', () => {
+    const call = startVirtualCall({
+      agent: AGENT,
+      scenario: { turns: [turn({ delayMs: 7_000 })] },
+    })
+    speak(call)
+    const isOver = ({ type }: { type: string }) => type === 'input_audio_buffer.speech_stopped'
+    call.until('their turn is over', () => call.fromModel.some(isOver), 10_000)
+    const before = call.line.record().playedMs
+    const heardMs = () => call.line.record().playedMs - before
+    call.clock.advance(3_900)
+    expect(heardMs()).toBe(0)
+    call.clock.advance(1_500)
+    expect(heardMs()).toBeGreaterThan(1_000)
+    const lines = agentLines(call).length
+    call.until('it is answered', () => agentLines(call).length > lines, 20_000)
+    expect(call.toCaller.filter(({ event }) => event === 'clear')).toHaveLength(1)
+  })
+})
+
+describe('a session that is slow to open', () => {
+  it('is waited for with a tone, and then comes the greeting', () => {
+    const call = startVirtualCall({
+      agent: AGENT,
+      scenario: [{ refuse: { status: 503 } }, { connectMs: 4_500 }],
+    })
+    call.clock.advance(3_900)
+    expect(call.line.record().playedMs).toBe(0)
+    call.until('a tone is heard', () => call.line.record().playedMs > 0, 500)
+    call.until('the greeting was heard', () => agentLines(call).length === 1, 20_000)
     expect(ended(call)).toBeUndefined()
   })
 })
