@@ -22,7 +22,7 @@ export const systemClock: Clock = {
 }
 
 /** Resolves when so many milliseconds have passed. */
-export const passed = (clock: Clock, ms: number): Promise<void> =>
+export const passed = (clock: Pick<Clock, 'after'>, ms: number): Promise<void> =>
   new Promise((resolve) => void clock.after(ms, resolve))
 
 /** Waits for what never rejects, and no longer than this. */

@@ -29,7 +29,7 @@ export type LiveConfigOptions =
 /** Watches the files of a configuration that was loaded. */
 export const watchConfig = (options: LiveConfigOptions): LiveConfig => {
   const { files, folder, hasVariable, log } = options
-  const { current, reload, stop } = createConfigStore({
+  const { current, watchAnew, stop } = createConfigStore({
     ...options,
     onReload: (reload) => {
       logReload(log, reload)
@@ -40,7 +40,7 @@ export const watchConfig = (options: LiveConfigOptions): LiveConfig => {
     current,
     checkCustomer: (id, text) =>
       checkText({ files, folder, hasVariable, current: current() }, id, text),
-    readAgain: async () => void await reload(),
+    readAgain: async () => void await watchAnew(),
     stop,
   }
 }

@@ -2,7 +2,7 @@
  * The configuration in use. Files may change while calls are up: a new call gets the newest version that is well, and a mistake
  * in a file is told and otherwise changes nothing.
  */
-import type { Clock } from '../clock.ts'
+import { type Clock, passed } from '../clock.ts'
 import type { Config } from './config.ts'
 import type { ConfigFiles } from './load.ts'
 import { readFolder, sourcesOf } from './load.ts'
@@ -18,6 +18,8 @@ export type ConfigStore = Readonly<{
   current: () => Config
   /** Reads the folder again. Resolves when the new configuration, or what is left of the old one, is in use. */
   reload: () => Promise<Reload>
+  /** The same a moment later, and watches the folder that is there then: one that was put in place of another is not watched. */
+  watchAnew: () => Promise<Reload>
   /** Ends watching. */
   stop: () => void
 }>
@@ -73,14 +75,30 @@ export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => {
     return done
   }
 
-  const stopWatching = files.watch(folder, () => {
-    cancelWait()
-    if (!stopped) cancelWait = clock.after(QUIET_MS, () => void reload())
-  })
+  const watch = () =>
+    files.watch(folder, () => {
+      cancelWait()
+      if (!stopped) cancelWait = clock.after(QUIET_MS, () => void reload())
+    })
+  let stopWatching = watch()
+
+  // On Deno to end a watch takes a moment, and would end the next one on the same folder, too.
+  const changeWatch = async (): Promise<void> => {
+    stopWatching()
+    await passed(clock, QUIET_MS)
+    if (!stopped) stopWatching = watch()
+    changing = undefined
+  }
+  let changing: Promise<void> | undefined
+  const watchAnew = async (): Promise<Reload> => {
+    await (changing ??= changeWatch())
+    return await reload()
+  }
 
   return {
     current: () => config,
     reload,
+    watchAnew,
     stop: () => {
       stopped = true
       cancelWait()

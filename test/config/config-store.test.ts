@@ -145,6 +145,20 @@ test('a reload that takes long never undoes a later one', async () => {
   expect(says()).toBe('Good evening.')
 })
 
+test('where another folder was put in place of the one that is watched, that is watched when it is asked for', async () => {
+  const { files, clock, store, news, says } = await open()
+  files.replaceFolder()
+  const anew = [store.watchAnew(), store.watchAnew()]
+  clock.advance(200)
+  await Promise.all(anew)
+  expect(files.watchers()).toBe(1)
+  files.write(A, HI)
+  files.tell()
+  clock.advance(200)
+  await news
+  expect(says()).toBe('Hi.')
+})
+
 test('after stop() nothing is watched and nothing changes', async () => {
   const { files, clock, told, store, says } = await open()
   files.write(A, HI)

@@ -14,6 +14,8 @@ export type MemoryFiles =
     /** Tells the watchers that something may have changed. */
     tell: () => void
     watchers: () => number
+    /** Puts another folder in place of the one that is watched. */
+    replaceFolder: () => void
     /** How often a file was read or a folder listed. */
     reads: () => number
   }>
@@ -53,6 +55,7 @@ export const createMemoryFiles = (texts: Readonly<Record<string, string>>): Memo
       watchers.add(onChange)
       return () => watchers.delete(onChange)
     },
+    replaceFolder: () => watchers.clear(),
     write: (path, text) => void files.set(path, text),
     remove: (path) => void files.delete(path),
     break: (path, message) => void broken.set(path, message),
