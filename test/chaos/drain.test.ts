@@ -72,10 +72,12 @@ describe.each(names)('twenty calls on %s whose process is told to stop', (name) 
   })
 
   it('passes on every turn that was over, and greets nobody twice', () => {
-    callers.forEach(({ audio, sessions }, at) => {
+    callers.forEach(({ audio, sessions, call }, at) => {
       const [first, second] = sessions()
       expect(timesHeard(outcomes[at], rush.greeting(audio))).toBe(1)
-      if (second) {
+      // Who had said all may hang up before the session that follows is there to be told anything.
+      const ready = logOf(call.callSid).filter((line) => line.includes('"call.model-ready"'))
+      if (second && ready.length === 2) {
         expect(missingFrom(completedTurns(second), completedTurns(first))).toEqual([])
       }
     })
