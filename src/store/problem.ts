@@ -6,8 +6,8 @@ import { StoreError, type StoreErrorCode } from '../errors.ts'
 
 /** By the beginning of the SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const STATES: readonly (readonly [RegExp, StoreErrorCode])[] = [
-  [/^(08|28|533|57P)/, 'store-unreachable'],
-  [/^(3D|3F|42P01|42703)/, 'store-not-migrated'],
+  [/^(08|28|3D|533|57P)/, 'store-unreachable'],
+  [/^(3F|42P01|42703)/, 'store-not-migrated'],
   [/^(40|55P03|57014)/, 'store-busy'],
   [/^26000/, 'store-pooled'],
   [/^53100/, 'store-full'],
@@ -17,10 +17,10 @@ const STATES: readonly (readonly [RegExp, StoreErrorCode])[] = [
 
 const MEANINGS: readonly (readonly [RegExp, StoreErrorCode])[] = [
   [
-    /ECONN|CONNECTION_|_TIMEOUT|TIMED_OUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|shutting down|starting up|terminating connection/,
+    /ECONN|CONNECTION_|_TIMEOUT|TIMED_OUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|shutting down|starting up|terminating connection|before secure TLS/,
     'store-unreachable',
   ],
-  [/does not exist|no such table|no such column/, 'store-not-migrated'],
+  [/does not exist|no such table|no such column|has no column/, 'store-not-migrated'],
   [/is malformed|not a database/, 'store-corrupt'],
   [/is locked/, 'store-busy'],
   [/is full|ENOSPC|EDQUOT/, 'store-full'],

@@ -177,6 +177,26 @@ test('what is asked has an end, and leaves nothing on its connection', async () 
   expect(kept).toEqual({ statements: 0 })
 })
 
+test.each([
+  ['a database that is not there', (url: string) => url.replace(/[^/]*$/, 'elsewhere')],
+  ['a wrong password', (url: string) => url.replace(':test@', ':wrong@')],
+  ['a server without TLS where it is asked for', (url: string) => `${url}?sslmode=require`],
+])('%s is told as what DATABASE_URL is to be looked at for', async (_, change) => {
+  const database = createPostgresSql({ url: change(await server.database()), clock: systemClock })
+  onTestFinished(() => database.close())
+  await expect(database.query(sql('select 1'))).rejects.toMatchObject({
+    code: 'store-unreachable',
+    message: expect.stringMatching(/; check DATABASE_URL and that the server runs$/),
+  })
+})
+
+test('a database without its tables is told as one that is not migrated', async () => {
+  const database = await openThread()
+  onTestFinished(() => database.close())
+  await expect(database.query(sql('select 1 from calls'))).rejects
+    .toThrow('cannot read PostgreSQL: relation "calls" does not exist; run `tandem migrate`')
+})
+
 test('two machines resume each other: what one keeps the other takes up, and the first is fenced off', async () => {
   const url = await server.database()
   const open = () => {
