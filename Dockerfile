@@ -43,7 +43,7 @@ FROM denoland/deno:2.9.5 AS on-deno
 # Deno does the same by itself, where it may. Told nothing, it would read the whole bundle before it runs a part of it.
 ENV DENO_DIR=/data/.deno DENO_NO_UPDATE_CHECK=1
 ENTRYPOINT ["deno", "run", "--unstable-lazy-dynamic-imports", "--no-prompt", "--allow-net", "--allow-env", \
-  "--allow-read", "--allow-write=/data", "dist/bundle/main.js"]
+  "--allow-read", "--allow-write=/data", "--allow-sys=setPriority", "dist/bundle/main.js"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["deno", "run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env=PORT", \
   "dist/bundle/healthcheck.js"]

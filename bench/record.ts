@@ -116,7 +116,7 @@ const OPEN: Readonly<Record<typeof ENGINES[number], (folder: string) => Promise<
     })
   },
   postgres: async () => {
-    const server = await startPostgres()
+    const server = await startPostgres({ givesWay: true })
     const url = await server.database()
     return {
       database: createDatabaseThread({ engine: 'postgres', url }),

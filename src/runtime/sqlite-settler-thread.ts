@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { TURN } from './sqlite-settler.ts'
+import { giveWay } from './thread-priority.ts'
 
 const { path, turn }: Readonly<{ path: string; turn: Int32Array }> = workerData
 
@@ -20,6 +21,7 @@ const settle = (): string | undefined => {
   }
 }
 
+giveWay()
 parentPort?.on('message', () => {
   // Whoever asked may have closed the file since, and even moved it.
   if (Atomics.compareExchange(turn, 0, TURN.asked, TURN.settling) !== TURN.asked) return

@@ -1,5 +1,6 @@
 /** The other side of a `Thread`: what runs on it. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { giveWay } from './thread-priority.ts'
 import type { ThreadReply, ThreadRequest } from './thread.ts'
 
 /**
@@ -9,6 +10,7 @@ import type { ThreadReply, ThreadRequest } from './thread.ts'
 export const answerThread = <About, Asked, Answer>(
   begin: (about: About) => (asked: Asked) => Promise<Answer>,
 ): void => {
+  giveWay()
   const answer = begin(workerData)
   parentPort?.on('message', async ({ id, asked }: ThreadRequest<Asked>) => {
     const reply: ThreadReply<Answer> = { id, answer: await answer(asked) }

@@ -58,6 +58,7 @@ describe('the Dockerfile', () => {
         '--allow-env',
         '--allow-read',
         '--allow-write=/data',
+        '--allow-sys=setPriority',
         'dist/bundle/main.js',
       ],
       user: '1000:1000',

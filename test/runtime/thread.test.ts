@@ -1,3 +1,5 @@
+import { getPriority } from 'node:os'
+import process from 'node:process'
 import { expect, onTestFinished, test } from 'vitest'
 import { createThread } from '../../src/runtime/thread.ts'
 
@@ -11,6 +13,12 @@ const open = (mayStart?: Promise<void>) => {
 test('a thread answers what it is asked, each its own', async () => {
   const { ask } = open()
   expect(await Promise.all([ask('one'), ask('two')])).toEqual(['hello one', 'hello two'])
+})
+
+test.runIf(process.platform === 'linux')('a thread gives way to that of the calls', async () => {
+  const here = getPriority()
+  expect(Number(await open().ask('priority'))).toBeGreaterThan(here)
+  expect(getPriority()).toBe(here)
 })
 
 test('a thread that dies or stops fails what it was asked, and the next question starts another', async () => {

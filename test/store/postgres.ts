@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { setPriority, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import postgres from 'postgres'
@@ -23,8 +23,15 @@ const owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
 
 const ENVIRONMENT = { LC_ALL: 'C', PATH: process.env.PATH }
 
+export type PostgresOptions = Readonly<{
+  /** Lets all else on this machine go first, as if the server had one of its own. */
+  givesWay?: boolean
+}>
+
 /** Starts a server; resolves when it takes connections. */
-export const startPostgres = async (): Promise<TestPostgres> => {
+export const startPostgres = async (
+  { givesWay = false }: PostgresOptions = {},
+): Promise<TestPostgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-postgres-'))
   const programs = await programsIn(folder)
   const data = join(folder, 'data')
@@ -52,6 +59,8 @@ export const startPostgres = async (): Promise<TestPostgres> => {
       ...['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
     ])
     await isReady(child)
+    // What it starts for each connection has the same priority.
+    if (givesWay && child.pid !== undefined) setPriority(child.pid, 10)
     return child
   }
   const end = async (signal: 'SIGKILL' | 'SIGQUIT') => {
