@@ -2,20 +2,18 @@
  * What the record costs: a million lines of transcript, asked for pages, words and single calls on both databases; and what writing
  * 2,000 events a second does to the thread that carries the audio.
  */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
 import postgres from 'postgres'
-import { systemClock } from '../src/clock.ts'
 import { NO_TOKENS } from '../src/record/money.ts'
-import type { CallLine, RecordWrite } from '../src/record/record.ts'
-import { createDatabaseThread } from '../src/store/database-thread.ts'
-import { noJournal } from '../src/store/journal.ts'
-import { createRecordStore, type RecordStore } from '../src/store/record-store.ts'
-import { createRecordWriter } from '../src/store/record-writer.ts'
-import type { RecordDatabase } from '../src/store/record-database.ts'
+import type { RecordWrite } from '../src/record/record.ts'
+import type { DatabasePlace } from '../src/store/database-thread.ts'
+import type { RecordStore } from '../src/store/record-store.ts'
 import { startPostgres } from '../test/store/postgres.ts'
+import { openStore, type Ticks, ticks } from './record/writing.ts'
 import type { Table } from './table.ts'
 
 const LINES_A_CALL = 50
@@ -35,7 +33,7 @@ export type RecordOptions = Readonly<{
   engines: readonly typeof ENGINES[number][]
   /** How often each question is asked. */
   asked?: number
-  /** How often nothing is written, and then 2,000 events a second, and for how long each time. */
+  /** How often nothing is written, and then 2,000 events a second, elsewhere and here, and for how long each time. */
   rounds?: number
   writeMs?: number
 }>
@@ -50,24 +48,17 @@ export const record = async (
   const writes: (string | number)[][] = []
   try {
     for (const engine of engines) {
-      const { database, settle, stop } = await OPEN[engine](folder)
-      const makeWriter = (database: RecordDatabase) =>
-        createRecordWriter({
-          database,
-          journal: noJournal,
-          clock: systemClock,
-          onError: ({ message }) => say(message),
-        })
-      const store = createRecordStore(database, makeWriter, Date.now)
+      const { place, settle, stop } = await OPEN[engine](folder)
+      const store = openStore(place, say)
       await store.migrate()
       const calls = Math.floor(lines / LINES_A_CALL)
-      await fill(store, calls, (done) => say(`${database.engine}: ${done} of ${calls} calls`))
+      await fill(store, calls, (done) => say(`${engine}: ${done} of ${calls} calls`))
       await settle()
       for (const row of await askAll(engine, store, calls, asked)) {
         say(row.join(' '))
         reads.push(row)
       }
-      writes.push(await writeWhileTicking(engine, store, rounds, writeMs))
+      writes.push(await writeByTurns(engine, place, store, rounds, writeMs))
       say(writes.at(-1)?.join(' ') ?? '')
       await store.close()
       await stop()
@@ -83,15 +74,18 @@ export const record = async (
       rows: reads,
     },
     {
-      title: `writing 2,000 events a second for ${seconds} s and not, ${rounds} times by turns: ` +
+      title:
+        `writing 2,000 events a second for ${seconds} s, elsewhere and here, ${rounds} times by turns: ` +
         'how late a timer of 5 ms is on the thread of the audio, ms (median of the times; least to most), ' +
         'and what an event takes of it',
       columns: [
         'database',
         'idle p50',
-        'writing p50',
+        'elsewhere p50',
+        'here p50',
         'idle p99',
-        'writing p99',
+        'elsewhere p99',
+        'here p99',
         'CPU us an event',
       ],
       rows: writes,
@@ -100,7 +94,7 @@ export const record = async (
 }
 
 type Opened = Readonly<{
-  database: RecordDatabase
+  place: DatabasePlace
   /** Does what the database would do by itself, some minutes after so much was written. */
   settle: () => Promise<void>
   stop: () => Promise<void>
@@ -108,9 +102,8 @@ type Opened = Readonly<{
 
 const OPEN: Readonly<Record<typeof ENGINES[number], (folder: string) => Promise<Opened>>> = {
   sqlite: (folder) => {
-    const path = join(folder, 'record.db')
     return Promise.resolve({
-      database: createDatabaseThread({ engine: 'sqlite', path }),
+      place: { engine: 'sqlite', path: join(folder, 'record.db') },
       settle: () => Promise.resolve(),
       stop: () => Promise.resolve(),
     })
@@ -119,7 +112,7 @@ const OPEN: Readonly<Record<typeof ENGINES[number], (folder: string) => Promise<
     const server = await startPostgres({ givesWay: true })
     const url = await server.database()
     return {
-      database: createDatabaseThread({ engine: 'postgres', url }),
+      place: { engine: 'postgres', url },
       settle: () => analyze(url),
       stop: server.stop,
     }
@@ -250,30 +243,38 @@ const askAll = async (engine: string, store: RecordStore, calls: number, times: 
   return rows
 }
 
-const writeWhileTicking = async (
+/** By turns: nothing is written, another process writes, and this one does, whose audio it is that may be late. */
+const writeByTurns = async (
   engine: string,
+  place: DatabasePlace,
   store: RecordStore,
   rounds: number,
   forMs: number,
 ) => {
-  let event = 0
-  const write = () =>
-    store.write(Array.from(
-      { length: EVENTS_A_TICK },
-      (): RecordWrite => ({ type: 'line', line: lineOf(event++) }),
-    ))
-  const idle: Ticks[] = []
-  const writing: Ticks[] = []
-  for (let round = 0; round < rounds; round++) {
-    idle.push(await ticks(forMs, () => {}))
-    writing.push(await ticks(forMs, write))
-    await store.flush()
+  const other = fork(new URL('./record/elsewhere.ts', import.meta.url), [JSON.stringify(place)])
+  const measured: Record<'idle' | 'elsewhere' | 'here', Ticks[]> = {
+    idle: [],
+    elsewhere: [],
+    here: [],
   }
-  const cpuUs = (all: readonly Ticks[]) => all.reduce((sum, each) => sum + each.cpuUs, 0)
+  for (let round = 0; round < rounds; round++) {
+    measured.idle.push(await ticks(forMs))
+    const done = once(other, 'message')
+    other.send(forMs)
+    measured.elsewhere.push(await ticks(forMs))
+    const [said] = await done
+    if (said !== 'done') throw new Error(said)
+    measured.here.push(await ticks(forMs, store))
+  }
+  other.disconnect()
+  await once(other, 'exit')
+  const { idle, elsewhere, here } = measured
+  const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0)
+  const cpuUs = (all: readonly Ticks[]) => sum(all.map((each) => each.cpuUs))
   return [
     engine,
-    ...[0.5, 0.99].flatMap((share) => [idle, writing].map((all) => spread(all, share))),
-    ((cpuUs(writing) - cpuUs(idle)) / event).toFixed(0),
+    ...[0.5, 0.99].flatMap((share) => [idle, elsewhere, here].map((all) => spread(all, share))),
+    ((cpuUs(here) - cpuUs(idle)) / sum(here.map(({ events }) => events))).toFixed(0),
   ]
 }
 
@@ -281,43 +282,6 @@ const spread = (all: readonly Ticks[], share: number): string => {
   const late = all.map((each) => Number(at(each.late, share)))
   return `${at(late, 0.5)} (${Math.min(...late)} to ${Math.max(...late)})`
 }
-
-type Ticks = Readonly<{ late: readonly number[]; cpuUs: number }>
-
-const TICK_MS = 5
-const EVENTS_A_TICK = 10
-
-/** Does something every 5 ms for a while; gives by how much each time was late, and what it took of this thread. */
-const ticks = (
-  forMs: number,
-  action: () => void,
-): Promise<Ticks> =>
-  new Promise((resolve) => {
-    const late: number[] = []
-    const before = process.threadCpuUsage()
-    const begun = performance.now()
-    let due = begun + TICK_MS
-    const timer = setInterval(() => {
-      const now = performance.now()
-      late.push(Math.max(0, now - due))
-      due = now + TICK_MS
-      action()
-      if (now - begun < forMs) return
-      clearInterval(timer)
-      const { user, system } = process.threadCpuUsage(before)
-      resolve({ late, cpuUs: user + system })
-    }, TICK_MS)
-  })
-
-const lineOf = (event: number): CallLine => ({
-  callSid: `CB${event % 200}`,
-  customer: customerOf(event),
-  itemId: `i${event}`,
-  kind: 'caller',
-  text: `this is word${event % 977} said in the middle of a busy hour`,
-  at: BEGIN + event,
-  revision: 1,
-})
 
 const sid = (call: number) => `CA${String(call).padStart(32, '0')}`
 const numberOf = (call: number) => `+1555${String(call % 5_000).padStart(7, '0')}`

@@ -1,6 +1,7 @@
 /** The command line: `tandem <command>`. A command is loaded when it is typed, so that none pays for the others. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { StartError } from '../errors.ts'
+import { VERSION } from '../version.ts'
 import type { CommandContext, ExitCode } from './command.ts'
 import { addRecordCommands } from './record-program.ts'
 
@@ -29,6 +30,7 @@ export const runProgram = async (
 const createProgram = (context: CommandContext, exit: (code: ExitCode) => void): Command => {
   const program = new Command('tandem')
     .description('joins phone calls to a speech-to-speech model')
+    .version(VERSION)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { writeWav } from '../../src/audio/wav.ts'
 import { renderJsonSchema } from '../../src/config/schema/json-schema.ts'
 import * as files from '../../src/runtime/files.ts'
+import { VERSION } from '../../src/version.ts'
 import { runtime } from '../runtime/current.ts'
 import { until } from '../support/servers.ts'
 import { createFolder, createProgram } from './program-fixture.ts'
@@ -64,6 +65,12 @@ const COMMANDS = [
 ]
 
 describe('tandem', () => {
+  test('--version tells which one this is', async () => {
+    const { run, out } = createProgram()
+    expect(await run('--version')).toBe(0)
+    expect(out).toEqual([VERSION])
+  })
+
   test('--help names every command', async () => {
     const { run, out, err } = createProgram()
     expect(await run('--help')).toBe(0)
