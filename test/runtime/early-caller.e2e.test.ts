@@ -2,7 +2,6 @@
  * Who rings at the very moment in which the port is open: a caller does not know that a process has only just begun, nor does Twilio,
  * who asks for a call that was on when the process before was replaced.
  */
-import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { runtime } from '../../src/runtime/node.ts'
@@ -15,6 +14,7 @@ import {
   startTestService,
   until,
 } from '../support/servers.ts'
+import { freePort } from '../support/free-port.ts'
 
 /** What a customer may spend in a day is asked of the record when the port is open, so that there is a while before the rest is. */
 const LIMITED = `customer: Limited
@@ -68,13 +68,3 @@ const untilListening = async (...asked: Parameters<typeof fetch>): Promise<Respo
     }
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })

@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { setPriority, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import postgres from 'postgres'
+import { freePort } from '../support/free-port.ts'
 
 export type TestPostgres = Readonly<{
   /** Makes a database and gives its URL. */
@@ -126,14 +126,4 @@ const isReady = (child: ChildProcess): Promise<void> =>
     })
     child.once('error', reject)
     child.once('exit', () => reject(new Error(`PostgreSQL did not start: ${said}`)))
-  })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
   })
