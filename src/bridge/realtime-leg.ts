@@ -59,6 +59,9 @@ export type RealtimeLegOptions = Readonly<{
 const FIRST_GIVE_UP_MS = 8_000
 const LATER_GIVE_UP_MS = 20_000
 const ATTEMPT_MS = 5_000
+/** Sessions that are opened and break this often in a minute say half a word each, and the next one will, too. */
+const MOST_BREAKS = 10
+const BREAKS_MS = 60_000
 const BYTES_PER_MS = { pcm: 48, pcmu: 8 } as const
 
 /** Opens the leg. `model-ready` follows, and `model-lost` when there is no use in trying; nothing after that. */
@@ -71,6 +74,7 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
   /** Whose tools the present session lists, by the items that stand for it. */
   const listing = new Map<string, string>()
   let attempts = 0
+  let breaksAtMs: readonly number[] = []
   let giveUpAtMs = clock.nowMs() + FIRST_GIVE_UP_MS
   let cancelRetry: Cancel = () => {}
   /** How much of the caller the present session was sent. */
@@ -122,19 +126,25 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
 
   const ended = ({ cause, isRetryable }: SessionEnd) => {
     if (lastWord) return lastWord.give('session-lost')
-    if (phase === 'ready' && isRetryable) {
+    if (phase === 'ready' && isRetryable && !breaksTooOften()) {
       phase = 'opening'
       giveUpAtMs = clock.nowMs() + LATER_GIVE_UP_MS
       dropReserve()
       events.happened({ type: 'model-interrupted', cause })
     }
     const delayMs = retryDelayMs(attempts, random())
-    if (isRetryable && clock.nowMs() + delayMs < giveUpAtMs) {
+    if (phase === 'opening' && isRetryable && clock.nowMs() + delayMs < giveUpAtMs) {
       cancelRetry = clock.after(delayMs, open)
       return
     }
     phase = 'closed'
     events.happened({ type: 'model-lost', cause })
+  }
+
+  const breaksTooOften = (): boolean => {
+    const nowMs = clock.nowMs()
+    breaksAtMs = [...breaksAtMs, nowMs].slice(-MOST_BREAKS)
+    return breaksAtMs.length === MOST_BREAKS && nowMs - breaksAtMs[0] < BREAKS_MS
   }
 
   const receive = (event: RealtimeEvent) => {

@@ -96,12 +96,14 @@ export const lookForAnswer = (state: Talking, atMs: number): Outcome<Talking> | 
   return { is: 'on', change: [next, [...effects, ...more]] }
 }
 
+/** Whether the model alone keeps a caller waiting who has spoken. */
+export const isOwed = ({ floor, waiting, tools, consent }: Talking): boolean =>
+  floor.is === 'awaited' && consent.is === 'settled' && waiting.length === 0 && tools.length === 0
+
 const isOverdue = (state: Talking, atMs: number): boolean => {
-  const { response, floor, waiting, tools, consent, playback } = state
+  const { response, floor, playback } = state
   if (response.is === 'free') {
-    const isOwed = floor.is === 'awaited' && consent.is === 'settled' && waiting.length === 0 &&
-      tools.length === 0
-    return isOwed && atMs - floor.sinceMs >= ANSWER_MS
+    return floor.is === 'awaited' && isOwed(state) && atMs - floor.sinceMs >= ANSWER_MS
   }
   if (response.is === 'active' && response.hasSpoken) {
     const heardAtMs = Math.max(response.sinceMs, silentSinceMs(playback))

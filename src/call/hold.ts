@@ -4,6 +4,7 @@
  */
 import { reportHeard } from './change.ts'
 import type { CallEffect } from './effects.ts'
+import { isOwed } from './failures.ts'
 import { clear, isPlaying, sentSound, silentSinceMs } from './playback.ts'
 import { ask, type Change } from './responses.ts'
 import type { Talking } from './state.ts'
@@ -84,12 +85,18 @@ const isFetching = (state: Talking): boolean =>
   (state.response.is !== 'free' && state.response.request.kind === 'results' &&
     !(state.response.is === 'active' && state.response.hasSpoken))
 
-/** Since when the caller waits for the first word of the model; undefined when they do not. */
-const owedSinceMs = ({ floor, model, response, connectedAtMs }: Talking): number | undefined => {
+/**
+ * Since when the caller waits for the first word of the model; undefined when they do not. Each of these waits has an end of its own,
+ * and would have none if it were waited for in silence: a tone is no silence.
+ */
+const owedSinceMs = (state: Talking): number | undefined => {
+  const { floor, model, response, connectedAtMs } = state
   if (model.is === 'opening') return connectedAtMs
-  if (floor.is === 'awaited') return floor.sinceMs
-  const isUnspoken = response.is === 'asked' || (response.is === 'active' && !response.hasSpoken)
-  return isUnspoken ? response.sinceMs : undefined
+  if (response.is === 'free') {
+    return floor.is === 'awaited' && isOwed(state) ? floor.sinceMs : undefined
+  }
+  if (response.is === 'active' && response.hasSpoken) return undefined
+  return floor.is === 'awaited' ? floor.sinceMs : response.sinceMs
 }
 
 /** How long the caller has heard nothing and said nothing. */

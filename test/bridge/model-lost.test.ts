@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createTone } from '../../src/audio/tone.ts'
 import { speechIn } from '../../src/sim/caller/turns.ts'
 import { clipOfText } from '../../src/sim/model/clips.ts'
+import { parseScenario } from '../../src/sim/model/scenario.ts'
 import type { ModelSession } from '../../src/sim/model/session.ts'
 import { clips } from '../sim/model/bundled.ts'
 import { startVirtualCall, type VirtualCall } from '../support/virtual-call.ts'
@@ -355,5 +356,18 @@ describe('a model that is lost for good', () => {
     expect(call.entries.at(-1)).toMatchObject({ type: 'ended', reason: 'model-lost' })
     call.clock.advance(30_000)
     expect(call.clock.waiting()).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a session that breaks in each of its answers', () => {
+  it('is given up after ten times in a minute', () => {
+    const turn = '  - { say: Is there anything else?, dropSocket: 300 }'
+    const scenario = parseScenario(`turns:\n${`${turn}\n`.repeat(4)}`, 'breaks.yaml')
+    const call = startVirtualCall({ agent: AGENT, scenario })
+    call.clock.advance(4_000)
+    call.line.say(said(QUESTION))
+    call.until('it is over', () => types(call).includes('ended'), 30_000)
+    expect(call.entries.at(-1)).toMatchObject({ reason: 'model-lost' })
+    expect(types(call).filter((type) => type === 'model-interrupted')).toHaveLength(9)
   })
 })
