@@ -12,6 +12,7 @@ const calls = [
   'test/call-abilities/*.e2e.test.ts',
   'test/knowledge/knowledge.e2e.test.ts',
   'test/outbound/restart.e2e.test.ts',
+  'test/runtime/early-caller.e2e.test.ts',
   'test/runtime/recording-killed.e2e.test.ts',
   'test/runtime/recording.e2e.test.ts',
   'test/runtime/remote-tools.e2e.test.ts',

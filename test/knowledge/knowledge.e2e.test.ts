@@ -123,7 +123,9 @@ knowledge:
   it('in a vector store that fails, or takes too long, is told to be out of reach', async () => {
     service.stores.set('vs_123', { status: 500 })
     expect(await found(LIBRARY, 'dogs')).toBe(OUT_OF_REACH)
-    expect(service.log()).toMatch(/knowledge\.store-failed.*"problem":"HTTP 500"/)
+    await expect.poll(service.log, { timeout: 5_000 }).toMatch(
+      /knowledge\.store-failed.*"problem":"HTTP 500"/,
+    )
     service.stores.set('vs_123', 'hangs')
     expect(await found(LIBRARY, 'dogs')).toBe(OUT_OF_REACH)
   })
@@ -151,7 +153,9 @@ knowledge:
     expect(await instructions(FERRY)).toContain('The ferry costs 14 euros.')
     status = 503
     await want('4h', 'page-not-fetched')
-    expect(service.log()).toMatch(/page-not-fetched.*"problem":"HTTP 503","keepsText":true/)
+    await expect.poll(service.log, { timeout: 5_000 }).toMatch(
+      /page-not-fetched.*"problem":"HTTP 503","keepsText":true/,
+    )
     expect(await instructions(FERRY)).toContain('The ferry costs 14 euros.')
     expect(await found(FERRY, 'ferry')).toContain('The ferry costs 14 euros.')
   })
@@ -163,7 +167,9 @@ knowledge:
       fileOf(MUSEUM, `  - url: ${url}/museum\n`),
     )
     await until('the page is missed', () => service.log().includes(`${url}/museum`))
-    expect(service.log()).toMatch(/museum","problem":"HTTP 404","keepsText":false/)
+    await expect.poll(service.log, { timeout: 5_000 }).toMatch(
+      /museum","problem":"HTTP 404","keepsText":false/,
+    )
     expect(await found(MUSEUM, 'tickets')).toBe(OUT_OF_REACH)
   })
 })

@@ -134,6 +134,8 @@ describe.each(names)('a call that the service on %s places', (name) => {
     const message = speechIn(heard).filter(({ startMs }) => startMs > 1_700)
     expect(message.reduce((ms, { startMs, endMs }) => ms + endMs - startMs, 0))
       .toBeGreaterThan(500)
+    const ended = new RegExp(`"call.ended".*${rung.call.parties.callSid}`)
+    await expect.poll(service.log, { timeout: 5_000 }).toMatch(ended)
     const log = service.log().split('\n').filter((text) =>
       text.includes(rung.call.parties.callSid) && text.includes('call.ended')
     )
@@ -151,7 +153,7 @@ describe.each(names)('a call that the service on %s places', (name) => {
       'the model is closed',
       () => service.sessions.slice(before).every((session) => !session.isOpen()),
     )
-    expect(service.log()).toContain('"reason":"not-answered"')
+    await expect.poll(service.log, { timeout: 5_000 }).toContain('"reason":"not-answered"')
   })
 
   it('that is taken back stops ringing', async () => {

@@ -58,7 +58,7 @@ describe.each(names)('on %s', (name) => {
       })
       expect(order.status).toBe(429)
       expect(await order.json()).toMatchObject({ code: 'cost-limit' })
-      expect(first.log()).toContain('limit.day-spent')
+      await expect.poll(first.log, { timeout: 5_000 }).toContain('limit.day-spent')
       await first.stop()
 
       const again = await start()

@@ -84,7 +84,7 @@ describe.each(names)('on %s', (name) => {
       call.hangUp()
       await call.done
       await until('it is in the storage', async () => (await left()).length === 0, 20_000)
-      expect(service.log()).toContain('recording.not-stored')
+      await expect.poll(service.log, { timeout: 5_000 }).toContain('recording.not-stored')
       await until('it says so', () => service.log().includes('recording.stored'))
       const moved = await ask(callSid)
       expect(moved.status).toBe(302)

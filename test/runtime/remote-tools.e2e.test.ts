@@ -162,7 +162,7 @@ describe.each(names)('MCP servers that OpenAI calls, on %s', (name) => {
       kind: 'note',
       text: expect.stringContaining('The tools of "gone" are not available in this call.'),
     })
-    expect(service.log()).toContain('"call.remote-tools-missing"')
+    await expect.poll(service.log, { timeout: 5_000 }).toContain('"call.remote-tools-missing"')
   })
 
   const APPROVAL = (approve: boolean, answer: string) =>

@@ -98,7 +98,9 @@ describe.each(names)('on %s', (name) => {
       await place(service, { say: WRITTEN, delayMs: 1_500 })
       expect(service.log()).not.toContain('call.summarised')
       expect(await service.terminate()).toBe(0)
-      expect(service.log()).toMatch(/"call\.summarised".*"status":"ready"/)
+      await expect.poll(service.log, { timeout: 5_000 }).toMatch(
+        /"call\.summarised".*"status":"ready"/,
+      )
     } finally {
       await service.stop()
     }

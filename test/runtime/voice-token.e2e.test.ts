@@ -165,7 +165,7 @@ agent: { instructions: You answer for the office. }
     expect(await call.done).toMatchObject({ end: 'rejected' })
     await never
     expect(service.sessions.length).toBe(before)
-    expect(service.log()).toContain('"call.unknown-number"')
+    await expect.poll(service.log, { timeout: 5_000 }).toContain('"call.unknown-number"')
   })
 })
 
