@@ -11,14 +11,17 @@ const setupFiles = ['test/support/end-started.ts']
 const calls = [
   'test/call-abilities/*.e2e.test.ts',
   'test/knowledge/knowledge.e2e.test.ts',
+  'test/outbound/outbound.e2e.test.ts',
   'test/outbound/restart.e2e.test.ts',
   'test/runtime/early-caller.e2e.test.ts',
+  'test/runtime/limits.e2e.test.ts',
   'test/runtime/recording-killed.e2e.test.ts',
   'test/runtime/recording.e2e.test.ts',
   'test/runtime/remote-tools.e2e.test.ts',
   'test/runtime/replay.e2e.test.ts',
   'test/runtime/summary.e2e.test.ts',
   'test/runtime/taken-up.e2e.test.ts',
+  'test/runtime/webhooks.e2e.test.ts',
 ]
 
 /** What has no database, and the one file that has both in every run. */

@@ -9,7 +9,7 @@ import { type Clock, settledWithin } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { type Environment, holds, type Variables } from './config/environment.ts'
 import { type ConfigFiles, loadConfig } from './config/load.ts'
-import { ConfigError, messageOf, StartError } from './errors.ts'
+import { ConfigError } from './errors.ts'
 import { createApp } from './http/app.ts'
 import { watchConfig } from './live-config.ts'
 import type { Log } from './log.ts'
@@ -27,6 +27,7 @@ import type { Store } from './store/store.ts'
 import { createMessageBook, type MessageFiles } from './tools/message-book.ts'
 import { twilioOf } from './twilio-rest/account.ts'
 import type { Fetch } from './twilio-rest/twilio-api.ts'
+import { openPort } from './open-port.ts'
 import { stopService } from './stop-service.ts'
 import { VERSION } from './version.ts'
 import { startDelivery } from './webhooks/deliver.ts'
@@ -80,8 +81,6 @@ export type ServiceOptions = Readonly<{
   onRecordNeeded?: () => void
 }>
 
-type App = ReturnType<typeof createApp>
-
 /** How long a start may wait for what customers have spent today. */
 const FIRST_COSTS_MS = 2_000
 /** How long the answer to the operator who asks for a drain may take; a server that stops cuts it off. */
@@ -99,19 +98,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   if (!('config' in first)) throw new ConfigError(first.problems)
   await loadAbilities(first.config)
   let isReady = true
-  let app: App | undefined = undefined
-  // Who rings as soon as the port is open waits until the rest is put together: not before that is the public address known.
-  const open = Promise.withResolvers<App>()
-  const server = await runtime.serve({
-    hostname: environment.host,
-    port: environment.port,
-    fetch: (request, connection) =>
-      app?.fetch(request, connection) ??
-        open.promise.then((opened) => opened.fetch(request, connection)),
-    ...(options.onUnable ? { onUnable: options.onUnable } : {}),
-  }).catch((cause) => {
-    throw new StartError('cannot-listen', cannotListen(environment, cause), { cause })
-  })
+  const { server, answerBy } = await openPort(options)
 
   const config = watchConfig({
     files,
@@ -240,7 +227,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     options.onRecordNeeded?.()
     await settledWithin(clock, FIRST_COSTS_MS, kept.dayCosts.known)
   }
-  app = createApp({
+  const app = createApp({
     exchange,
     record: options.record,
     recordings: kept.sound.recordings,
@@ -271,7 +258,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     nowS: () => wallMs() / 1000,
     log,
   })
-  open.resolve(app)
+  answerBy(app.fetch)
 
   return {
     port: server.port,
@@ -301,7 +288,3 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     },
   }
 }
-
-const cannotListen = ({ host, port }: Environment, cause: unknown): string =>
-  `cannot start on ${host}:${port}: ${messageOf(cause)}; ` +
-  'HOST must be an address of this machine, and PORT one where nobody else listens'

@@ -126,25 +126,22 @@ export const openRealtimeLeg = (options: RealtimeLegOptions, events: ModelLegEve
 
   const ended = ({ cause, isRetryable }: SessionEnd) => {
     if (lastWord) return lastWord.give('session-lost')
-    if (phase === 'ready' && isRetryable && !breaksTooOften()) {
+    const nowMs = clock.nowMs()
+    if (phase === 'ready') breaksAtMs = [...breaksAtMs, nowMs].slice(-MOST_BREAKS)
+    const mayFollow = isRetryable && !isHopeless(breaksAtMs, nowMs)
+    if (phase === 'ready' && mayFollow) {
       phase = 'opening'
-      giveUpAtMs = clock.nowMs() + LATER_GIVE_UP_MS
+      giveUpAtMs = nowMs + LATER_GIVE_UP_MS
       dropReserve()
       events.happened({ type: 'model-interrupted', cause })
     }
     const delayMs = retryDelayMs(attempts, random())
-    if (phase === 'opening' && isRetryable && clock.nowMs() + delayMs < giveUpAtMs) {
+    if (mayFollow && nowMs + delayMs < giveUpAtMs) {
       cancelRetry = clock.after(delayMs, open)
       return
     }
     phase = 'closed'
     events.happened({ type: 'model-lost', cause })
-  }
-
-  const breaksTooOften = (): boolean => {
-    const nowMs = clock.nowMs()
-    breaksAtMs = [...breaksAtMs, nowMs].slice(-MOST_BREAKS)
-    return breaksAtMs.length === MOST_BREAKS && nowMs - breaksAtMs[0] < BREAKS_MS
   }
 
   const receive = (event: RealtimeEvent) => {
@@ -270,3 +267,6 @@ const instructionsOf = (request: ResponseRequest): string | undefined => {
       return GO_ON
   }
 }
+
+const isHopeless = (breaksAtMs: readonly number[], nowMs: number): boolean =>
+  breaksAtMs.length === MOST_BREAKS && nowMs - breaksAtMs[0] < BREAKS_MS

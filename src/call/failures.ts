@@ -96,15 +96,19 @@ export const lookForAnswer = (state: Talking, atMs: number): Outcome<Talking> | 
   return { is: 'on', change: [next, [...effects, ...more]] }
 }
 
-/** Whether the model alone keeps a caller waiting who has spoken. */
-export const isOwed = ({ floor, waiting, tools, consent }: Talking): boolean =>
-  floor.is === 'awaited' && consent.is === 'settled' && waiting.length === 0 && tools.length === 0
+/** Since when a caller who has spoken waits for a response to begin, and for nothing else; undefined when they do not. */
+export const owedSinceMs = (
+  { response, floor, waiting, tools, consent }: Talking,
+): number | undefined => {
+  const isModelAlone = consent.is === 'settled' && waiting.length === 0 && tools.length === 0
+  return response.is === 'free' && floor.is === 'awaited' && isModelAlone
+    ? floor.sinceMs
+    : undefined
+}
 
 const isOverdue = (state: Talking, atMs: number): boolean => {
-  const { response, floor, playback } = state
-  if (response.is === 'free') {
-    return floor.is === 'awaited' && isOwed(state) && atMs - floor.sinceMs >= ANSWER_MS
-  }
+  const { response, playback } = state
+  if (response.is === 'free') return atMs - (owedSinceMs(state) ?? atMs) >= ANSWER_MS
   if (response.is === 'active' && response.hasSpoken) {
     const heardAtMs = Math.max(response.sinceMs, silentSinceMs(playback))
     return !isPlaying(playback, atMs) && atMs - heardAtMs >= LONG_MS

@@ -4,7 +4,7 @@
  */
 import { reportHeard } from './change.ts'
 import type { CallEffect } from './effects.ts'
-import { isOwed } from './failures.ts'
+import { owedSinceMs } from './failures.ts'
 import { clear, isPlaying, sentSound, silentSinceMs } from './playback.ts'
 import { ask, type Change } from './responses.ts'
 import type { Talking } from './state.ts'
@@ -68,7 +68,7 @@ const isDue = (state: Talking, atMs: number): boolean => {
   }
   if (floor.is === 'caller') return false
   if (!isFetching(state)) {
-    const sinceMs = owedSinceMs(state)
+    const sinceMs = wordlessSinceMs(state)
     return sinceMs !== undefined && (holding || quietMs(state, sinceMs, atMs) >= ANSWER_SLOW_MS)
   }
   if (holding) return true
@@ -89,12 +89,10 @@ const isFetching = (state: Talking): boolean =>
  * Since when the caller waits for the first word of the model; undefined when they do not. Each of these waits has an end of its own,
  * and would have none if it were waited for in silence: a tone is no silence.
  */
-const owedSinceMs = (state: Talking): number | undefined => {
+const wordlessSinceMs = (state: Talking): number | undefined => {
   const { floor, model, response, connectedAtMs } = state
   if (model.is === 'opening') return connectedAtMs
-  if (response.is === 'free') {
-    return floor.is === 'awaited' && isOwed(state) ? floor.sinceMs : undefined
-  }
+  if (response.is === 'free') return owedSinceMs(state)
   if (response.is === 'active' && response.hasSpoken) return undefined
   return floor.is === 'awaited' ? floor.sinceMs : response.sinceMs
 }
